@@ -1,0 +1,288 @@
+"""Automatic differentiation in reverse mode: the walk back through the graph of Functions.
+
+`backpropagate` visits the vertices in reverse topological order; each node's `backward` turns the gradient of its
+output into the gradients of its inputs, and gradients that arrive over several paths are summed (Rumelhart, Hinton &
+Williams, 1986).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from .device import Array, array_module
+from .function import Function
+from .grad_mode import mode, set_grad_enabled
+from .tensor import Tensor
+
+
+def topological_order(roots: Iterable[Any]) -> list[Any]:
+    """All vertices on which `roots` depend, each once and each after every vertex that it depends on.
+
+    Depth first. A vertex is appended when everything below it has been; the stack is a list, not Python's own, so
+    that a graph may be deeper than the recursion limit.
+    """
+    order: list[Any] = []
+    seen: set[Any] = set()
+    stack: list[Any] = list(roots)
+    while stack:
+        vertex = stack.pop()
+        if vertex is None:  # everything below the vertex beneath this marker is done
+            order.append(stack.pop())
+        elif vertex not in seen:
+            if vertex.edges is None:
+                raise RuntimeError(
+                    f"backward through {vertex.name} a second time: its saved values were freed by the first backward; "
+                    "call the first one with retain_graph=True"
+                )
+            seen.add(vertex)
+            stack += (vertex, None)
+            stack += [edge[0] for edge in vertex.edges if edge is not None]
+    return order
+
+
+def unbroadcast(grad: Any, shape: tuple[int, ...]) -> Any:
+    """Sum `grad` down to `shape`: the backward of broadcasting an array of `shape` up to `grad.shape`.
+
+    Broadcasting copies a value to many places, so its gradient is the sum over those places: new leading axes are
+    summed away, and axes of size 1 are summed with their size kept.
+    """
+    new = grad.ndim - len(shape)
+    stretched = tuple(i for i, size in enumerate(shape, new) if size == 1 and grad.shape[i] != 1)
+    return grad.sum(axis=tuple(range(new)) + stretched, keepdims=True).reshape(shape)
+
+
+def accumulate(total: Any, grad: Any) -> Any:
+    """Add one more contribution to the gradient collected so far: total + grad (`total` is None at first).
+
+    A value that is used twice influences the loss twice, so its gradient is a sum. The sum is a new array: `total`
+    may be the same array that another vertex received.
+    """
+    return grad if total is None else total + grad
+
+
+def backpropagate(
+    outputs: Sequence[Tensor],
+    grads: Sequence[Any],
+    arrive: Callable[[Any, Sequence[Any]], None],
+    wanted: Collection[Any] = (),
+    prune: bool = False,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> None:
+    """Carry `grads` from `outputs` back through the graph.
+
+    `arrive(vertex, grads)` is called at each leaf, and at each vertex of `wanted`, once its gradients are complete.
+    With `prune`, only the paths to `wanted` are followed. With `create_graph`, gradients are tensors and the walk
+    itself is recorded; otherwise they are arrays.
+    """
+    pending: dict[Any, Any] = {}  # vertex, or (vertex, index) where it has several outputs -> gradient so far
+    anomaly = mode.anomaly
+    for output, grad in zip(outputs, grads, strict=True):
+        vertex = output.grad_fn or output
+        key = vertex if vertex.n_outputs == 1 else (vertex, output.output_index)
+        pending[key] = accumulate(pending.get(key), grad.copy() if vertex.is_leaf and not create_graph else grad)
+
+    order = topological_order([output.grad_fn or output for output in outputs])
+    for vertex in reversed(leading_to(wanted, order) if prune else order):
+        if vertex.n_outputs == 1:
+            grad = pending.pop(vertex, None)
+            if grad is None:  # every path to it gave None
+                continue
+            arrived = [grad]
+        else:
+            arrived = [pending.pop((vertex, i), None) for i in range(vertex.n_outputs)]
+            if all([grad is None for grad in arrived]):
+                continue
+            arrived = fill_missing(vertex, arrived)
+        if vertex.hooks or vertex.retained:
+            run_hooks(vertex, arrived)
+        if vertex.is_leaf or vertex in wanted:
+            arrive(vertex, arrived)
+            if vertex.is_leaf:
+                continue
+        returned = differentiably(vertex, arrived) if create_graph else vertex.backward(*arrived)
+        if type(returned) is not tuple:
+            returned = (returned,)
+        edges = vertex.edges
+        if len(returned) != len(edges):
+            raise RuntimeError(f"{vertex.name}.backward returned {len(returned)} gradients for {len(edges)} inputs")
+        if anomaly:
+            vertex.check_finite_backward(arrived, returned)
+        for edge, grad in zip(edges, returned):
+            if edge is None or grad is None:
+                continue
+            parent, index, shape, dtype, _ = edge
+            try:
+                if grad.shape != shape:
+                    grad = unbroadcast(grad, shape)
+                if grad.dtype is not dtype and grad.dtype != dtype:
+                    raise ValueError(f"dtype {grad.dtype}")
+            except (AttributeError, ValueError, TypeError, IndexError) as error:
+                raise RuntimeError(wrong_gradient(vertex, edges.index(edge), shape, dtype, grad)) from error
+            key = parent if parent.n_outputs == 1 else (parent, index)
+            total = pending.get(key)
+            if total is None and parent.is_leaf and not create_graph:
+                grad = owned(grad, arrived, returned, vertex.saved)
+            pending[key] = accumulate(total, grad)
+        if not retain_graph:
+            vertex.edges, vertex.saved = None, ()
+
+
+def leading_to(wanted: Collection[Any], order: list[Any]) -> list[Any]:
+    """The vertices of a topological order from which a walk back reaches one of `wanted`."""
+    leads: set[Any] = set()
+    for vertex in order:
+        if vertex in wanted or any(edge is not None and edge[0] in leads for edge in vertex.edges):
+            leads.add(vertex)
+    return [vertex for vertex in order if vertex in leads]
+
+
+def differentiably(vertex: Function, grads: Sequence[Any]) -> Any:
+    """Run a node's backward on tensors, so that the gradients it returns have a graph of their own."""
+    if not vertex.differentiable:
+        raise RuntimeError(
+            f"{vertex.name} has no second derivative: create_graph=True cannot go through its backward "
+            f"({vertex.name}.differentiable is False)"
+        )
+    arrays, vertex.saved = vertex.saved, vertex.saved_tensors()
+    try:
+        return vertex.backward(*grads)
+    finally:
+        vertex.saved = arrays
+
+
+def fill_missing(vertex: Function, grads: list[Any]) -> list[Any]:
+    """Zeros for those outputs of a node that the result does not depend on."""
+    present = next(g for g in grads if g is not None)
+    wrap = Tensor if isinstance(present, Tensor) else lambda array: array
+    return [
+        wrap(xp.zeros(shape, dtype)) if grad is None else grad
+        for grad, (shape, dtype, xp) in zip(grads, vertex.output_types, strict=True)
+    ]
+
+
+def owned(grad: Array, arrived: Sequence[Array], returned: Sequence[Array], saved: Sequence[Any]) -> Array:
+    """`grad` as an array that a leaf may keep: itself if this backward made it for one input alone, else a copy."""
+    fresh = getattr(grad, "base", None) is None
+    for other in (*arrived, *saved):
+        fresh = fresh and grad is not other
+    return grad if fresh and sum([grad is other for other in returned]) == 1 else grad.copy()
+
+
+def run_hooks(vertex: Any, grads: list[Any]) -> None:
+    """Pass complete gradients through the hooks of their tensors, then store those that were to be retained."""
+    for index, hooks in (vertex.hooks or {}).items():
+        for hook in list(hooks):
+            raw = not isinstance(grads[index], Tensor)
+            replaced = hook(Tensor(grads[index]) if raw else grads[index])
+            if replaced is not None:
+                grads[index] = replaced.data if raw else replaced
+    for index, reference in (vertex.retained or {}).items():
+        tensor = reference()
+        if tensor is not None:
+            tensor.grad = accumulate(tensor.grad, as_gradient(grads[index]))
+
+
+def as_gradient(grad: Any) -> Tensor:
+    """A gradient as it is stored in `.grad`."""
+    return grad if isinstance(grad, Tensor) else Tensor(grad)
+
+
+def wrong_gradient(vertex: Function, number: int, shape: tuple[int, ...], dtype: Any, grad: Any) -> str:
+    came = f"shape {grad.shape} and dtype {grad.dtype}" if hasattr(grad, "dtype") else type(grad).__name__
+    return (
+        f"{vertex.name}.backward returned {came} as the gradient of input {number}, "
+        f"which has shape {shape} and dtype {dtype}"
+    )
+
+
+# --------------------------------------------------------------------------------------------------- what users call
+
+
+def backward(
+    tensor: Tensor,
+    gradient: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Sequence[Tensor] | None = None,
+) -> None:
+    """Add d tensor / d leaf, weighted by `gradient`, to the `.grad` of every leaf (or only of `inputs`)."""
+    seed = seed_gradient(tensor, gradient)
+    retain_graph = create_graph if retain_graph is None else retain_graph
+    if any(not x.is_leaf for x in inputs or ()):
+        raise ValueError("backward got inputs= that are not leaves; use minigrad.grad for the gradients of results")
+
+    def store(leaf: Tensor, grads: Sequence[Any]) -> None:
+        leaf.grad = accumulate(leaf.grad, as_gradient(grads[0]))
+
+    with set_grad_enabled(create_graph):
+        backpropagate(
+            [tensor],
+            [seed if create_graph else seed.data],
+            store,
+            wanted=set(inputs or ()),
+            prune=inputs is not None,
+            retain_graph=retain_graph,
+            create_graph=create_graph,
+        )
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of `outputs`, weighted by `grad_outputs`, with respect to `inputs`; no `.grad` changes.
+
+    With `create_graph` the gradients can be differentiated again. An input that `outputs` do not depend on raises
+    RuntimeError, or gives None with `allow_unused`.
+    """
+    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    weights = [grad_outputs] if grad_outputs is None or isinstance(grad_outputs, Tensor) else list(grad_outputs)
+    weights = weights * len(outputs) if weights == [None] else weights
+    if len(weights) != len(outputs):
+        raise ValueError(f"grad got {len(weights)} grad_outputs for {len(outputs)} outputs")
+    for i, x in enumerate(inputs):
+        if not x.requires_grad:
+            raise RuntimeError(f"grad: input {i} does not require a gradient")
+    seeds = [seed_gradient(output, weight) for output, weight in zip(outputs, weights, strict=True)]
+    retain_graph = create_graph if retain_graph is None else retain_graph
+    wanted = {x.grad_fn or x for x in inputs}
+    found: dict[tuple[Any, int], Any] = {}
+
+    def capture(vertex: Any, grads: Sequence[Any]) -> None:
+        found.update({(vertex, index): g for index, g in enumerate(grads)})
+
+    with set_grad_enabled(create_graph):
+        arrays = seeds if create_graph else [seed.data for seed in seeds]
+        backpropagate(outputs, arrays, capture, wanted, True, retain_graph, create_graph)
+    results = [found.get((x.grad_fn or x, x.output_index)) for x in inputs]
+    if not allow_unused and any(result is None for result in results):
+        number = next(i for i, result in enumerate(results) if result is None)
+        raise RuntimeError(f"grad: the outputs do not depend on input {number}; pass allow_unused=True to get None")
+    return tuple([None if result is None else as_gradient(result) for result in results])
+
+
+def seed_gradient(tensor: Tensor, gradient: Any) -> Tensor:
+    """The gradient with which backward starts: `gradient`, or 1 for a scalar.
+
+    Raises RuntimeError if the tensor needs no gradient or is no scalar, ValueError if the shapes differ.
+    """
+    if not tensor.requires_grad:
+        raise RuntimeError("backward on a tensor that does not require a gradient: nothing it was computed from does")
+    if gradient is None:
+        if tensor.data.size != 1:
+            raise RuntimeError(
+                f"backward on a tensor of shape {tensor.shape}: only a scalar has a gradient by itself; "
+                "reduce it first (.sum(), .mean()) or pass gradient= of the same shape"
+            )
+        return Tensor(array_module(tensor.data).ones_like(tensor.data))
+    gradient = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
+    if gradient.shape != tensor.shape:
+        raise ValueError(f"backward got a gradient of shape {gradient.shape} for a tensor of shape {tensor.shape}")
+    if gradient.dtype != tensor.dtype:
+        raise TypeError(f"backward got a gradient of dtype {gradient.dtype} for a tensor of dtype {tensor.dtype}")
+    return gradient

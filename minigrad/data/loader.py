@@ -1,0 +1,177 @@
+"""DataLoader: batches from a data set, shuffled by a seed, prepared ahead, and resumable at any batch."""
+
+import operator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..device import generator
+from .collate import default_collate, is_array, map_leaves, narrow, to_arrays, to_tensors
+from .dataset import Subset
+from .prefetch import prepared
+
+SETTINGS = ("samples", "batch_size", "shuffle", "drop_last")
+
+
+class DataLoader:
+    """Iterating over it goes once through `dataset` in batches of `batch_size` samples; the batches hold tensors.
+
+    `shuffle`: a new random order in each epoch; otherwise samples 0, 1, 2, ...
+    `drop_last`: leave out the last batch if it is not full.
+    `collate_fn`: makes a batch from a list of samples; by default `default_collate`.
+    `transform`: changes whole batches, for augmentation and conversion. It is called with the raw arrays of the batch
+    (the entries of a tuple one by one, anything else as one argument) and a numpy.random.Generator, and returns the
+    new batch: `def flip(images, labels, rng): return images[..., ::-1], labels`. Where no input was float64, a
+    float64 result becomes float32.
+    `seed`: decides the order and the transform's generator; by default drawn from minigrad's own generator here, at
+    construction. Both are functions of the seed, the number of the epoch and the number of the batch alone, so they do
+    not depend on what else draws random numbers, nor on `prefetch`.
+    `prefetch`: how many batches a background thread prepares ahead; 0 means no thread.
+
+    Every `iter(loader)` begins a new epoch, also when the one before was left early. Taking a batch of a
+    TensorDataset, a Subset of one, or another data set with `get_batch` costs one indexing operation per array.
+
+    Raises ValueError if the data set is empty or an argument is out of range; while iterating, ValueError if the
+    samples of a batch do not stack.
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        batch_size: int = 1,
+        shuffle: bool = False,
+        *,
+        drop_last: bool = False,
+        collate_fn: Callable[[list], Any] | None = None,
+        transform: Callable[..., Any] | None = None,
+        seed: int | None = None,
+        prefetch: int = 2,
+    ):
+        if len(dataset) == 0:
+            raise ValueError("DataLoader needs at least one sample, the data set is empty")
+        self.dataset = dataset
+        self.batch_size = whole_number("batch_size", batch_size, 1)
+        self.shuffle, self.drop_last = bool(shuffle), bool(drop_last)
+        self.collate_fn, self.transform = collate_fn, transform
+        drawn = int(generator().integers(2**63)) if seed is None else seed
+        self.seed = whole_number("seed", drawn, 0)
+        self.prefetch = whole_number("prefetch", prefetch, 0)
+        self._epoch = self._batch = 0
+        self._run: object | None = None  # the iteration that began the current epoch; None before it
+
+    def __len__(self) -> int:
+        """The number of batches in an epoch."""
+        full, rest = divmod(len(self.dataset), self.batch_size)
+        return full + (rest > 0 and not self.drop_last)
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._run is not None:
+            self._epoch, self._batch = self._epoch + 1, 0
+        run = self._run = object()
+        epoch, numbers = self._epoch, range(self._batch, len(self))
+        make = partial(self._make_batch, epoch, self._order(epoch))
+        with closing(prepared(make, numbers, self.prefetch)) as batches:
+            for number, batch in zip(numbers, batches):
+                if self._run is run:
+                    self._batch = number + 1
+                yield batch
+        if self._run is run:
+            self._epoch, self._batch, self._run = epoch + 1, 0, None
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the iteration that was begun last stands, as a JSON-able dict.
+
+        It holds the seed, the number of the epoch and how many batches of it were handed out, the one in use counted.
+        """
+        return {"seed": self.seed, "epoch": self._epoch, "batch": self._batch, **self._settings()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue from `state`: the next `iter(loader)` yields exactly the remaining batches of that epoch.
+
+        Raises ValueError if the state lacks an entry, or comes from a loader whose data set or batches have another
+        size.
+        """
+        missing = [key for key in ("seed", "epoch", "batch", *SETTINGS) if key not in state]
+        if missing:
+            raise ValueError(
+                f"the state of a DataLoader needs {', '.join(missing)}, got {', '.join(state) or 'nothing'}"
+            )
+        for key, value in self._settings().items():
+            if state[key] != value:
+                raise ValueError(f"the state is of a DataLoader with {key} {state[key]}, this one has {key} {value}")
+        batch = whole_number("batch", state["batch"], 0)
+        if batch > len(self):
+            raise ValueError(f"the state is after batch {batch} of an epoch, which has {len(self)} batches")
+        self.seed, self._epoch = whole_number("seed", state["seed"], 0), whole_number("epoch", state["epoch"], 0)
+        self._batch, self._run = batch, None
+
+    def _settings(self) -> dict[str, Any]:
+        """What must be equal for a state to fit."""
+        values = (len(self.dataset), self.batch_size, self.shuffle, self.drop_last)
+        return dict(zip(SETTINGS, values))
+
+    def _random(self, *place: int) -> np.random.Generator:
+        """The generator that belongs to an epoch, or to a batch of an epoch."""
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=place))
+
+    def _order(self, epoch: int) -> np.ndarray:
+        """The sample numbers in the order of `epoch`."""
+        n = len(self.dataset)
+        return self._random(epoch).permutation(n) if self.shuffle else np.arange(n)
+
+    def _make_batch(self, epoch: int, order: np.ndarray, number: int) -> Any:
+        """Batch `number` of `epoch`."""
+        start = number * self.batch_size
+        batch = self._fetch(order[start : start + self.batch_size])
+        if self.transform is not None:
+            batch = transformed(self.transform, batch, self._random(epoch, number))
+        return to_tensors(batch)
+
+    def _fetch(self, indices: np.ndarray) -> Any:
+        """The samples `indices`, collated."""
+        dataset = self.dataset
+        while type(dataset) is Subset:
+            dataset, indices = dataset.dataset, dataset.indices[indices]
+        if self.collate_fn is None and gets_batches(dataset):
+            return dataset.get_batch(indices)
+        samples = [dataset[index] for index in indices.tolist()]
+        return default_collate(samples, indices.tolist()) if self.collate_fn is None else self.collate_fn(samples)
+
+
+def gets_batches(dataset: Any) -> bool:
+    """Has `dataset` a `get_batch` that is up to date with its `__getitem__`?
+
+    A subclass that overrides only `__getitem__` means its samples to come from there.
+    """
+    for kind in type(dataset).__mro__:
+        if "get_batch" in vars(kind):
+            return True
+        if "__getitem__" in vars(kind):
+            return False
+    return False
+
+
+def transformed(transform: Callable[..., Any], batch: Any, rng: np.random.Generator) -> Any:
+    """The batch that `transform` makes of `batch`."""
+    arrays = to_arrays(batch)
+    spread = arrays if isinstance(arrays, tuple) else (arrays,)
+    wide: list[bool] = []
+    map_leaves(lambda leaf: wide.append(is_array(leaf) and leaf.dtype == np.float64), arrays)
+    result = to_arrays(transform(*spread, rng))
+    if result is None:
+        raise ValueError("the transform of a DataLoader returned None; it must return the batch")
+    return result if any(wide) else map_leaves(lambda leaf: narrow(leaf) if is_array(leaf) else leaf, result)
+
+
+def whole_number(name: str, value: Any, least: int) -> int:
+    """`value` as an int of at least `least`; ValueError otherwise."""
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    return number

@@ -1,0 +1,1 @@
+"""The data that come with minigrad, and the script that makes them."""

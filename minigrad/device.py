@@ -1,0 +1,95 @@
+"""Devices: which array module an array belongs to, moving arrays between devices, and the seeded random generators.
+
+A device is named as in PyTorch: 'cpu' (NumPy), 'cuda' or 'cuda:1' (CuPy). Nothing else in minigrad asks where an array
+lives: code calls `array_module(x)` and uses the module that comes back.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+Array = Any
+"""A raw array of either module: numpy.ndarray or cupy.ndarray."""
+
+
+def array_module(x: Array) -> ModuleType:
+    """The module that computes on `x`: CuPy for its arrays, NumPy for everything else."""
+    if type(x) is not np.ndarray:
+        cupy = sys.modules.get("cupy")
+        if cupy is not None and isinstance(x, cupy.ndarray):
+            return cupy
+    return np
+
+
+def device_of(x: Array) -> str:
+    """The name of the device on which array `x` lies: 'cpu' or 'cuda:N'."""
+    return "cpu" if array_module(x) is np else f"cuda:{x.device.id}"
+
+
+def to_device(x: Array, device: str) -> Array:
+    """`x` on `device`: itself where it lies there already, a copy otherwise."""
+    index = cuda_index(device)
+    if index is None:
+        return x if array_module(x) is np else x.get()
+    cupy = import_cupy(device)
+    with cupy.cuda.Device(index):
+        return cupy.asarray(x)
+
+
+def cuda_index(device: str) -> int | None:
+    """The GPU number in a device name, None for 'cpu'; 'cuda' alone is GPU 0.
+
+    Raises ValueError for any other name.
+    """
+    kind, colon, number = str(device).partition(":")
+    if kind == "cpu" and not colon:
+        return None
+    if kind == "cuda" and (number.isdecimal() if colon else True):
+        return int(number or 0)
+    raise ValueError(f"unknown device '{device}'; expected 'cpu', 'cuda' or 'cuda:N'")
+
+
+def import_cupy(device: str) -> ModuleType:
+    """CuPy, or a RuntimeError that says how to get it."""
+    try:
+        import cupy
+    except ImportError as error:
+        raise RuntimeError(
+            f"device '{device}' needs CuPy, which is not installed: "
+            "pip install 'minigrad[cuda12]' or 'minigrad[cuda13]', to match the CUDA version of the driver"
+        ) from error
+    return cupy
+
+
+_generators: dict[str, Any] = {"cpu": np.random.default_rng()}
+_seed: int | None = None
+
+
+def manual_seed(seed: int) -> None:
+    """Seed every random number that minigrad draws from here on (initialisation, dropout, shuffling), on all devices."""
+    global _seed
+    _seed = int(seed)
+    _generators.clear()
+    _generators["cpu"] = np.random.default_rng(_seed)
+
+
+def generator(device: str = "cpu") -> Any:
+    """The random generator of `device`: numpy.random.Generator or cupy.random.Generator."""
+    if device not in _generators:
+        index = cuda_index(device)
+        cupy = import_cupy(device)
+        with cupy.cuda.Device(index):
+            _generators[device] = cupy.random.default_rng(_seed)
+    return _generators[device]
+
+
+def get_rng_state() -> dict[str, Any]:
+    """The state of the CPU generator as a JSON-able dict; `set_rng_state` continues from it exactly."""
+    return generator().bit_generator.state
+
+
+def set_rng_state(state: dict[str, Any]) -> None:
+    """Put the CPU generator back into a state that `get_rng_state` returned."""
+    generator().bit_generator.state = state

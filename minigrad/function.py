@@ -1,0 +1,228 @@
+"""Function: a differentiable operation, and one node of the graph.
+
+Calling a Function on tensors runs its `forward` on their arrays and, if a gradient may be asked for, leaves the
+instance behind as a node that knows where its inputs came from. autograd.py walks these nodes backwards.
+
+A *vertex* of the graph is a Function or a leaf Tensor. Its `edges` hold, for each input, None (no gradient needed) or
+(vertex that made the input, which of that vertex's outputs it is, shape, dtype, id of the array).
+"""
+
+import traceback
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .device import Array, array_module, device_of
+from .grad_mode import mode
+from .tensor import Tensor
+
+FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+
+
+new_tensor = Tensor.__new__
+
+
+class _All:
+    """True at every index."""
+
+    def __getitem__(self, index: int) -> bool:
+        return True
+
+
+ALL = _All()
+
+
+class Function:
+    """A differentiable operation; one instance is one node of the graph.
+
+    Subclasses define `forward(*arrays)`, which returns an array or a tuple of arrays, and `backward(*grads)`, which
+    takes the gradient of each output and returns the gradient (or None) of each input. Both work on raw arrays, so
+    they can be called without a graph. Everything that is not an array is a setting, given to the constructor.
+    """
+
+    differentiable = False
+    """True if `backward` is made of operators that work on tensors too and saves only inputs, outputs and constants:
+    then gradients of gradients can be taken through it."""
+
+    promotes = False
+    """True if integer inputs are converted to the floating dtype of the others, as arithmetic does."""
+
+    edges: Sequence[tuple | None] | None = ()  # None once the graph has been freed
+    saved: tuple = ()
+    output_id = 0
+    n_outputs = 1
+    is_leaf = False
+    hooks: dict[int, list[Callable]] | None = None
+    retained: dict[int, weakref.ref] | None = None
+    trace: str | None = None  # where forward was called, recorded in anomaly mode
+
+    def forward(self, *arrays: Array) -> Any:
+        raise NotImplementedError(f"{self.name} has no forward")
+
+    def backward(self, *grads: Array) -> Any:
+        raise NotImplementedError(f"{self.name} has no backward")
+
+    def save(self, *arrays: Any) -> None:
+        """Keep what backward needs; it comes back as `self.saved`."""
+        self.saved = arrays
+
+    @property
+    def needs(self) -> Any:
+        """`needs[i]`: is the gradient of input i asked for? Outside a graph, all are."""
+        return [edge is not None for edge in self.edges] if self.edges else ALL
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Apply the operation to tensors (or arrays and numbers) and record it if any input requires a gradient.
+
+        Raises ValueError or TypeError for shapes, dtypes or devices that do not go together. This is the hottest code
+        of the engine: it runs once for every operation, so it creates few objects and calls little.
+        """
+        if self.edges:
+            raise RuntimeError(f"this {self.name} is already a node of a graph; make a new instance for every call")
+        arrays: list[Any] = []
+        edges: list[tuple | None] = []
+        dtype, mixed, recorded, recording = None, False, False, mode.grad
+        for x in inputs:
+            if isinstance(x, Tensor):
+                array = x.data
+                arrays.append(array)
+                given = array.dtype
+                if given is not dtype:
+                    mixed = mixed or dtype is not None
+                    dtype = given
+                if recording and x._requires_grad:
+                    recorded = True
+                    edges.append((x.grad_fn or x, x.output_index, array.shape, given, id(array)))
+                    continue
+            else:
+                array = array_or_number(x, self.name)
+                arrays.append(array)
+                mixed = mixed or hasattr(array, "dtype")
+            edges.append(None)
+        if mixed:
+            arrays, dtype = self.reconcile(arrays)
+        if recorded:
+            self.edges = edges
+        try:
+            result = self.forward(*arrays)
+        except (ValueError, IndexError, TypeError) as error:
+            raise type(error)(self.explain(error, arrays)) from error
+        if mode.anomaly:
+            self.check_finite_forward(arrays, result if type(result) is tuple else (result,))
+        if not recorded:
+            self.saved = ()
+        if type(result) is tuple:
+            self.n_outputs = len(result)
+            self.output_types = [(y.shape, y.dtype, array_module(y)) for y in result]
+            return tuple([self.wrap(y, dtype, recorded, i) for i, y in enumerate(result)])
+        self.output_id = id(result)
+        return self.wrap(result, dtype, recorded)
+
+    def wrap(self, array: Array, dtype: Any, recorded: bool, index: int = 0) -> Tensor:
+        """The tensor around an output, number `index`. It is float64 only where an input is."""
+        if type(array) is not np.ndarray and array_module(array) is np:
+            array = np.asarray(array)
+        if array.dtype is FLOAT64 and dtype != FLOAT64:
+            array = array.astype(FLOAT32)
+        tensor = new_tensor(Tensor)
+        tensor.data = array
+        tensor.grad = tensor.hooks = None
+        tensor.output_index = index
+        if recorded and array.dtype.kind == "f":
+            tensor._requires_grad = True
+            tensor.grad_fn = self
+        else:
+            tensor._requires_grad = False
+            tensor.grad_fn = None
+        return tensor
+
+    def reconcile(self, arrays: list[Array]) -> tuple[list[Array], Any]:
+        """Refuse inputs of several floating dtypes, convert integers where the op promotes; also returns the dtype.
+
+        float64 wins over all others, so that results of float64 inputs may be float64.
+        """
+        dtypes = {a.dtype: None for a in arrays if hasattr(a, "dtype")}
+        floats = [dtype for dtype in dtypes if dtype.kind == "f"]
+        if len(floats) > 1:
+            raise TypeError(
+                f"{self.name} got tensors of dtypes {' and '.join(map(str, floats))}; convert one with .to(dtype)"
+            )
+        if self.promotes and floats:
+            arrays = [a.astype(floats[0]) if hasattr(a, "dtype") and a.dtype.kind != "f" else a for a in arrays]
+        return arrays, FLOAT64 if FLOAT64 in floats else FLOAT32
+
+    def explain(self, error: Exception, arrays: list[Array]) -> str:
+        """What went wrong in forward: arrays on several devices, or the error with the shapes that led to it."""
+        given = [a for a in arrays if hasattr(a, "dtype")]
+        devices = list(dict.fromkeys(map(device_of, given)))
+        if len(devices) > 1:
+            return f"{self.name} got tensors on {' and '.join(devices)}; move one with .to('{devices[0]}')"
+        return f"{self.name} of shapes {' and '.join([str(a.shape) for a in given])}: {error}"
+
+    def saved_tensors(self) -> tuple:
+        """`saved`, with each array that was an input or an output turned back into a tensor of the graph."""
+        inputs = {edge[4]: edge for edge in self.edges or () if edge is not None}
+        tensors: list[Any] = []
+        for array in self.saved:
+            vertex, index = None, 0
+            if id(array) in inputs:
+                vertex, index = inputs[id(array)][:2]
+            elif id(array) == self.output_id:
+                vertex = self
+            if isinstance(vertex, Tensor):
+                tensors.append(vertex)
+            elif vertex is not None:
+                alias = Tensor(array)
+                alias.requires_grad, alias.grad_fn, alias.output_index = True, vertex, index
+                tensors.append(alias)
+            else:
+                tensors.append(Tensor(array) if hasattr(array, "dtype") else array)
+        return tuple(tensors)
+
+    def check_finite_forward(self, arrays: Sequence[Array], outputs: Sequence[Array]) -> None:
+        """In anomaly mode: raise if finite inputs gave NaN or inf, and remember where forward was called."""
+        self.trace = "".join(traceback.format_stack(limit=6)[:-2])
+        if all(map(is_finite, arrays)) and not all(map(is_finite, outputs)):
+            raise FloatingPointError(f"the forward of {self.name} produced {what_is_not_finite(outputs)}")
+
+    def check_finite_backward(self, incoming: Sequence[Array], outgoing: Sequence[Array]) -> None:
+        """In anomaly mode: raise if finite gradients (and saved values) came in and NaN or inf went out."""
+        if all(map(is_finite, incoming)) and not all(map(is_finite, outgoing)):
+            where = f"; its forward was called here:\n{self.trace}" if self.trace else ""
+            raise FloatingPointError(f"the backward of {self.name} produced {what_is_not_finite(outgoing)}{where}")
+
+
+def array_or_number(x: Any, op: str) -> Any:
+    """`x` where an op takes it beside tensors: an array, None, or a Python number, which adapts to the tensors' dtype.
+
+    Raises TypeError for anything else.
+    """
+    if type(x) in (float, int, bool) or x is None:
+        return x
+    if isinstance(x, np.generic):
+        return x.item()
+    if isinstance(x, np.ndarray) or array_module(x) is not np:
+        return x
+    raise TypeError(f"{op} expected a tensor, an array or a number, got {type(x).__name__}")
+
+
+def is_finite(x: Any) -> bool:
+    x = x.data if isinstance(x, Tensor) else x
+    kind = getattr(getattr(x, "dtype", None), "kind", None)
+    return kind != "f" or bool(array_module(x).isfinite(x).all())
+
+
+def what_is_not_finite(arrays: Iterable[Any]) -> str:
+    for x in arrays:
+        x = x.data if isinstance(x, Tensor) else x
+        if x is not None and not is_finite(x):
+            xp = array_module(x)
+            nan, inf = int(xp.isnan(x).sum()), int(xp.isinf(x).sum())
+            return f"{nan} NaN and {inf} inf among {x.size} values (shape {x.shape})"
+    return "finite values"

@@ -1,0 +1,238 @@
+"""Gradient checking: gradients from backward against slopes measured by moving the inputs a little.
+
+For a function f and a random upstream gradient u, L = Σ u · f(x) is a number, and its slope along x_i is
+(L(x_i + ε) - L(x_i - ε)) / 2ε, exact up to ε² (central differences). u is random because errors hide behind a
+gradient of ones: the softmax sums to 1, so the true gradient of Σ 1 · softmax(x) is 0, and an all-zero backward
+would pass. float64 is needed: with ε = 1e-6, float32 has no digits left.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .autograd import grad
+from .function import Function
+from .grad_mode import enable_grad, no_grad
+from .tensor import Tensor
+
+MOST_ELEMENTS = 400
+"""Inputs with more elements than this are checked along random directions, not element by element."""
+DIRECTIONS = 40
+
+
+@dataclass
+class Comparison:
+    """The gradient of one input: from backward (`computed`) and measured (`expected`), element by element.
+
+    For large inputs both hold slopes along random directions instead.
+    """
+
+    input: int
+    computed: np.ndarray
+    expected: np.ndarray
+    atol: float
+    rtol: float
+
+    @property
+    def passed(self) -> bool:
+        return bool(np.allclose(self.computed, self.expected, self.rtol, self.atol))
+
+    def worst(self) -> tuple[int, ...]:
+        """The index at which both differ most, measured against the tolerance there."""
+        off = np.abs(self.computed - self.expected) / (self.atol + self.rtol * np.abs(self.expected))
+        return tuple(int(i) for i in np.unravel_index(np.nan_to_num(off, nan=np.inf).argmax(), off.shape))
+
+    def __str__(self) -> str:
+        at = self.worst()
+        got, wanted = self.computed[at], self.expected[at]
+        ratio = f"; ratio {got / wanted:.6g}" if wanted else ""
+        return f"gradient of input {self.input} at {list(at)}: got {got:.9g}, expected {wanted:.9g}{ratio}"
+
+
+class GradcheckError(AssertionError):
+    """A gradient is wrong; the message names the input, the worst element, what came and what was expected."""
+
+
+def compare_gradients(
+    function: Callable[..., Any],
+    inputs: Sequence[Tensor],
+    eps: float = 1e-6,
+    atol: float = 1e-6,
+    rtol: float = 1e-4,
+    seed: int = 0,
+) -> list[Comparison]:
+    """Compare the gradients of `function` at `inputs` with measured slopes, for every input that requires one.
+
+    Elements at a kink (where the slopes to the left and to the right differ) are first moved a little.
+    Raises TypeError for inputs that are not float64, GradcheckError if the function changes its inputs or the
+    gradient that it was given, and ValueError if nothing can be checked.
+    """
+    inputs = [Tensor(x.data.copy(), x.requires_grad) if isinstance(x, Tensor) else x for x in inputs]
+    checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
+    if not checked:
+        raise ValueError("gradcheck needs at least one input with requires_grad=True")
+    for i in checked:
+        if inputs[i].dtype != np.float64:
+            raise TypeError(f"gradcheck needs float64, got {inputs[i].dtype} for input {i}; use x.double()")
+    rng = np.random.default_rng(seed)
+    with no_grad():
+        weights = [rng.standard_normal(y.shape) for y in outputs_of(function, inputs)]
+
+    def loss() -> float:
+        with no_grad():
+            return float(sum((w * y.data).sum() for w, y in zip(weights, outputs_of(function, inputs), strict=True)))
+
+    for i in checked:
+        move_off_kinks(loss, inputs[i].data, eps, rng)
+    computed = gradients_unmodified(function, inputs, checked, weights)
+    comparisons = []
+    for i, gradient in zip(checked, computed, strict=True):
+        x = inputs[i].data
+        if x.size <= MOST_ELEMENTS:
+            slopes = np.array([slope(loss, x, one_hot(x, k), eps) for k in range(x.size)]).reshape(x.shape)
+            comparisons.append(Comparison(i, gradient, slopes, atol, rtol))
+        else:
+            directions = [rng.standard_normal(x.shape) for _ in range(DIRECTIONS)]
+            slopes = np.array([slope(loss, x, d, eps) for d in directions])
+            along = np.array([(gradient * d).sum() for d in directions])
+            comparisons.append(Comparison(i, along, slopes, atol, rtol))
+    return comparisons
+
+
+def gradcheck(
+    function: Callable[..., Any],
+    inputs: Tensor | Sequence[Tensor],
+    eps: float = 1e-6,
+    atol: float = 1e-6,
+    rtol: float = 1e-4,
+    seed: int = 0,
+) -> bool:
+    """True if backward agrees with measured slopes to atol + rtol · |slope|, else GradcheckError that says where.
+
+    `function` takes the tensors `inputs` (float64) and returns a tensor or several. `eps` is the step, `seed` draws
+    the upstream gradient.
+    """
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    wrong = [c for c in compare_gradients(function, inputs, eps, atol, rtol, seed) if not c.passed]
+    if wrong:
+        raise GradcheckError("\n".join(map(str, wrong)))
+    return True
+
+
+def gradgradcheck(
+    function: Callable[..., Any],
+    inputs: Tensor | Sequence[Tensor],
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    seed: int = 0,
+) -> bool:
+    """`gradcheck` of the gradient itself: second derivatives, with respect to the inputs and the upstream gradient."""
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    with no_grad():
+        shapes = [y.shape for y in outputs_of(function, inputs)]
+    rng = np.random.default_rng(seed + 1)
+    upstream = [Tensor(rng.standard_normal(shape), requires_grad=True) for shape in shapes]
+    wanted = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
+
+    @enable_grad()
+    def gradient(*arguments: Tensor) -> tuple[Tensor, ...]:
+        xs, gys = arguments[: len(inputs)], arguments[len(inputs) :]
+        return grad(outputs_of(function, xs), [xs[i] for i in wanted], gys, create_graph=True)
+
+    return gradcheck(gradient, [*inputs, *upstream], eps, atol, rtol, seed)
+
+
+def check_function(make: Callable[..., Function], *shapes: tuple[int, ...], seed: int = 0, **settings: Any) -> None:
+    """Check a Function in one line of a test: `check_function(Softmax, (3, 5), dim=1)`.
+
+    Draws an input of each shape and makes the Function with `settings`. Checks the gradients, the second gradients if
+    it is `differentiable`, and that float32 inputs give float32 outputs and gradients. Raises GradcheckError.
+    """
+    rng = np.random.default_rng(seed)
+    inputs = [Tensor(rng.standard_normal(shape), requires_grad=True) for shape in shapes]
+
+    def apply(*xs: Tensor) -> Any:
+        return make(**settings)(*xs)
+
+    gradcheck(apply, inputs, seed=seed)
+    function = make(**settings)
+    if function.differentiable:
+        gradgradcheck(apply, inputs, seed=seed)
+    small = [Tensor(x.data.astype(np.float32), requires_grad=True) for x in inputs]
+    outputs = outputs_of(apply, small)
+    gradients = grad(outputs, small, [Tensor(np.ones_like(y.data)) for y in outputs])
+    for tensor in (*outputs, *gradients):
+        if tensor.dtype != np.float32:
+            raise GradcheckError(f"{function.name} gave {tensor.dtype} for float32 inputs")
+
+
+def outputs_of(function: Callable[..., Any], inputs: Sequence[Any]) -> list[Tensor]:
+    """The floating-point results of `function`, as a list."""
+    result = function(*inputs)
+    results = [result] if isinstance(result, Tensor) else list(result)
+    return [y for y in results if y.dtype.kind == "f"]
+
+
+def gradients_unmodified(
+    function: Callable[..., Any], inputs: Sequence[Any], checked: Sequence[int], weights: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """The gradients from backward. Raises GradcheckError if forward or backward writes into what it was given."""
+    before = [x.data.copy() if isinstance(x, Tensor) else x for x in inputs]
+    upstream = [Tensor(w.copy()) for w in weights]
+    outputs = outputs_of(function, inputs)
+    # An output that is itself an input, or does not depend on one, has nothing to be differentiated.
+    recorded = [(y, u) for y, u in zip(outputs, upstream, strict=True) if y.requires_grad]
+    found: Sequence[Tensor | None] = [None] * len(checked)
+    if recorded:
+        found = grad(
+            [y for y, _ in recorded], [inputs[i] for i in checked], [u for _, u in recorded], allow_unused=True
+        )
+    for i, (x, original) in enumerate(zip(inputs, before, strict=True)):
+        if isinstance(x, Tensor) and not np.array_equal(x.data, original, equal_nan=True):
+            raise GradcheckError(f"input {i} was modified in place")
+    for i, (u, original) in enumerate(zip(upstream, weights, strict=True)):
+        if not np.array_equal(u.data, original):
+            raise GradcheckError(f"the upstream gradient of output {i} was modified in place")
+    return [np.zeros(inputs[i].shape) if g is None else g.data for i, g in zip(checked, found, strict=True)]
+
+
+def slope(loss: Callable[[], float], x: np.ndarray, direction: np.ndarray, eps: float) -> float:
+    """The slope of the loss as x moves along `direction`: (L(x + ε d) - L(x - ε d)) / 2ε. x is left as it was."""
+    start = x.copy()
+    x += eps * direction
+    above = loss()
+    x[...] = start - eps * direction
+    below = loss()
+    x[...] = start
+    return (above - below) / (2 * eps)
+
+
+def one_hot(x: np.ndarray, k: int) -> np.ndarray:
+    """Zeros like x, with a 1 at flat position k."""
+    direction = np.zeros_like(x)
+    direction.flat[k] = 1
+    return direction
+
+
+def move_off_kinks(loss: Callable[[], float], x: np.ndarray, eps: float, rng: np.random.Generator) -> None:
+    """Move elements of x at which the slopes to the left and to the right differ by up to 0.001, until none does."""
+    suspects = np.arange(x.size) if x.size <= MOST_ELEMENTS else []
+    for _ in range(5):
+        kinks = [k for k in suspects if is_kink(loss, x, k, eps)]
+        if not kinks:
+            return
+        x.flat[kinks] += rng.uniform(100 * eps, 1000 * eps, len(kinks)) * rng.choice([-1, 1], len(kinks))
+        suspects = kinks
+
+
+def is_kink(loss: Callable[[], float], x: np.ndarray, k: int, eps: float) -> bool:
+    start, middle = x.flat[k], loss()
+    x.flat[k] = start + eps
+    right = (loss() - middle) / eps
+    x.flat[k] = start - eps
+    left = (middle - loss()) / eps
+    x.flat[k] = start
+    return abs(right - left) > 1e-3 * max(1.0, abs(left), abs(right))

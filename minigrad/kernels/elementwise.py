@@ -1,0 +1,58 @@
+"""Elementwise functions that NumPy lacks or computes slowly."""
+
+import math
+from functools import cache
+
+import numpy as np
+
+from ..device import Array, array_module
+
+
+def integer_power(x: Array, n: float) -> Array:
+    """xⁿ. Small whole exponents are products: NumPy's power is about 100 times slower than x · x · x."""
+    if n == 2:
+        return x * x
+    if n == 3:
+        return x * x * x
+    if n == 4:
+        square = x * x
+        return square * square
+    return x**n
+
+
+def relu(x: Array) -> Array:
+    """max(x, 0). NumPy's clip runs several times faster than its maximum on large arrays, slower on small ones."""
+    xp = array_module(x)
+    return xp.maximum(x, 0) if x.size < 16384 else xp.clip(x, 0, math.inf)
+
+
+def erf(x: Array) -> Array:
+    """The error function 2/√π ∫₀ˣ exp(-t²) dt, to 2e-7 in float32 and 1e-14 in float64.
+
+    erf(x) = sign(x) · (1 - exp(-x²) · g(t)) with t = 2 / (2 + |x|), where g is so smooth that a short Chebyshev series
+    holds it; the series is interpolated from math.erfc.
+    """
+    xp = array_module(x)
+    size = xp.minimum(xp.abs(x), 6)  # erf(6) is 1 in double precision
+    u = (16 / (2 + size) - 5) / 3  # t from [1/4, 1] to [-1, 1]
+    tail = xp.exp(-size * size) * _clenshaw(u, _scaled_erfc_series(18 if x.dtype == np.float64 else 9))
+    return xp.copysign(1 - tail, x)
+
+
+@cache
+def _scaled_erfc_series(degree: int) -> list[float]:
+    """Chebyshev coefficients of g(t) = exp(x²) erfc(x) with x = 2/t - 2, for t in [1/4, 1], that is x in [0, 6]."""
+
+    def g(u: np.ndarray) -> np.ndarray:
+        return np.array([math.exp(x * x) * math.erfc(x) for x in 16 / (3 * u + 5) - 2])
+
+    return [float(c) for c in np.polynomial.chebyshev.chebinterpolate(g, degree)]
+
+
+def _clenshaw(u: Array, coefficients: list[float]) -> Array:
+    """Σ cₖ Tₖ(u) by Clenshaw's recurrence (1955)."""
+    b1 = b2 = 0 * u
+    twice = 2 * u
+    for c in coefficients[:0:-1]:
+        b1, b2 = c + twice * b1 - b2, b1
+    return coefficients[0] + u * b1 - b2

@@ -1,0 +1,35 @@
+"""Adding values into an array at given places."""
+
+from typing import Any
+
+import numpy as np
+
+from ..device import Array, array_module
+
+
+def scatter_add(shape: tuple[int, ...], index: Any, values: Array) -> Array:
+    """Zeros of `shape`, to which `values` are added at `index`; places that occur several times add up."""
+    xp = array_module(values)
+    total = xp.zeros(shape, values.dtype)
+    if is_basic(index):
+        total[index] = values
+    elif xp is np:
+        np.add.at(total, index, values)
+    else:
+        import cupyx
+
+        cupyx.scatter_add(total, index, values)
+    return total
+
+
+def is_basic(index: Any) -> bool:
+    """Does `index` name every place at most once: numbers, slices, None, ... or one boolean mask?"""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        part is None or part is Ellipsis or isinstance(part, slice | int | np.integer) or is_mask(part)
+        for part in parts
+    )
+
+
+def is_mask(part: Any) -> bool:
+    return getattr(part, "dtype", None) == np.bool_

@@ -1,0 +1,266 @@
+"""Activation functions and their gradients. In the formulas, gx stands for dL/dx."""
+
+import math
+from typing import Any
+
+from ..device import Array, array_module
+from ..function import Function
+from ..kernels import elementwise as kernels
+from ..tensor import Tensor
+from .apply import apply
+
+
+class Activation(Function):
+    """Base of activations; each can be differentiated twice."""
+
+    differentiable = True
+
+
+class Sigmoid(Activation):
+    """y = 1 / (1 + e⁻ˣ);  gx = gy · y (1 - y).
+
+    With z = e^(-|x|), which cannot overflow: y = 1 / (1 + z) for x ≥ 0 and z / (1 + z) for x < 0.
+    """
+
+    def forward(self, x: Array) -> Array:
+        xp = array_module(x)
+        z = xp.exp(-xp.abs(x))
+        y = xp.where(x >= 0, 1.0, z) / (1 + z)
+        self.save(y)
+        return y
+
+    def backward(self, gy: Array) -> Any:
+        (y,) = self.saved
+        return gy * y * (1 - y)
+
+
+def sigmoid(input: Tensor) -> Tensor:
+    """1 / (1 + e⁻ˣ), elementwise: any number to one between 0 and 1."""
+    return Sigmoid()(input)
+
+
+class Tanh(Activation):
+    """y = tanh x = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ);  gx = gy · (1 - y²)."""
+
+    def forward(self, x: Array) -> Array:
+        y = array_module(x).tanh(x)
+        self.save(y)
+        return y
+
+    def backward(self, gy: Array) -> Any:
+        (y,) = self.saved
+        return gy * (1 - y * y)
+
+
+def tanh(input: Tensor) -> Tensor:
+    """The hyperbolic tangent, elementwise: any number to one between -1 and 1."""
+    return Tanh()(input)
+
+
+class ReLU(Activation):
+    """y = max(x, 0);  gx = gy where y > 0, else 0 (Nair & Hinton, 2010)."""
+
+    def forward(self, x: Array) -> Array:
+        y = kernels.relu(x)
+        self.save(y)
+        return y
+
+    def backward(self, gy: Array) -> Any:
+        (y,) = self.saved
+        return gy * (y > 0)
+
+
+def relu(input: Tensor) -> Tensor:
+    """max(x, 0), elementwise; the gradient at 0 is 0."""
+    return ReLU()(input)
+
+
+class LeakyReLU(Activation):
+    """y = x for x > 0, else slope · x;  gx = gy · (1 or slope) (Maas, Hannun & Ng, 2013)."""
+
+    def __init__(self, negative_slope: float = 0.01):
+        self.slope = negative_slope
+
+    def forward(self, x: Array) -> Array:
+        self.save(x)
+        return array_module(x).where(x > 0, x, x * self.slope)
+
+    def backward(self, gy: Array) -> Any:
+        (x,) = self.saved
+        return array_module(gy).where(x > 0, gy, gy * self.slope)
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """x where it is positive, negative_slope · x elsewhere."""
+    return LeakyReLU(negative_slope)(input)
+
+
+class ELU(Activation):
+    """y = x for x > 0, else α (eˣ - 1);  gx = gy · (1 or α eˣ) (Clevert, Unterthiner & Hochreiter, 2016)."""
+
+    def __init__(self, alpha: float = 1.0):
+        self.alpha = alpha
+
+    def forward(self, x: Array) -> Array:
+        xp = array_module(x)
+        self.save(x)
+        return xp.where(x > 0, x, self.alpha * xp.expm1(xp.minimum(x, 0)))
+
+    def backward(self, gy: Array) -> Any:
+        (x,) = self.saved
+        xp = array_module(gy)
+        return xp.where(x > 0, gy, gy * self.alpha * xp.exp(xp.where(x > 0, 0.0, x)))
+
+
+def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """x where it is positive, alpha · (eˣ - 1) elsewhere."""
+    return ELU(alpha)(input)
+
+
+class SiLU(Activation):
+    """y = x · s with s = sigmoid(x);  gx = gy · s (1 + x (1 - s)) (Elfwing, Uchibe & Doya, 2018)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x)
+        return x * Sigmoid().forward(x)
+
+    def backward(self, gy: Array) -> Any:
+        (x,) = self.saved
+        s = apply(Sigmoid(), x)
+        return gy * s * (1 + x * (1 - s))
+
+
+def silu(input: Tensor) -> Tensor:
+    """x · sigmoid(x), elementwise."""
+    return SiLU()(input)
+
+
+class Softplus(Activation):
+    """y = ln(1 + e^(βx)) / β;  gx = gy · sigmoid(βx) (Dugas et al., 2001).
+
+    Computed as max(βx, 0) + ln(1 + e^(-|βx|)), which cannot overflow.
+    """
+
+    def __init__(self, beta: float = 1.0):
+        self.beta = beta
+
+    def forward(self, x: Array) -> Array:
+        xp = array_module(x)
+        self.save(x)
+        scaled = x * self.beta
+        return (xp.maximum(scaled, 0) + xp.log1p(xp.exp(-xp.abs(scaled)))) / self.beta
+
+    def backward(self, gy: Array) -> Any:
+        (x,) = self.saved
+        return gy * apply(Sigmoid(), x * self.beta)
+
+
+def softplus(input: Tensor, beta: float = 1.0) -> Tensor:
+    """ln(1 + e^(beta · x)) / beta, elementwise: a smooth ReLU. No threshold is needed: nothing overflows."""
+    return Softplus(beta)(input)
+
+
+class Erf(Activation):
+    """y = 2/√π ∫₀ˣ exp(-t²) dt;  gx = gy · 2/√π · exp(-x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x)
+        return kernels.erf(x)
+
+    def backward(self, gy: Array) -> Any:
+        (x,) = self.saved
+        return gy * (2 / math.sqrt(math.pi)) * array_module(gy).exp(-x * x)
+
+
+def erf(input: Tensor) -> Tensor:
+    """The error function, elementwise."""
+    return Erf()(input)
+
+
+class GELU(Activation):
+    """y = x · Φ(x);  gx = gy · (Φ(x) + x · φ(x)) (Hendrycks & Gimpel, 2016).
+
+    Φ(x) = (1 + erf(x/√2)) / 2 is the normal distribution function and φ(x) = exp(-x²/2) / √(2π) its density.
+    """
+
+    def forward(self, x: Array) -> Array:
+        self.save(x)
+        return x * (0.5 + 0.5 * kernels.erf(x * math.sqrt(0.5)))
+
+    def backward(self, gy: Array) -> Any:
+        (x,) = self.saved
+        cdf = 0.5 + 0.5 * apply(Erf(), x * math.sqrt(0.5))
+        pdf = array_module(gy).exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+        return gy * (cdf + x * pdf)
+
+
+class GELUTanh(Activation):
+    """y = x/2 · (1 + t),  t = tanh(√(2/π) (x + 0.044715 x³));  gx = gy · ((1 + t)/2 + x/2 · (1 - t²) · u').
+
+    u' = √(2/π) (1 + 3 · 0.044715 x²) is the derivative of the argument of tanh (Hendrycks & Gimpel, 2016).
+    """
+
+    def forward(self, x: Array) -> Array:
+        self.save(x)
+        return 0.5 * x * (1 + array_module(x).tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+
+    def backward(self, gy: Array) -> Any:
+        (x,) = self.saved
+        t = array_module(gy).tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))
+        slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
+        return gy * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope)
+
+
+def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+    """x · Φ(x) with the normal distribution function Φ, or its approximation by tanh with approximate='tanh'."""
+    if approximate not in ("none", "tanh"):
+        raise ValueError(f"gelu got approximate='{approximate}'; expected 'none' or 'tanh'")
+    return GELU()(input) if approximate == "none" else GELUTanh()(input)
+
+
+class Softmax(Activation):
+    """y_i = e^(x_i) / Σ_j e^(x_j) along `dim`;  gx = y · (gy - Σ gy · y).
+
+    The largest x is subtracted first: the quotient is the same and nothing overflows.
+    """
+
+    def __init__(self, dim: int):
+        self.dim = dim
+
+    def forward(self, x: Array) -> Array:
+        e = array_module(x).exp(x - x.max(axis=self.dim, keepdims=True))
+        y = e / e.sum(axis=self.dim, keepdims=True)
+        self.save(y)
+        return y
+
+    def backward(self, gy: Array) -> Any:
+        (y,) = self.saved
+        return y * (gy - (gy * y).sum(axis=self.dim, keepdims=True))
+
+
+def softmax(input: Tensor, dim: int) -> Tensor:
+    """e^x / Σ e^x along `dim`: positive numbers that sum to 1."""
+    return Softmax(dim)(input)
+
+
+class LogSoftmax(Activation):
+    """y_i = x_i - ln Σ_j e^(x_j) along `dim`;  gx = gy - e^y · Σ gy."""
+
+    def __init__(self, dim: int):
+        self.dim = dim
+
+    def forward(self, x: Array) -> Array:
+        xp = array_module(x)
+        shifted = x - x.max(axis=self.dim, keepdims=True)
+        y = shifted - xp.log(xp.exp(shifted).sum(axis=self.dim, keepdims=True))
+        self.save(y)
+        return y
+
+    def backward(self, gy: Array) -> Any:
+        (y,) = self.saved
+        return gy - array_module(gy).exp(y) * gy.sum(axis=self.dim, keepdims=True)
+
+
+def log_softmax(input: Tensor, dim: int) -> Tensor:
+    """The logarithm of softmax along `dim`, without overflow or log 0."""
+    return LogSoftmax(dim)(input)

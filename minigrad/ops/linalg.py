@@ -1,0 +1,161 @@
+"""Products of matrices: matmul, linear, einsum."""
+
+from typing import Any
+
+from ..device import Array, array_module
+from ..function import Function
+from ..kernels.linear import column_sums
+from ..tensor import Tensor
+from .apply import apply
+from .shape import reshape
+
+
+class MatMul(Function):
+    """Z = X Y on matrices [..., m, k] and [..., k, n];  gX = gZ Yᵀ,  gY = Xᵀ gZ. Leading dimensions broadcast."""
+
+    promotes = True
+    differentiable = True
+
+    def forward(self, x: Array, y: Array) -> Array:
+        self.save(x, y)
+        return x @ y
+
+    def backward(self, gz: Array) -> Any:
+        x, y = self.saved
+        gx = gz @ y.swapaxes(-1, -2) if self.needs[0] else None
+        gy = x.swapaxes(-1, -2) @ gz if self.needs[1] else None
+        return gx, gy
+
+
+def matmul(input: Any, other: Any) -> Tensor:
+    """The matrix product: vectors [k], matrices [m, k] · [k, n], or batches of matrices that broadcast.
+
+    A vector counts as a row on the left and as a column on the right, and that dimension is dropped from the result.
+    """
+    x, y = as_tensor(input), as_tensor(other)
+    if x.ndim == 0 or y.ndim == 0 or x.shape[-1] != y.shape[-2 if y.ndim > 1 else 0]:
+        raise ValueError(
+            f"matmul got shapes {x.shape} and {y.shape}; the last size of one must be the inner of the other"
+        )
+    if x.ndim == 1 or y.ndim == 1:
+        rows = x if x.ndim > 1 else reshape(x, 1, -1)
+        columns = y if y.ndim > 1 else reshape(y, -1, 1)
+        z = matmul(rows, columns)
+        kept = z.shape[:-2] + (z.shape[-2:-1] if x.ndim > 1 else ()) + (z.shape[-1:] if y.ndim > 1 else ())
+        return reshape(z, kept)
+    if x.ndim > 2 and y.ndim == 2:  # one large product instead of a batch, and no sum over the batch in backward
+        return reshape(MatMul()(reshape(x, -1, x.shape[-1]) if x.numel() else x, y), (*x.shape[:-1], y.shape[1]))
+    return MatMul()(x, y)
+
+
+def as_tensor(x: Any) -> Tensor:
+    return x if isinstance(x, Tensor) else Tensor(x)
+
+
+class Linear(Function):
+    """y = x Wᵀ + b for rows x [n, in], W [out, in], b [out];  gx = gy W,  gW = gyᵀ x,  gb = Σ gy over the rows."""
+
+    differentiable = True
+
+    def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        self.save(x, weight)
+        y = x @ weight.T
+        if bias is not None:
+            y += bias
+        return y
+
+    def backward(self, gy: Array) -> Any:
+        x, weight = self.saved
+        gx = gy @ weight if self.needs[0] else None
+        gw = gy.T @ x if self.needs[1] else None
+        gb = column_sums(gy) if self.needs[2] else None
+        return gx, gw, gb
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input · weightᵀ + bias: input [..., in], weight [out, in], bias [out] or None, result [..., out].
+
+    Raises ValueError if the sizes do not fit.
+    """
+    if weight.ndim != 2 or input.ndim == 0 or input.shape[-1] != weight.shape[1]:
+        raise ValueError(
+            f"linear got input {input.shape} and weight {weight.shape}; expected input [..., in] and weight [out, in]"
+        )
+    if bias is not None and bias.shape != weight.shape[:1]:
+        raise ValueError(f"linear got bias {bias.shape} for weight {weight.shape}; expected [{weight.shape[0]}]")
+    if input.ndim == 2:
+        return Linear()(input, weight, bias)
+    rows = reshape(input, -1 if input.numel() else 0, input.shape[-1])
+    return reshape(Linear()(rows, weight, bias), (*input.shape[:-1], weight.shape[0]))
+
+
+class Einsum(Function):
+    """z[k...] = Σ x[i...] · y[j...] · ...: every letter that is not in the result is summed over.
+
+    The gradient of one input is an einsum too: of gz with all the other inputs, to the letters of that input. Letters
+    that only this input has were summed over freely, so its gradient is the same for all their values.
+    """
+
+    def __init__(self, inputs: list[str], output: str):
+        self.inputs, self.output = inputs, output
+        self.differentiable = all(len(set(letters)) == len(letters) for letters in inputs)
+
+    def forward(self, *xs: Array) -> Array:
+        self.save(*xs)
+        self.sizes = {c: n for letters, x in zip(self.inputs, xs) for c, n in zip(letters, x.shape, strict=True)}
+        self.sizes.update({c: n for letters, x in zip(self.inputs, xs) for c, n in zip(letters, x.shape) if n != 1})
+        return array_module(xs[0]).einsum(f"{','.join(self.inputs)}->{self.output}", *xs, optimize=len(xs) > 2)
+
+    def backward(self, gz: Array) -> Any:
+        return tuple([self.input_grad(i, gz) if self.needs[i] else None for i in range(len(self.inputs))])
+
+    def input_grad(self, i: int, gz: Array) -> Array:
+        """The gradient of input number i."""
+        letters = "".join(dict.fromkeys(self.inputs[i]))
+        others = [j for j in range(len(self.inputs)) if j != i]
+        known = set(self.output).union(*[self.inputs[j] for j in others])
+        target = "".join([c for c in letters if c in known])
+        terms = [self.output, *[self.inputs[j] for j in others]]
+        arrays = [gz, *[self.saved[j] for j in others]]
+        grad = apply(Einsum(terms, target), *arrays)
+        xp = array_module(grad)
+        shape = [self.sizes[c] for c in letters]
+        grad = xp.broadcast_to(grad.reshape([self.sizes[c] if c in known else 1 for c in letters]), shape)
+        if letters != self.inputs[i]:  # a letter twice in one input takes a diagonal: the gradient lies on it
+            full = xp.zeros([self.sizes[c] for c in self.inputs[i]], grad.dtype)
+            xp.einsum(f"{self.inputs[i]}->{letters}", full)[...] = grad
+            return full
+        return grad
+
+
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """Einstein summation: `einsum("bij,bjk->bik", x, y)`. `...` stands for leading dimensions that broadcast.
+
+    Raises ValueError for an equation that does not fit the operands.
+    """
+    tensors = [as_tensor(x) for x in operands]
+    inputs, output = parse_einsum(equation, [x.ndim for x in tensors])
+    return Einsum(inputs, output)(*tensors)
+
+
+def parse_einsum(equation: str, ndims: list[int]) -> tuple[list[str], str]:
+    """The letters of each input and of the output, with `...` written out and an implicit output made explicit."""
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    inputs = left.split(",")
+    if len(inputs) != len(ndims):
+        raise ValueError(f"einsum '{equation}' names {len(inputs)} operands, got {len(ndims)}")
+    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in equation]
+    hidden = [ndim - len(term.replace("...", "")) for term, ndim in zip(inputs, ndims)]
+    width = max([n for term, n in zip(inputs, hidden) if "..." in term], default=0)
+    for i, (term, n) in enumerate(zip(inputs, hidden)):
+        if n < 0 or (n > 0 and "..." not in term):
+            raise ValueError(f"einsum '{equation}' gives operand {i} the letters '{term}' for {ndims[i]} dimensions")
+        inputs[i] = term.replace("...", "".join(spare[width - n : width]))
+    dots = "".join(spare[:width])
+    letters = "".join(inputs)
+    if not arrow:
+        right = "..." + "".join(sorted({c for c in letters if letters.count(c) == 1 and c not in dots}))
+    output = right.replace("...", dots)
+    if not all(c.isalpha() for c in letters + output) or any(c not in letters for c in output):
+        raise ValueError(f"einsum '{equation}': the result may only name letters of the operands")
+    return inputs, output

@@ -1,0 +1,350 @@
+"""Loss functions: the loss of each element or row, then `reduction`: 'mean', 'sum' or 'none'.
+
+In the formulas, x is the prediction, t the target and gx stands for dL/dx. Classes come in dimension 1: predictions
+[n, C] with labels [n], or [n, C, d, ...] with labels [n, d, ...].
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ..device import Array, array_module
+from ..function import Function
+from ..tensor import Tensor
+from .activation import Sigmoid, Softplus, log_softmax
+from .apply import apply
+from .elementwise import where
+from .reduction import mean, sum
+from .shape import gather, reshape
+
+
+def reduce(loss: Tensor, reduction: str, total: Any = None) -> Tensor:
+    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by `total` where weights set it."""
+    if reduction == "mean":
+        return mean(loss) if total is None else sum(loss) / total
+    if reduction == "sum":
+        return sum(loss)
+    if reduction == "none":
+        return loss
+    raise ValueError(f"reduction '{reduction}' is not one of 'mean', 'sum', 'none'")
+
+
+def same_shape(input: Tensor, target: Tensor, loss: str) -> None:
+    """Refuse targets of another shape: broadcasting [n] against [n, 1] would compare every pair."""
+    if input.shape != target.shape:
+        raise ValueError(f"{loss} got input {input.shape} and target {target.shape}; expected equal shapes")
+
+
+class SoftmaxCrossEntropy(Function):
+    """loss_i = ln Σ_j e^(x_ij) - x_i,t(i);  gx_ij = gloss_i · (softmax(x_i)_j - [j = t(i)]), for rows x [n, C].
+
+    Softmax and logarithm cancel, so the gradient is just probability minus truth. The largest x of a row is
+    subtracted first, so that nothing overflows.
+    """
+
+    def forward(self, x: Array, t: Array) -> Array:
+        xp = array_module(x)
+        shifted = x - x.max(axis=1, keepdims=True)
+        e = xp.exp(shifted)
+        sums = e.sum(axis=1, keepdims=True)
+        rows = xp.arange(len(t))
+        self.save(e, sums, t, rows)
+        return xp.log(sums[:, 0]) - shifted[rows, t]
+
+    def backward(self, gloss: Array) -> Any:
+        e, sums, t, rows = self.saved
+        gx = e / sums
+        gx[rows, t] -= 1
+        gx *= gloss[:, None]
+        return gx, None
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The negative logarithm of the softmax probability of the right class.
+
+    input [n, C] or [n, C, d, ...] (or [C]): unnormalised scores; target: class numbers [n] or [n, d, ...], or
+    probabilities of input's shape. `weight` [C] weighs each class; rows whose label is `ignore_index` count nothing;
+    `label_smoothing` ε moves that share of the target evenly to all classes (Szegedy et al., 2016). The mean divides
+    by the sum of the weights of the labels. Raises ValueError for labels out of range and shapes that do not fit.
+    """
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"cross_entropy got label_smoothing={label_smoothing}; expected a number from 0 to 1")
+    if target.dtype.kind == "f":
+        return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
+    rows, labels, shape = class_rows(input, target, "cross_entropy")
+    counted = check_labels(labels, rows.shape[1], ignore_index, "cross_entropy")
+    weights = label_weights(labels, counted, weight, rows)
+    labels = labels if counted is None else array_module(labels).where(counted, labels, 0)
+    loss = SoftmaxCrossEntropy()(rows, Tensor(labels))
+    if label_smoothing or weights is not None:
+        loss = weighted(loss, weights)
+    if label_smoothing:
+        logp = log_softmax(rows, 1)
+        smooth = -sum(logp if weight is None else logp * weight, 1)
+        if counted is not None:
+            smooth = where(Tensor(counted), smooth, 0.0)
+        loss = loss * (1 - label_smoothing) + smooth * (label_smoothing / rows.shape[1])
+    return reduce(reshape(loss, shape), reduction, None if weights is None else weights.sum())
+
+
+def soft_cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, label_smoothing: float
+) -> Tensor:
+    """Cross-entropy against probabilities: -Σ_c t_c · ln softmax(x)_c, averaged over everything but the classes."""
+    same_shape(input, target, "cross_entropy with probabilities")
+    dim = 1 if input.ndim > 1 else 0
+    classes = input.shape[dim]
+    target = target * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else target
+    logp = log_softmax(input, dim)
+    if weight is not None:
+        logp = logp * reshape(weight, [classes if d == dim else 1 for d in range(input.ndim)])
+    return reduce(-sum(target * logp, dim), reduction)
+
+
+def nll_loss(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
+) -> Tensor:
+    """The negative of the input at the right class; `input` holds log-probabilities. The rest is as in cross_entropy."""
+    rows, labels, shape = class_rows(input, target, "nll_loss")
+    counted = check_labels(labels, rows.shape[1], ignore_index, "nll_loss")
+    weights = label_weights(labels, counted, weight, rows)
+    labels = labels if counted is None else array_module(labels).where(counted, labels, 0)
+    loss = weighted(-reshape(gather(rows, 1, labels[:, None]), -1), weights)
+    return reduce(reshape(loss, shape), reduction, None if weights is None else weights.sum())
+
+
+def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array, tuple[int, ...]]:
+    """Scores as rows [m, C], labels as [m], and the shape that the losses have in the end."""
+    expected = input.shape[:1] + input.shape[2:] if input.ndim > 1 else ()
+    if input.ndim == 0 or target.shape != expected or target.dtype.kind not in "iu":
+        raise ValueError(
+            f"{loss} got input {input.shape} and target {target.shape} of dtype {target.dtype}; expected scores "
+            "[n, C] with whole-number labels [n], or [n, C, d, ...] with [n, d, ...]"
+        )
+    if input.ndim == 1:
+        rows = reshape(input, 1, -1)
+    elif input.ndim == 2:
+        rows = input
+    else:
+        order = (0, *range(2, input.ndim), 1)
+        moved = input.permute(order)
+        rows = reshape(moved, int(np.prod(moved.shape[:-1])), input.shape[1])
+    if rows.shape[1] == 0:
+        raise ValueError(f"{loss} got input {input.shape}, which has no classes")
+    return rows, target.data.reshape(-1), expected
+
+
+def check_labels(labels: Array, classes: int, ignore_index: int, loss: str) -> Array | None:
+    """Which rows count, None if all do. Raises ValueError for a label that is no class and not `ignore_index`."""
+    if not labels.size:
+        return None
+    low, high = int(labels.min()), int(labels.max())
+    if low >= 0 and high < classes and not low <= ignore_index <= high:
+        return None
+    counted = labels != ignore_index
+    wrong = counted & ((labels < 0) | (labels >= classes))
+    if wrong.any():
+        at = int(wrong.argmax())
+        raise ValueError(f"{loss} got label {int(labels[at])} in row {at}; expected 0 to {classes - 1}")
+    return counted
+
+
+def label_weights(labels: Array, counted: Array | None, weight: Tensor | None, rows: Tensor) -> Array | None:
+    """The weight of each row's label, 0 where it is ignored; None where all rows weigh 1."""
+    xp = array_module(labels)
+    if weight is None:
+        return None if counted is None else counted.astype(rows.dtype)
+    if weight.shape != rows.shape[1:] or weight.dtype != rows.dtype:
+        raise ValueError(
+            f"class weights have shape {weight.shape} and dtype {weight.dtype}; "
+            f"expected {rows.shape[1:]} and {rows.dtype}"
+        )
+    if counted is None:
+        return weight.data[labels]
+    return xp.where(counted, weight.data[xp.where(counted, labels, 0)], 0)
+
+
+def weighted(loss: Tensor, weights: Array | None) -> Tensor:
+    """Losses times weights, where a weight of 0 also silences an infinite loss."""
+    if weights is None:
+        return loss
+    weights = Tensor(weights)
+    return where(weights != 0, loss, 0.0) * weights
+
+
+class SquaredError(Function):
+    """loss = (x - t)²;  gx = gloss · 2 (x - t),  gt = -gx."""
+
+    differentiable = True
+
+    def forward(self, x: Array, t: Array) -> Array:
+        self.save(x, t)
+        d = x - t
+        return d * d
+
+    def backward(self, gloss: Array) -> Any:
+        x, t = self.saved
+        gx = gloss * 2 * (x - t)
+        return gx, -gx
+
+
+def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    """(input - target)². Raises ValueError if the shapes differ."""
+    same_shape(input, target, "mse_loss")
+    return reduce(SquaredError()(input, target), reduction)
+
+
+class AbsoluteError(Function):
+    """loss = |x - t|;  gx = gloss · sign(x - t),  gt = -gx."""
+
+    differentiable = True
+
+    def forward(self, x: Array, t: Array) -> Array:
+        self.save(x, t)
+        return array_module(x).abs(x - t)
+
+    def backward(self, gloss: Array) -> Any:
+        x, t = self.saved
+        gx = gloss * array_module(gloss).sign(x - t)
+        return gx, -gx
+
+
+def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    """|input - target|. Raises ValueError if the shapes differ."""
+    same_shape(input, target, "l1_loss")
+    return reduce(AbsoluteError()(input, target), reduction)
+
+
+class SmoothL1(Function):
+    """With d = x - t: loss = d² / 2β where |d| < β, else |d| - β/2;  gx = gloss · (d / β limited to ±1),  gt = -gx
+    (Girshick, 2015)."""
+
+    differentiable = True
+
+    def __init__(self, beta: float = 1.0):
+        self.beta = beta
+
+    def forward(self, x: Array, t: Array) -> Array:
+        xp = array_module(x)
+        self.save(x, t)
+        size = xp.abs(x - t)
+        return xp.where(size < self.beta, size * size * (0.5 / self.beta), size - 0.5 * self.beta)
+
+    def backward(self, gloss: Array) -> Any:
+        x, t = self.saved
+        gx = gloss * array_module(gloss).clip((x - t) / self.beta, -1.0, 1.0)
+        return gx, -gx
+
+
+def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+    """Squared near 0, absolute beyond `beta`. Raises ValueError if the shapes differ or beta < 0."""
+    same_shape(input, target, "smooth_l1_loss")
+    if beta < 0:
+        raise ValueError(f"smooth_l1_loss got beta={beta}; expected 0 or more")
+    return reduce((SmoothL1(beta) if beta else AbsoluteError())(input, target), reduction)
+
+
+class BinaryCrossEntropy(Function):
+    """loss = -(t ln x + (1 - t) ln(1 - x));  gx = gloss · (x - t) / (x (1 - x)),  gt = gloss · (ln(1 - x) - ln x).
+
+    Logarithms below -100 count as -100 and the denominator is at least 1e-12, so that a certain error costs much
+    but not infinitely much.
+    """
+
+    def forward(self, x: Array, t: Array) -> Array:
+        xp = array_module(x)
+        with np.errstate(divide="ignore"):  # ln 0 = -inf becomes -100
+            log_x, log_rest = xp.maximum(xp.log(x), -100), xp.maximum(xp.log1p(-x), -100)
+        self.save(x, t, log_x, log_rest)
+        return -(t * log_x + (1 - t) * log_rest)
+
+    def backward(self, gloss: Array) -> Any:
+        x, t, log_x, log_rest = self.saved
+        gx = gloss * (x - t) / array_module(x).maximum(x * (1 - x), 1e-12)
+        return gx, gloss * (log_rest - log_x)
+
+
+def binary_cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
+) -> Tensor:
+    """Cross-entropy of probabilities `input` in [0, 1] against targets in [0, 1], each weighed by `weight`.
+
+    Raises ValueError if the shapes differ or an input lies outside [0, 1].
+    """
+    same_shape(input, target, "binary_cross_entropy")
+    if input.numel() and not (float(input.data.min()) >= 0 and float(input.data.max()) <= 1):
+        raise ValueError(
+            f"binary_cross_entropy got inputs from {input.data.min():g} to {input.data.max():g}; expected "
+            "probabilities from 0 to 1 (for scores use binary_cross_entropy_with_logits)"
+        )
+    loss = BinaryCrossEntropy()(input, target)
+    return reduce(loss if weight is None else loss * weight, reduction)
+
+
+class BinaryCrossEntropyWithLogits(Function):
+    """With l = ln(1 + e⁻ˣ) and f = 1 + (p - 1) t, p the weight of positives:
+    loss = (1 - t) x + f l;  gx = gloss · ((1 - t) - f · sigmoid(-x)),  gt = gloss · ((p - 1) l - x).
+
+    For p = 1, gx is sigmoid(x) - t.
+    """
+
+    differentiable = True
+
+    def forward(self, x: Array, t: Array, p: Array | float = 1.0) -> Array:
+        self.save(x, t, p)
+        return (1 - t) * x + (1 + (p - 1) * t) * Softplus().forward(-x)
+
+    def backward(self, gloss: Array) -> Any:
+        x, t, p = self.saved
+        gx = gloss * ((1 - t) - (1 + (p - 1) * t) * apply(Sigmoid(), -x))
+        gt = gloss * ((p - 1) * apply(Softplus(), -x) - x) if self.needs[1] else None
+        return gx, gt, None
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """Binary cross-entropy of sigmoid(input), computed from the scores themselves, so that nothing overflows.
+
+    `weight` weighs each element, `pos_weight` its positive part. Raises ValueError if the shapes differ.
+    """
+    same_shape(input, target, "binary_cross_entropy_with_logits")
+    loss = BinaryCrossEntropyWithLogits()(input, target, 1.0 if pos_weight is None else pos_weight.detach())
+    return reduce(loss if weight is None else loss * weight, reduction)
+
+
+class KLDivergence(Function):
+    """loss = t (ln t - x) for log-probabilities x, and 0 where t = 0;  gx = -gloss · t."""
+
+    def forward(self, x: Array, t: Array) -> Array:
+        xp = array_module(x)
+        self.save(x, t)
+        return xp.where(t > 0, t * (xp.log(xp.where(t > 0, t, 1)) - x), 0)
+
+    def backward(self, gloss: Array) -> Any:
+        x, t = self.saved
+        xp = array_module(x)
+        gt = gloss * (xp.log(xp.where(t > 0, t, 1)) + 1 - x) if self.needs[1] else None
+        return -gloss * t, gt
+
+
+def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
+    """Σ t (ln t - input): how far the distribution e^input is from t (Kullback & Leibler, 1951).
+
+    `input` holds log-probabilities; so does `target` with `log_target`. 'mean' divides by all elements; 'batchmean'
+    by the first dimension, which is the divergence per sample. Raises ValueError if the shapes differ.
+    """
+    same_shape(input, target, "kl_div")
+    loss = target.exp() * (target - input) if log_target else KLDivergence()(input, target)
+    return sum(loss) / max(input.shape[0], 1) if reduction == "batchmean" else reduce(loss, reduction)

@@ -1,0 +1,298 @@
+"""Optimizer: the base of all optimizers. It keeps the parameter groups and the state; subclasses give the formula."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from ..device import Array, array_module, device_of, to_device
+from ..grad_mode import enable_grad
+from ..tensor import Tensor
+
+BLOCK = 1 << 16  # elements: a parameter, its gradient and its state then stay in cache during all passes of a formula
+
+TORCH_SWITCHES = {"foreach", "fused", "capturable", "differentiable"}  # in PyTorch's state dicts, without meaning here
+
+
+class Optimizer:
+    """Changes parameters, step by step, along their gradients.
+
+    `params` is an iterable of tensors, or of dicts `{"params": tensors, "lr": ...}`: parameter groups, each of which
+    may set any of the optimizer's settings differently; `defaults` holds what a group does not set. The settings may
+    be changed between steps, in `param_groups`. `state` holds the step count and the state arrays of each parameter.
+
+    A subclass defines `update`, the formula; `buffers`, the state arrays that the formula needs; and `check`, which
+    refuses invalid settings.
+
+    Raises ValueError if there is no parameter, if a parameter is given twice or is not a leaf, or if a setting is out
+    of range; TypeError if something is not a tensor or a setting is not a number.
+    """
+
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]):
+        self.defaults = defaults
+        self.param_groups: list[dict[str, Any]] = []
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        if isinstance(params, Tensor | dict) or not isinstance(params, Iterable):
+            raise TypeError(f"{self.name} takes an iterable of tensors or of dicts, got one {type(params).__name__}")
+        params = list(params)
+        if not params:
+            raise ValueError(f"{self.name} got an empty list of parameters, expected at least one tensor")
+        for group in params if isinstance(params[0], dict) else [{"params": params}]:
+            self.add_param_group(group)
+
+    # ------------------------------------------------------------------------------------- what a subclass gives
+
+    def update(self, p: Array, g: Array, state: dict[str, Any], group: dict[str, Any]) -> None:
+        """Change `p` in place, given its gradient `g`: one step of the method.
+
+        `state` holds the arrays named by `buffers`, of the shape of `p`, to be changed in place too, and `step`, the
+        number of this step (1, 2, ...). `group` holds the settings. The formula must be elementwise: a parameter may
+        come whole, or in flat pieces one after the other. `g` must stay as it is.
+        """
+        raise NotImplementedError(f"{self.name} has no update")
+
+    def buffers(self, group: dict[str, Any]) -> dict[str, float]:
+        """The names of the state arrays that `update` needs under the settings in `group`, and their first value."""
+        return {}
+
+    def check(self, group: dict[str, Any]) -> None:
+        """Raise ValueError or TypeError if a setting in `group` is invalid."""
+        for name in ("lr", "weight_decay"):
+            if name in group:
+                check_number(f"{self.name}: {name}", group[name])
+        if "maximize" in group:
+            check_bool(f"{self.name}: maximize", group["maximize"])
+
+    def penalize(self, p: Array, g: Array, group: dict[str, Any]) -> Array:
+        """The gradient with weight decay: g + λ p, as if λ/2 Σ p² were added to the loss (λ: `weight_decay`)."""
+        decay = group.get("weight_decay", 0)
+        return g + decay * p if decay else g
+
+    # --------------------------------------------------------------------------------------------- what users call
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient, once.
+
+        `closure`, if given, is called first, with the graph being recorded; it computes the loss and its gradients
+        again, and what it returns is returned.
+
+        Raises ValueError if a gradient has not the shape of its parameter.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            make_plain(group)
+            names = self.buffers(group)
+            for tensor in group["params"]:
+                if tensor.grad is not None:
+                    self.step_tensor(tensor, names, group)
+        return loss
+
+    def step_tensor(self, tensor: Tensor, names: dict[str, float], group: dict[str, Any]) -> None:
+        """Update one parameter, whose state arrays have these names."""
+        p, g = tensor.data, tensor.grad.data  # type: ignore[union-attr]
+        if g.shape != p.shape:
+            raise ValueError(f"{self.name} got a gradient of shape {g.shape} for a parameter of shape {p.shape}")
+        state = self.state_of(tensor, names) if names else {}
+        for p_block, g_block, state_block in blocks(p, g, state, names):
+            if group.get("maximize"):
+                g_block = -g_block
+            self.update(p_block, self.penalize(p_block, g_block, group), state_block, group)
+
+    def state_of(self, tensor: Tensor, names: dict[str, float]) -> dict[str, Any]:
+        """The state of a parameter for its next step: arrays made where they are missing, the step counted."""
+        state = self.state.setdefault(tensor, {"step": 0})
+        for name, value in names.items():
+            if name not in state:
+                state[name] = array_module(tensor.data).full_like(tensor.data, value)
+        state["step"] += 1
+        return state
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; with `set_to_none=False`, replace them by zeros."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p.grad = None if set_to_none else Tensor(array_module(p.grad.data).zeros_like(p.grad.data))
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters, `{"params": tensors, setting: value, ...}`, to those that are updated.
+
+        Raises as the constructor does, and changes nothing then.
+        """
+        if not isinstance(param_group, dict):
+            raise TypeError(f"{self.name} expected a parameter group as a dict, got {type(param_group).__name__}")
+        if "params" not in param_group:
+            raise ValueError(f"{self.name} expected a parameter group with the key 'params', got {list(param_group)}")
+        params = param_group["params"]
+        if isinstance(params, set | dict | str) or not isinstance(params, Iterable):
+            raise TypeError(f"{self.name} expected a list of parameters in a group, got {type(params).__name__}")
+        group = {**self.defaults, **param_group, "params": [params] if isinstance(params, Tensor) else list(params)}
+        known = {id(p) for other in self.param_groups for p in other["params"]}
+        for number, p in enumerate(group["params"]):
+            if not isinstance(p, Tensor):
+                raise TypeError(f"{self.name} expected tensors, got {type(p).__name__} as parameter {number}")
+            if not p.is_leaf:
+                raise ValueError(f"{self.name} expected leaf tensors, got the result of {p.grad_fn.name}")
+            if id(p) in known:
+                raise ValueError(f"{self.name} got parameter {number}, of shape {p.shape}, twice, expected it once")
+            known.add(id(p))
+        self.check(group)
+        self.param_groups.append(group)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that a continuation needs, except the parameters themselves.
+
+        `{"state": {i: {"step": n, name: tensor, ...}}, "param_groups": [{setting: value, ..., "params": [i, ...]}]}`,
+        where parameters are numbered through all groups. The tensors share memory with the optimizer.
+        """
+        numbers: dict[int, int] = {}
+        groups = []
+        for group in self.param_groups:
+            make_plain(group)
+            for p in group["params"]:
+                numbers[id(p)] = len(numbers)
+            settings = {key: list(value) if isinstance(value, tuple) else value for key, value in group.items()}
+            groups.append({**settings, "params": [numbers[id(p)] for p in group["params"]]})
+        state = {
+            numbers[id(p)]: {key: value if key == "step" else Tensor(value) for key, value in entry.items()}
+            for p, entry in self.state.items()
+        }
+        return {"state": dict(sorted(state.items())), "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over the state and the settings that `state_dict`, here or in PyTorch, returned.
+
+        Arrays are copied, to the dtype and the device of their parameters. Keys of "state" may be strings.
+
+        Raises ValueError if the number of groups or parameters, the settings, the state arrays or their shapes do
+        not fit this optimizer; nothing is changed then.
+        """
+        if not isinstance(state_dict, dict) or not {"state", "param_groups"} <= state_dict.keys():
+            raise ValueError(f"{self.name} expected a state dict with the keys 'state' and 'param_groups'")
+        saved_groups = state_dict["param_groups"]
+        if len(saved_groups) != len(self.param_groups):
+            raise ValueError(
+                f"the state dict has {len(saved_groups)} parameter groups, this {self.name} {len(self.param_groups)}"
+            )
+        groups = [self.restored_group(i, saved) for i, saved in enumerate(saved_groups)]
+        owners = {
+            str(number): (p, group)
+            for saved, group in zip(saved_groups, groups)
+            for number, p in zip(saved["params"], group["params"])
+        }
+        state = {}
+        for key, entry in state_dict["state"].items():
+            if str(key) not in owners:
+                raise ValueError(f"the state dict has a state for parameter {key}, which is in none of its groups")
+            tensor, group = owners[str(key)]
+            restored = self.restored_state(f"parameter {key}", entry, tensor, group)
+            if restored:
+                state[tensor] = restored
+        for mine, group in zip(self.param_groups, groups):
+            mine.update(group)
+        self.state = state
+
+    def restored_group(self, number: int, saved: dict[str, Any]) -> dict[str, Any]:
+        """Group `number` with the settings in `saved`."""
+        group = self.param_groups[number]
+        missing = sorted({*self.defaults, "params"} - saved.keys())
+        if missing:
+            raise ValueError(
+                f"group {number} of the state dict lacks {', '.join(missing)}; was it made by {self.name}?"
+            )
+        if len(saved["params"]) != len(group["params"]):
+            raise ValueError(
+                f"group {number} of the state dict has {len(saved['params'])} parameters, "
+                f"that of this {self.name} {len(group['params'])}"
+            )
+        settings = {key: value for key, value in saved.items() if key not in TORCH_SWITCHES - self.defaults.keys()}
+        for key, value in settings.items():
+            if isinstance(group.get(key), tuple) and isinstance(value, list):
+                settings[key] = tuple(value)
+        restored = {**group, **settings, "params": group["params"]}
+        self.check(restored)
+        return restored
+
+    def restored_state(
+        self, owner: str, saved: dict[str, Any], tensor: Tensor, group: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The state of `tensor` from its entry in a state dict; empty if the entry is."""
+        entry = {key: value for key, value in saved.items() if value is not None}
+        if not entry:
+            return {}
+        missing = sorted(self.buffers(group).keys() - entry.keys())
+        if missing:
+            raise ValueError(f"the state dict lacks {', '.join(missing)} of {owner}; was it made by {self.name}?")
+        # PyTorch's SGD counts no steps; that there is a state says that this is not the first one.
+        state: dict[str, Any] = {"step": int(entry.pop("step", 1))}
+        p = tensor.data
+        for name, value in entry.items():
+            value = value.data if isinstance(value, Tensor) else value
+            if array_module(value) is np:
+                value = np.asarray(value)
+            if value.shape != p.shape:
+                raise ValueError(f"{name} of {owner} has shape {value.shape}, the parameter has shape {p.shape}")
+            state[name] = array_module(p).empty_like(p)
+            state[name][...] = to_device(value, device_of(p))
+        return state
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name}("]
+        for number, group in enumerate(self.param_groups):
+            settings = ", ".join(f"{key}={value}" for key, value in group.items() if key != "params")
+            lines.append(f"  group {number}: {len(group['params'])} parameters, {settings}")
+        return "\n".join([*lines, ")"])
+
+
+def blocks(p: Array, g: Array, state: dict[str, Any], names: Iterable[str]) -> Iterator[tuple[Any, Any, Any]]:
+    """The pieces (parameter, gradient, state) in which an elementwise formula is applied to one parameter.
+
+    A large array in C order is cut into flat pieces, because a formula makes a dozen passes over its arguments: piece
+    by piece, only the first pass waits for memory. All others are left whole.
+    """
+    if (
+        p.size <= BLOCK
+        or array_module(p) is not np
+        or not p.flags.c_contiguous
+        or not all(state[name].flags.c_contiguous for name in names)
+    ):
+        yield p, g, state
+        return
+    p, g = p.reshape(-1), np.ascontiguousarray(g).reshape(-1)
+    flat = {name: state[name].reshape(-1) for name in names}
+    for start in range(0, p.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        yield p[block], g[block], {**state, **{name: array[block] for name, array in flat.items()}}
+
+
+def make_plain(group: dict[str, Any]) -> None:
+    """Turn NumPy numbers among the settings into Python's: a np.float64 would make float32 formulas float64."""
+    for key, value in group.items():
+        if isinstance(value, np.generic):
+            group[key] = value.item()
+        elif isinstance(value, tuple):
+            group[key] = tuple([x.item() if isinstance(x, np.generic) else x for x in value])
+
+
+def check_number(name: str, value: Any, low: float = 0.0, below: float = math.inf) -> None:
+    """Raise TypeError unless `value` is a real number, ValueError unless low <= value < below."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
+    if not low <= float(value) < below:
+        expected = f"finite and at least {low:g}" if below == math.inf else f"in [{low:g}, {below:g})"
+        raise ValueError(f"{name} must be {expected}, got {value}")
+
+
+def check_bool(name: str, value: Any) -> None:
+    """Raise TypeError unless `value` is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r}")

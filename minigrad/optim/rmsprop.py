@@ -1,0 +1,87 @@
+"""RMSprop: steps divided by a running root mean square of the gradient."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..device import Array, array_module
+from .optimizer import Optimizer, check_bool, check_number
+
+
+class RMSprop(Optimizer):
+    """RMSprop, optionally centered and with momentum; `update` has the formula.
+
+    `weight_decay` adds λ p to the gradient, `maximize` climbs instead of descending.
+
+    Raises ValueError if `lr`, `eps`, `weight_decay` or `momentum` is negative or `alpha` is outside [0, 1).
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+    ):
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "alpha": alpha,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "momentum": momentum,
+                "centered": centered,
+                "maximize": maximize,
+            },
+        )
+
+    def update(self, p: Array, g: Array, state: dict[str, Any], group: dict[str, Any]) -> None:
+        """One step of RMSprop: divide the gradient by the root of its running mean square v (`square_avg`).
+
+            v ← α v + (1 - α) g²
+            p ← p - η g / (√v + ε)
+
+        `centered` uses the running variance v - a² in place of v, with the running mean a (`grad_avg`):
+        a ← α a + (1 - α) g. With momentum μ, the quotient d is collected first (in `momentum_buffer`):
+        b ← μ b + d, p ← p - η b.
+
+        Tieleman & Hinton, "Lecture 6.5: rmsprop", Neural Networks for Machine Learning, 2012; centered: Graves,
+        "Generating sequences with recurrent neural networks", 2013.
+        """
+        xp = array_module(p)
+        alpha = group["alpha"]
+        v = state["square_avg"]
+        v *= alpha
+        v += (1 - alpha) * (g * g)
+        if group["centered"]:
+            a = state["grad_avg"]
+            a *= alpha
+            a += (1 - alpha) * g
+            v = xp.maximum(v - a * a, 0)  # a variance: below zero by rounding only
+        d = g / (xp.sqrt(v) + group["eps"])
+        if group["momentum"]:
+            b = state["momentum_buffer"]
+            b *= group["momentum"]
+            b += d
+            d = b
+        p -= group["lr"] * d
+
+    def buffers(self, group: dict[str, Any]) -> dict[str, float]:
+        names = {"square_avg": 0.0}
+        if group["momentum"]:
+            names["momentum_buffer"] = 0.0
+        if group["centered"]:
+            names["grad_avg"] = 0.0
+        return names
+
+    def check(self, group: dict[str, Any]) -> None:
+        super().check(group)
+        check_number("RMSprop: alpha", group["alpha"], below=1)
+        check_number("RMSprop: eps", group["eps"])
+        check_number("RMSprop: momentum", group["momentum"])
+        check_bool("RMSprop: centered", group["centered"])

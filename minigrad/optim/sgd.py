@@ -1,0 +1,75 @@
+"""SGD: stochastic gradient descent, with momentum."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..device import Array
+from .optimizer import Optimizer, check_bool, check_number
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, optionally with momentum or Nesterov's momentum; `update` has the formula.
+
+    `weight_decay` adds λ p to the gradient, `maximize` climbs instead of descending.
+
+    Raises ValueError if `lr`, `momentum`, `dampening` or `weight_decay` is negative, or if `nesterov` comes without
+    momentum or with dampening.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ):
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+            },
+        )
+
+    def update(self, p: Array, g: Array, state: dict[str, Any], group: dict[str, Any]) -> None:
+        """One step of gradient descent: p ← p - η g.
+
+        With momentum μ, dampening τ and the velocity b (`momentum_buffer`, zero at first):
+
+            b ← μ b + (1 - τ) g        (τ = 0 in the first step)
+            p ← p - η b                or, with `nesterov`, p ← p - η (g + μ b)
+
+        Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; Nesterov, "A method of
+        solving a convex programming problem with convergence rate O(1/k²)", 1983; in this form Sutskever et al.,
+        "On the importance of initialization and momentum in deep learning", 2013.
+        """
+        mu = group["momentum"]
+        if mu:
+            b = state["momentum_buffer"]
+            damping = group["dampening"] if state["step"] > 1 else 0
+            b *= mu
+            b += (1 - damping) * g if damping else g
+            g = g + mu * b if group["nesterov"] else b
+        p -= group["lr"] * g
+
+    def buffers(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"momentum_buffer": 0.0} if group["momentum"] else {}
+
+    def check(self, group: dict[str, Any]) -> None:
+        super().check(group)
+        check_number("SGD: momentum", group["momentum"])
+        check_number("SGD: dampening", group["dampening"])
+        check_bool("SGD: nesterov", group["nesterov"])
+        if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
+            raise ValueError(
+                "SGD: nesterov needs a momentum above 0 and no dampening, "
+                f"got momentum {group['momentum']} and dampening {group['dampening']}"
+            )

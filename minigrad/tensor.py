@@ -1,0 +1,595 @@
+"""Tensor: an array, the gradient of a loss with respect to it, and the operation that made it.
+
+Names, shapes, argument names and defaults are PyTorch's. Every method that computes calls a function of
+`minigrad.ops`, where its formula and its gradient stand.
+"""
+
+from __future__ import annotations
+
+import builtins
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from .device import Array, array_module, device_of, to_device
+from .grad_mode import is_grad_enabled
+
+Dim = int | tuple[int, ...] | None
+Arguments, Result = ParamSpec("Arguments"), TypeVar("Result")
+
+
+def numpy_names(reduction: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Let a reduction take NumPy's `axis` and `keepdims` for `dim` and `keepdim`, as PyTorch's do."""
+
+    @wraps(reduction)
+    def renamed(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        return reduction(*args, **kwargs)
+
+    return renamed
+
+
+class Tensor:
+    """An n-dimensional array that can remember how it was computed.
+
+    `data` is the array (NumPy or CuPy), `grad` a Tensor or None, `requires_grad` says whether gradients flow to it,
+    and `grad_fn` is the Function that made it, None for a leaf.
+
+    A NumPy array is wrapped without a copy and keeps its dtype; Python numbers become float32, int64 or bool.
+    Raises TypeError if the data are not numbers, or if a tensor of integers is to require gradients.
+    """
+
+    __slots__ = ("__weakref__", "_requires_grad", "data", "grad", "grad_fn", "hooks", "output_index")
+
+    # A leaf tensor is a vertex of the graph, like a Function: one with no inputs and one output.
+    edges = ()
+    n_outputs = 1
+    retained = None
+
+    data: Array
+    grad: Tensor | None
+    grad_fn: Any
+    hooks: dict[int, list[Callable]] | None
+
+    def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, device: str | None = None):
+        array = as_array(data, dtype)
+        self.data = array if device is None else to_device(array, device)
+        self.grad = self.grad_fn = self.hooks = None
+        self.output_index = 0
+        self._requires_grad = False
+        if requires_grad:
+            self.requires_grad = True
+
+    # ------------------------------------------------------------------------------------------------ what it is
+
+    @property
+    def requires_grad(self) -> bool:
+        """Do gradients flow to this tensor? Can be set on a leaf of floating dtype."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if value and self.data.dtype.kind != "f":
+            raise TypeError(f"only floating-point tensors can require gradients, got dtype {self.data.dtype}")
+        if not value and self.grad_fn is not None:
+            raise RuntimeError("requires_grad can be switched off on leaf tensors only; use .detach() on a result")
+        self._requires_grad = bool(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Was this tensor made by the user, not by an operation that is in a graph?"""
+        return self.grad_fn is None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.data.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.data.dtype
+
+    @property
+    def device(self) -> str:
+        """'cpu', or 'cuda:N'."""
+        return device_of(self.data)
+
+    @property
+    def ndim(self) -> int:
+        return self.data.ndim
+
+    def dim(self) -> int:
+        return self.data.ndim
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or its entry `dim`."""
+        return self.data.shape if dim is None else self.data.shape[dim]
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return int(self.data.size)
+
+    def __repr__(self) -> str:
+        array = to_device(self.data, "cpu")
+        body = np.array2string(array, separator=", ", prefix="tensor(", threshold=200, precision=4)
+        parts = [body, f"shape={self.shape}", f"dtype={self.dtype}", f"device='{self.device}'"]
+        if self.grad_fn is not None:
+            parts.append(f"grad_fn=<{self.grad_fn.name}>")
+        elif self._requires_grad:
+            parts.append("requires_grad=True")
+        return f"tensor({', '.join(parts)})"
+
+    __hash__ = object.__hash__  # by identity: == compares elements
+
+    # ------------------------------------------------------------------------------------------------- gradients
+
+    def backward(
+        self,
+        gradient: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Sequence[Tensor] | None = None,
+    ) -> None:
+        """Add the gradient of this tensor, weighted by `gradient`, to the `.grad` of every leaf it depends on.
+
+        A scalar needs no `gradient`; any other tensor needs one of its own shape. The graph is freed unless
+        `retain_graph`; `create_graph` records the walk, so that `.grad` can be differentiated again; `inputs` names
+        the leaves whose `.grad` is wanted.
+        """
+        autograd.backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def detach(self) -> Tensor:
+        """The same array, outside any graph."""
+        return Tensor(self.data)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this non-leaf tensor in `.grad` too when backward passes."""
+        if not self._requires_grad:
+            raise RuntimeError("retain_grad on a tensor that does not require a gradient")
+        if self.grad_fn is not None:
+            self.grad_fn.retained = {**(self.grad_fn.retained or {}), self.output_index: weakref.ref(self)}
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
+        """Call `hook(grad)` when this tensor's gradient is complete; a tensor it returns takes the gradient's place.
+
+        Returns a handle whose `remove()` takes the hook off.
+        """
+        if not self._requires_grad:
+            raise RuntimeError("register_hook on a tensor that does not require a gradient")
+        vertex = self if self.grad_fn is None else self.grad_fn
+        if vertex.hooks is None:
+            vertex.hooks = {}
+        hooks = vertex.hooks.setdefault(self.output_index, [])
+        hooks.append(hook)
+        return Hook(hooks, hook)
+
+    # ------------------------------------------------------------------------------------------------ conversions
+
+    def item(self) -> Any:
+        """The one element as a Python number; ValueError if there are several."""
+        if self.data.size != 1:
+            raise ValueError(f"item() needs a tensor of one element, got shape {self.shape}")
+        return self.data.item()
+
+    def tolist(self) -> Any:
+        return self.data.tolist()
+
+    def numpy(self) -> np.ndarray:
+        """The data as a NumPy array that shares memory; RuntimeError if the tensor requires a gradient or is on a GPU."""
+        if self._requires_grad:
+            raise RuntimeError("numpy() on a tensor that requires a gradient would lose it; use .detach().numpy()")
+        if array_module(self.data) is not np:
+            raise RuntimeError(f"numpy() on a tensor on {self.device}; use .cpu().numpy()")
+        return self.data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: Callable, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return numpy_protocol.call(ufunc, inputs, kwargs, method)
+
+    def __array_function__(self, function: Callable, types: Any, args: Any, kwargs: Any) -> Any:
+        return numpy_protocol.call(function, args, kwargs)
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        if self._requires_grad:
+            raise RuntimeError("a tensor that requires a gradient cannot be exported; use .detach()")
+        return self.data.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        return self.data.__dlpack_device__()
+
+    def to(self, *targets: Any) -> Tensor:
+        """Convert to a dtype, a device, or both; itself where nothing changes. Gradients flow back through it."""
+        return ops.to(self, *targets)
+
+    def type(self, dtype: Any) -> Tensor:
+        return ops.to(self, dtype)
+
+    def half(self) -> Tensor:
+        return ops.to(self, np.float16)
+
+    def float(self) -> Tensor:
+        return ops.to(self, np.float32)
+
+    def double(self) -> Tensor:
+        return ops.to(self, np.float64)
+
+    def int(self) -> Tensor:
+        return ops.to(self, np.int32)
+
+    def long(self) -> Tensor:
+        return ops.to(self, np.int64)
+
+    def bool(self) -> Tensor:
+        return ops.to(self, np.bool_)
+
+    def cpu(self) -> Tensor:
+        return ops.to(self, "cpu")
+
+    def cuda(self, index: builtins.int = 0) -> Tensor:
+        return ops.to(self, f"cuda:{index}")
+
+    def clone(self) -> Tensor:
+        """A copy; gradients flow back through it."""
+        return ops.clone(self)
+
+    def contiguous(self) -> Tensor:
+        """Itself if its elements lie in C order, else a copy that does."""
+        return self if self.data.flags.c_contiguous else ops.clone(self)
+
+    def __float__(self) -> builtins.float:
+        return builtins.float(self.item())
+
+    def __int__(self) -> builtins.int:
+        return builtins.int(self.item())
+
+    __index__ = __int__
+
+    def __bool__(self) -> builtins.bool:
+        if self.data.size != 1:
+            raise ValueError(f"the truth of a tensor of shape {self.shape} is ambiguous; use .any() or .all()")
+        return builtins.bool(self.data.item())
+
+    def __len__(self) -> builtins.int:
+        if self.data.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, value: Any) -> builtins.bool:
+        return builtins.bool((self.data == (value.data if isinstance(value, Tensor) else value)).any())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self.data.ndim == 0 and spec else format(str(self), spec)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return ops.getitem(self, index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if self._requires_grad and is_grad_enabled():
+            raise RuntimeError("assigning into a tensor that requires a gradient breaks its graph; use no_grad()")
+        self.data[ops.plain_index(index)] = value.data if isinstance(value, Tensor) else value
+
+    # --------------------------------------------------------------------------------------------------- operators
+
+    def __add__(self, other: Any) -> Tensor:
+        return ops.add(self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return ops.add(other, self)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return ops.sub(self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return ops.sub(other, self)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return ops.mul(self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return ops.mul(other, self)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return ops.div(self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return ops.div(other, self)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return ops.pow(self, other)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return ops.pow(other, self)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return ops.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return ops.matmul(other, self)
+
+    def __neg__(self) -> Tensor:
+        return ops.neg(self)
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    def __abs__(self) -> Tensor:
+        return ops.abs(self)
+
+    def __invert__(self) -> Tensor:
+        return Tensor(~self.data)
+
+    def __and__(self, other: Any) -> Tensor:
+        return ops.constant("bitwise_and", self, other)
+
+    def __or__(self, other: Any) -> Tensor:
+        return ops.constant("bitwise_or", self, other)
+
+    def __xor__(self, other: Any) -> Tensor:
+        return ops.constant("bitwise_xor", self, other)
+
+    def __eq__(self, other: Any) -> Any:
+        return NotImplemented if other is None or isinstance(other, str) else ops.constant("equal", self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return NotImplemented if other is None or isinstance(other, str) else ops.constant("not_equal", self, other)
+
+    def __lt__(self, other: Any) -> Tensor:
+        return ops.constant("less", self, other)
+
+    def __le__(self, other: Any) -> Tensor:
+        return ops.constant("less_equal", self, other)
+
+    def __gt__(self, other: Any) -> Tensor:
+        return ops.constant("greater", self, other)
+
+    def __ge__(self, other: Any) -> Tensor:
+        return ops.constant("greater_equal", self, other)
+
+    # ------------------------------------------------------------------------------------------------ elementwise
+
+    def exp(self) -> Tensor:
+        return ops.exp(self)
+
+    def log(self) -> Tensor:
+        return ops.log(self)
+
+    def sqrt(self) -> Tensor:
+        return ops.sqrt(self)
+
+    def abs(self) -> Tensor:
+        return ops.abs(self)
+
+    def sin(self) -> Tensor:
+        return ops.sin(self)
+
+    def cos(self) -> Tensor:
+        return ops.cos(self)
+
+    def pow(self, exponent: Any) -> Tensor:
+        return ops.pow(self, exponent)
+
+    def square(self) -> Tensor:
+        return ops.pow(self, 2)
+
+    def clip(self, min: Any = None, max: Any = None) -> Tensor:
+        return ops.clip(self, min, max)
+
+    clamp = clip
+
+    def maximum(self, other: Any) -> Tensor:
+        return ops.maximum(self, other)
+
+    def minimum(self, other: Any) -> Tensor:
+        return ops.minimum(self, other)
+
+    def where(self, condition: Any, other: Any) -> Tensor:
+        """Elements of this tensor where `condition` holds, of `other` elsewhere."""
+        return ops.where(condition, self, other)
+
+    def masked_fill(self, mask: Any, value: builtins.float) -> Tensor:
+        """`value` where `mask` is True, this tensor elsewhere."""
+        return ops.where(mask, value, self)
+
+    def sigmoid(self) -> Tensor:
+        return ops.sigmoid(self)
+
+    def tanh(self) -> Tensor:
+        return ops.tanh(self)
+
+    def relu(self) -> Tensor:
+        return ops.relu(self)
+
+    def softmax(self, dim: builtins.int) -> Tensor:
+        return ops.softmax(self, dim)
+
+    def log_softmax(self, dim: builtins.int) -> Tensor:
+        return ops.log_softmax(self, dim)
+
+    def isnan(self) -> Tensor:
+        return ops.constant("isnan", self)
+
+    def isinf(self) -> Tensor:
+        return ops.constant("isinf", self)
+
+    def isfinite(self) -> Tensor:
+        return ops.constant("isfinite", self)
+
+    # ------------------------------------------------------------------------------------------------- reductions
+
+    @numpy_names
+    def sum(self, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
+        return ops.sum(self, dim, keepdim)
+
+    @numpy_names
+    def mean(self, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
+        return ops.mean(self, dim, keepdim)
+
+    @numpy_names
+    def var(self, dim: Dim = None, *, correction: builtins.int = 1, keepdim: builtins.bool = False) -> Tensor:
+        return ops.var(self, dim, correction=correction, keepdim=keepdim)
+
+    @numpy_names
+    def std(self, dim: Dim = None, *, correction: builtins.int = 1, keepdim: builtins.bool = False) -> Tensor:
+        return ops.std(self, dim, correction=correction, keepdim=keepdim)
+
+    @numpy_names
+    def max(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
+        """The largest element, or with `dim` the pair (values, indices) along it."""
+        return ops.max(self, dim, keepdim)
+
+    @numpy_names
+    def min(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
+        """The smallest element, or with `dim` the pair (values, indices) along it."""
+        return ops.min(self, dim, keepdim)
+
+    @numpy_names
+    def amax(self, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
+        return ops.amax(self, dim, keepdim)
+
+    @numpy_names
+    def amin(self, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
+        return ops.amin(self, dim, keepdim)
+
+    @numpy_names
+    def argmax(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
+        return ops.argmax(self, dim, keepdim)
+
+    @numpy_names
+    def argmin(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
+        return ops.argmin(self, dim, keepdim)
+
+    @numpy_names
+    def logsumexp(self, dim: Dim, keepdim: builtins.bool = False) -> Tensor:
+        return ops.logsumexp(self, dim, keepdim)
+
+    @numpy_names
+    def cumsum(self, dim: builtins.int) -> Tensor:
+        return ops.cumsum(self, dim)
+
+    def norm(self) -> Tensor:
+        """The Euclidean norm of all elements."""
+        return ops.sqrt(ops.sum(self * self))
+
+    def all(self, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
+        return Tensor(self.data.all(axis=dim, keepdims=keepdim))
+
+    def any(self, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
+        return Tensor(self.data.any(axis=dim, keepdims=keepdim))
+
+    def sort(self, dim: builtins.int = -1, descending: builtins.bool = False) -> Any:
+        """(values, indices), stable."""
+        return ops.sort(self, dim, descending)
+
+    def argsort(self, dim: builtins.int = -1, descending: builtins.bool = False) -> Tensor:
+        return ops.sort(self.detach(), dim, descending).indices
+
+    def topk(self, k: builtins.int, dim: builtins.int = -1, largest: builtins.bool = True) -> Any:
+        """(values, indices) of the `k` largest (or smallest) along `dim`, in order."""
+        return ops.topk(self, k, dim, largest)
+
+    # ------------------------------------------------------------------------------------------------------ shape
+
+    def reshape(self, *shape: Any) -> Tensor:
+        return ops.reshape(self, *shape)
+
+    view = reshape
+
+    def flatten(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
+        return ops.flatten(self, start_dim, end_dim)
+
+    def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """Exchange two dimensions."""
+        return ops.swapaxes(self, dim0, dim1)
+
+    swapaxes = transpose
+
+    def permute(self, *dims: Any) -> Tensor:
+        return ops.permute(self, *dims)
+
+    @property
+    def T(self) -> Tensor:
+        """All dimensions reversed."""
+        return ops.permute(self, *range(self.ndim)[::-1])
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two dimensions exchanged."""
+        return ops.swapaxes(self, -1, -2)
+
+    def squeeze(self, dim: Dim = None) -> Tensor:
+        return ops.squeeze(self, dim)
+
+    def unsqueeze(self, dim: builtins.int) -> Tensor:
+        return ops.unsqueeze(self, dim)
+
+    def expand(self, *shape: Any) -> Tensor:
+        return ops.expand(self, *shape)
+
+    def flip(self, *dims: Any) -> Tensor:
+        return ops.flip(self, *dims)
+
+    def split(self, split_size_or_sections: Any, dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        return ops.split(self, split_size_or_sections, dim)
+
+    def chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        return ops.split(self, -(-self.shape[dim] // chunks), dim)
+
+    def gather(self, dim: builtins.int, index: Any) -> Tensor:
+        return ops.gather(self, dim, index)
+
+
+class Hook:
+    """What `register_hook` returns: `remove()` takes the hook off again."""
+
+    def __init__(self, hooks: list[Callable], hook: Callable):
+        self.hooks, self.hook = hooks, hook
+
+    def remove(self) -> None:
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
+
+
+def as_array(data: Any, dtype: Any = None) -> Array:
+    """`data` as an array of numbers: arrays as they are, Python numbers as float32, int64 or bool.
+
+    Raises TypeError for anything that is not made of numbers and ValueError for rows of unequal length.
+    """
+    if isinstance(data, Tensor):
+        array = data.data
+    elif type(data) is np.ndarray or array_module(data) is not np:
+        array = data
+    elif isinstance(data, np.generic | np.ndarray):
+        array = np.asarray(data)
+    elif isinstance(data, list | tuple) and any(isinstance(row, Tensor) for row in data):
+        array = np.array([as_array(row) for row in data])
+    else:
+        try:
+            array = np.array(data)
+        except ValueError as error:
+            raise ValueError(f"a tensor needs rows of equal length: {error}") from error
+        if array.dtype == np.float64:
+            array = array.astype(np.float32)
+    if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
+        raise TypeError(f"a tensor holds real numbers, got {type(data).__name__} of dtype {array.dtype}")
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array if dtype is None else array.astype(dtype, copy=False)
+
+
+# At the end, because both build on Tensor.
+from . import autograd, ops  # noqa: E402
+from .ops import numpy_protocol  # noqa: E402
