@@ -3,7 +3,7 @@
 __version__ = "0.1.0"
 
 from .tensor import Tensor  # isort: skip  (first: everything builds on it)
-from . import functional, nn, ops
+from . import functional, nn, ops, optim
 from .autograd import grad
 from .creation import (
     arange,

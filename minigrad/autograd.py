@@ -90,7 +90,7 @@ def backpropagate(
             arrived = [grad]
         else:
             arrived = [pending.pop((vertex, i), None) for i in range(vertex.n_outputs)]
-            if all([grad is None for grad in arrived]):
+            if all(grad is None for grad in arrived):
                 continue
             arrived = fill_missing(vertex, arrived)
         if vertex.hooks or vertex.retained:
@@ -233,7 +233,7 @@ def grad(
     retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool = False,
-) -> tuple[Tensor | None, ...]:
+) -> tuple[Any, ...]:
     """The gradients of `outputs`, weighted by `grad_outputs`, with respect to `inputs`; no `.grad` changes.
 
     With `create_graph` the gradients can be differentiated again. An input that `outputs` do not depend on raises

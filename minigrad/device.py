@@ -68,7 +68,7 @@ _seed: int | None = None
 
 
 def manual_seed(seed: int) -> None:
-    """Seed every random number that minigrad draws from here on (initialisation, dropout, shuffling), on all devices."""
+    """Seed all random numbers that minigrad draws from here on (initialisation, dropout, shuffling), on all devices."""
     global _seed
     _seed = int(seed)
     _generators.clear()

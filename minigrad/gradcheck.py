@@ -219,7 +219,7 @@ def one_hot(x: np.ndarray, k: int) -> np.ndarray:
 
 def move_off_kinks(loss: Callable[[], float], x: np.ndarray, eps: float, rng: np.random.Generator) -> None:
     """Move elements of x at which the slopes to the left and to the right differ by up to 0.001, until none does."""
-    suspects = np.arange(x.size) if x.size <= MOST_ELEMENTS else []
+    suspects = list(range(x.size)) if x.size <= MOST_ELEMENTS else []
     for _ in range(5):
         kinks = [k for k in suspects if is_kink(loss, x, k, eps)]
         if not kinks:

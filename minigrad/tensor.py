@@ -18,7 +18,8 @@ from .device import Array, array_module, device_of, to_device
 from .grad_mode import is_grad_enabled
 
 Dim = int | tuple[int, ...] | None
-Arguments, Result = ParamSpec("Arguments"), TypeVar("Result")
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 def numpy_names(reduction: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -184,7 +185,7 @@ class Tensor:
         return self.data.tolist()
 
     def numpy(self) -> np.ndarray:
-        """The data as a NumPy array that shares memory; RuntimeError if the tensor requires a gradient or is on a GPU."""
+        """The data as a NumPy array that shares memory; RuntimeError if it requires a gradient or is on a GPU."""
         if self._requires_grad:
             raise RuntimeError("numpy() on a tensor that requires a gradient would lose it; use .detach().numpy()")
         if array_module(self.data) is not np:

@@ -29,7 +29,8 @@ class DataLoader:
     `seed`: decides the order and the transform's generator; by default drawn from minigrad's own generator here, at
     construction. Both are functions of the seed, the number of the epoch and the number of the batch alone, so they do
     not depend on what else draws random numbers, nor on `prefetch`.
-    `prefetch`: how many batches a background thread prepares ahead; 0 means no thread.
+    `prefetch`: how many batches a background thread prepares ahead; 0 means no thread. The default is 2, and 0 where a
+    batch costs no more than an indexing operation (`get_batch`, and no transform): there a thread only gets in the way.
 
     Every `iter(loader)` begins a new epoch, also when the one before was left early. Taking a batch of a
     TensorDataset, a Subset of one, or another data set with `get_batch` costs one indexing operation per array.
@@ -48,7 +49,7 @@ class DataLoader:
         collate_fn: Callable[[list], Any] | None = None,
         transform: Callable[..., Any] | None = None,
         seed: int | None = None,
-        prefetch: int = 2,
+        prefetch: int | None = None,
     ):
         if len(dataset) == 0:
             raise ValueError("DataLoader needs at least one sample, the data set is empty")
@@ -58,6 +59,8 @@ class DataLoader:
         self.collate_fn, self.transform = collate_fn, transform
         drawn = int(generator().integers(2**63)) if seed is None else seed
         self.seed = whole_number("seed", drawn, 0)
+        if prefetch is None:
+            prefetch = 0 if transform is None and self._indexes() else 2
         self.prefetch = whole_number("prefetch", prefetch, 0)
         self._epoch = self._batch = 0
         self._run: object | None = None  # the iteration that began the current epoch; None before it
@@ -130,15 +133,24 @@ class DataLoader:
             batch = transformed(self.transform, batch, self._random(epoch, number))
         return to_tensors(batch)
 
+    def _indexes(self) -> bool:
+        """Do batches come from `get_batch`, not sample by sample?"""
+        return self.collate_fn is None and gets_batches(plain(self.dataset, np.arange(0))[0])
+
     def _fetch(self, indices: np.ndarray) -> Any:
         """The samples `indices`, collated."""
-        dataset = self.dataset
-        while type(dataset) is Subset:
-            dataset, indices = dataset.dataset, dataset.indices[indices]
-        if self.collate_fn is None and gets_batches(dataset):
+        dataset, indices = plain(self.dataset, indices)
+        if self._indexes():
             return dataset.get_batch(indices)
         samples = [dataset[index] for index in indices.tolist()]
         return default_collate(samples, indices.tolist()) if self.collate_fn is None else self.collate_fn(samples)
+
+
+def plain(dataset: Any, indices: np.ndarray) -> tuple[Any, np.ndarray]:
+    """The data set that `dataset` is a Subset of, however many times over, and what `indices` are in it."""
+    while type(dataset) is Subset:
+        dataset, indices = dataset.dataset, dataset.indices[indices]
+    return dataset, indices
 
 
 def gets_batches(dataset: Any) -> bool:

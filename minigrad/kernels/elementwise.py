@@ -46,7 +46,7 @@ def _scaled_erfc_series(degree: int) -> list[float]:
     def g(u: np.ndarray) -> np.ndarray:
         return np.array([math.exp(x * x) * math.erfc(x) for x in 16 / (3 * u + 5) - 2])
 
-    return [float(c) for c in np.polynomial.chebyshev.chebinterpolate(g, degree)]
+    return [float(c) for c in np.polynomial.chebyshev.chebinterpolate(g, degree)]  # type: ignore[type-var]
 
 
 def _clenshaw(u: Array, coefficients: list[float]) -> Array:

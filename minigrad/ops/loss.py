@@ -111,7 +111,7 @@ def soft_cross_entropy(
 def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Tensor:
-    """The negative of the input at the right class; `input` holds log-probabilities. The rest is as in cross_entropy."""
+    """The negative of `input`, log-probabilities, at the right class. Everything else is as in cross_entropy."""
     rows, labels, shape = class_rows(input, target, "nll_loss")
     counted = check_labels(labels, rows.shape[1], ignore_index, "nll_loss")
     weights = label_weights(labels, counted, weight, rows)

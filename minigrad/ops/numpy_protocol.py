@@ -44,7 +44,7 @@ DIFFERENTIABLE: dict[Any, Callable] = {
     np.stack: lambda arrays, axis=0: shape.stack(arrays, axis),
 }
 
-CONSTANT = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
+CONSTANT: tuple[Any, ...] = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
 CONSTANT += (np.sign, np.isnan, np.isinf, np.isfinite, np.bitwise_and, np.bitwise_or, np.bitwise_xor)
 
 

@@ -239,7 +239,7 @@ def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Ten
 
 
 class Pad(Movement):
-    """y = x with `widths[d]` = (before, after) copies of `value` added along each dimension d;  gx = gy without them."""
+    """y = x with `widths[d]` = (before, after) copies of `value` added along dimension d;  gx = gy without them."""
 
     def __init__(self, widths: Sequence[tuple[int, int]], value: float = 0.0):
         self.widths, self.value = widths, value

@@ -1,0 +1,5 @@
+"""`python -m minigrad` is the `minigrad` command."""
+
+from .cli import main
+
+main()

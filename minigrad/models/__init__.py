@@ -1,0 +1,3 @@
+"""Models, each in one file that can be read in a sitting."""
+
+from .mlp import MLP, LinearClassifier

@@ -1,0 +1,1 @@
+"""Whole tasks, from data to trained model: what `minigrad train NAME` runs."""
