@@ -11,7 +11,7 @@ from typing import Any
 from .device import Array, array_module
 from .function import Function
 from .grad_mode import mode, set_grad_enabled
-from .tensor import Tensor
+from .tensor import Keeper, Tensor
 
 
 def topological_order(roots: Iterable[Any]) -> list[Any]:
@@ -84,17 +84,13 @@ def backpropagate(
     order = topological_order([output.grad_fn or output for output in outputs])
     for vertex in reversed(leading_to(wanted, order) if prune else order):
         if vertex.n_outputs == 1:
-            grad = pending.pop(vertex, None)
-            if grad is None:  # every path to it gave None
-                continue
-            arrived = [grad]
+            arrived = (pending.pop(vertex, None),)
         else:
-            arrived = [pending.pop((vertex, i), None) for i in range(vertex.n_outputs)]
-            if all(grad is None for grad in arrived):
-                continue
-            arrived = fill_missing(vertex, arrived)
-        if vertex.hooks or vertex.retained:
-            run_hooks(vertex, arrived)
+            arrived = fill_missing(vertex, [pending.pop((vertex, i), None) for i in range(vertex.n_outputs)])
+        if arrived[0] is None:  # every path to it gave None
+            continue
+        if vertex.hooks:
+            arrived = run_hooks(vertex, arrived)
         if vertex.is_leaf or vertex in wanted:
             arrive(vertex, arrived)
             if vertex.is_leaf:
@@ -150,9 +146,11 @@ def differentiably(vertex: Function, grads: Sequence[Any]) -> Any:
         vertex.saved = arrays
 
 
-def fill_missing(vertex: Function, grads: list[Any]) -> list[Any]:
-    """Zeros for those outputs of a node that the result does not depend on."""
-    present = next(g for g in grads if g is not None)
+def fill_missing(vertex: Function, grads: Sequence[Any]) -> Sequence[Any]:
+    """Zeros for those outputs of a node that the result does not depend on; unless it depends on none."""
+    present = next((grad for grad in grads if grad is not None), None)
+    if present is None:
+        return grads
     wrap = Tensor if isinstance(present, Tensor) else lambda array: array
     return [
         wrap(xp.zeros(shape, dtype)) if grad is None else grad
@@ -168,18 +166,16 @@ def owned(grad: Array, arrived: Sequence[Array], returned: Sequence[Array], save
     return grad if fresh and sum([grad is other for other in returned]) == 1 else grad.copy()
 
 
-def run_hooks(vertex: Any, grads: list[Any]) -> None:
-    """Pass complete gradients through the hooks of their tensors, then store those that were to be retained."""
-    for index, hooks in (vertex.hooks or {}).items():
-        for hook in list(hooks):
-            raw = not isinstance(grads[index], Tensor)
-            replaced = hook(Tensor(grads[index]) if raw else grads[index])
+def run_hooks(vertex: Any, grads: Sequence[Any]) -> list[Any]:
+    """Pass complete gradients through their hooks, in order of registration, and last through those that keep them."""
+    grads = list(grads)
+    for index, hooks in vertex.hooks.items():
+        for hook in sorted(hooks, key=lambda hook: isinstance(hook, Keeper)):
+            grad = grads[index]
+            replaced = hook(as_gradient(grad))
             if replaced is not None:
-                grads[index] = replaced.data if raw else replaced
-    for index, reference in (vertex.retained or {}).items():
-        tensor = reference()
-        if tensor is not None:
-            tensor.grad = accumulate(tensor.grad, as_gradient(grads[index]))
+                grads[index] = replaced if isinstance(grad, Tensor) else replaced.data
+    return grads
 
 
 def as_gradient(grad: Any) -> Tensor:

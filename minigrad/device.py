@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .errors import DeviceError
+
 Array = Any
 """A raw array of either module: numpy.ndarray or cupy.ndarray."""
 
@@ -41,22 +43,22 @@ def to_device(x: Array, device: str) -> Array:
 def cuda_index(device: str) -> int | None:
     """The GPU number in a device name, None for 'cpu'; 'cuda' alone is GPU 0.
 
-    Raises ValueError for any other name.
+    Raises DeviceError for any other name.
     """
     kind, colon, number = str(device).partition(":")
     if kind == "cpu" and not colon:
         return None
     if kind == "cuda" and (number.isdecimal() if colon else True):
         return int(number or 0)
-    raise ValueError(f"unknown device '{device}'; expected 'cpu', 'cuda' or 'cuda:N'")
+    raise DeviceError(f"unknown device '{device}'; expected 'cpu', 'cuda' or 'cuda:N'")
 
 
 def import_cupy(device: str) -> ModuleType:
-    """CuPy, or a RuntimeError that says how to get it."""
+    """CuPy, or a DeviceError that says how to get it."""
     try:
         import cupy
     except ImportError as error:
-        raise RuntimeError(
+        raise DeviceError(
             f"device '{device}' needs CuPy, which is not installed: "
             "pip install 'minigrad[cuda12]' or 'minigrad[cuda13]', to match the CUDA version of the driver"
         ) from error

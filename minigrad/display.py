@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 REFRESH = 0.1  # seconds between updates of the bar
+HEADER = "[dim]   epoch      loss  accuracy    validation  accuracy     time[/]"
 
 
 class Display:
@@ -49,6 +50,7 @@ class ConsoleDisplay(Display):
         with Progress(
             *columns, console=self.console, transient=True, disable=not self.console.is_terminal
         ) as self.progress:
+            self.console.print(HEADER)
             self.task = self.progress.add_task(
                 f"epoch {done + 1}/{epochs}", total=epochs * self.batches, completed=self.batches_done, numbers=""
             )
@@ -66,10 +68,10 @@ class ConsoleDisplay(Display):
 
     def epoch(self, entry: dict[str, float]) -> None:
         done = int(entry["epoch"])
-        line = f"epoch {done:>3}/{self.epochs}  loss {entry['train_loss']:.4f}  accuracy {entry['train_accuracy']:.2%}"
+        row = f"{done:>4}/{self.epochs:<4}{entry['train_loss']:>10.4f}{entry['train_accuracy']:>10.2%}"
         if "validation_loss" in entry:
-            line += f"  | validation loss {entry['validation_loss']:.4f}  accuracy {entry['validation_accuracy']:.2%}"
-        self.console.print(f"{line}  | {entry['seconds']:.1f} s")
+            row += f"{entry['validation_loss']:>14.4f}{entry['validation_accuracy']:>10.2%}"
+        self.console.print(f"{row}{entry['seconds']:>9.1f} s")
         self.batches_done, self.seen = done * self.batches, 0
         self.progress.update(
             self.task, completed=self.batches_done, description=f"epoch {min(done + 1, self.epochs)}/{self.epochs}"

@@ -20,6 +20,10 @@ class CheckpointError(MinigradError, ValueError):
     """A checkpoint cannot be read, written, or applied to what it is loaded into."""
 
 
+class DeviceError(MinigradError, ValueError):
+    """A device has an unknown name, or is not there."""
+
+
 class UnknownNameError(MinigradError, ValueError):
     """A name (of a model, an optimizer, ...) that is not among the known ones."""
 

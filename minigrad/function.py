@@ -8,7 +8,6 @@ A *vertex* of the graph is a Function or a leaf Tensor. Its `edges` hold, for ea
 """
 
 import traceback
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from .tensor import Tensor
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
 
 
+ndarray = np.ndarray
 new_tensor = Tensor.__new__
 
 
@@ -55,7 +55,6 @@ class Function:
     n_outputs = 1
     is_leaf = False
     hooks: dict[int, list[Callable]] | None = None
-    retained: dict[int, weakref.ref] | None = None
     trace: str | None = None  # where forward was called, recorded in anomaly mode
 
     def forward(self, *arrays: Array) -> Any:
@@ -126,20 +125,19 @@ class Function:
 
     def wrap(self, array: Array, dtype: Any, recorded: bool, index: int = 0) -> Tensor:
         """The tensor around an output, number `index`. It is float64 only where an input is."""
-        if type(array) is not np.ndarray and array_module(array) is np:
+        if type(array) is not ndarray and array_module(array) is np:
             array = np.asarray(array)
-        if array.dtype is FLOAT64 and dtype != FLOAT64:
-            array = array.astype(FLOAT32)
+        given = array.dtype
+        if given is not dtype:
+            if given is FLOAT64 and dtype != FLOAT64:
+                array = array.astype(FLOAT32)
+            recorded = recorded and given.kind == "f"
         tensor = new_tensor(Tensor)
         tensor.data = array
         tensor.grad = tensor.hooks = None
         tensor.output_index = index
-        if recorded and array.dtype.kind == "f":
-            tensor._requires_grad = True
-            tensor.grad_fn = self
-        else:
-            tensor._requires_grad = False
-            tensor.grad_fn = None
+        tensor._requires_grad = recorded
+        tensor.grad_fn = self if recorded else None
         return tensor
 
     def reconcile(self, arrays: list[Array]) -> tuple[list[Array], Any]:

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from .grad_mode import no_grad
 from .tensor import Tensor
 
-TRAIN, VALIDATION = "#4c72b0", "#dd8452"  # colours that differ in print and for the colour-blind
+TRAIN, VALIDATION = "#4c72b0", "#dd8452"
+CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")  # told apart by the colour-blind too
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:
@@ -88,7 +89,7 @@ def worst_mistakes(
     for axes, i in zip(figure.axes, wrong):
         axes.imshow(images[i], cmap="gray_r")
         guess = predictions[i]
-        axes.set_title(f"{names[labels[i]]} as {names[guess]} ({probabilities[i, guess]:.0%})", fontsize=9)
+        axes.set_title(f"{names[labels[i]]} as {names[guess]} ({probabilities[i, guess]:.1%})", fontsize=9)
     figure.suptitle("worst mistakes: true as predicted (certainty)" if len(wrong) else "no mistakes")
     figure.tight_layout()
     return save_figure(figure, path)
@@ -106,7 +107,8 @@ def decision_boundary(
     classes = int(max(labels.max(), regions.max())) + 1
     figure = Figure(figsize=(5, 4.5))
     axes = figure.subplots()
-    axes.contourf(x, y, regions, levels=np.arange(classes + 1) - 0.5, cmap="Set2", alpha=0.5)
-    axes.scatter(points[:, 0], points[:, 1], c=labels, cmap="Dark2", vmin=0, vmax=7, s=8)
+    colors = [CLASSES[i % len(CLASSES)] for i in range(classes)]
+    axes.contourf(x, y, regions, levels=np.arange(classes + 1) - 0.5, colors=colors, alpha=0.3)
+    axes.scatter(points[:, 0], points[:, 1], color=[colors[label] for label in labels], s=8)
     axes.set_title(title)
     return save_figure(figure, path)

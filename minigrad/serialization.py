@@ -7,7 +7,9 @@ dict therefore is an ordinary safetensors file that other libraries read.
 
 import json
 import os
-import tempfile
+import secrets
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,82 +17,139 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from .device import to_device
+from .device import array_module, to_device
 from .errors import CheckpointError
 from .tensor import Tensor
 
-STRUCTURE = "minigrad"  # the metadata entry that holds everything but the arrays
-ARRAY = "__array__"  # stands in the structure for an array, with its name in the file
+# Entries of the metadata: everything but the arrays, and a checksum over that and the arrays.
+STRUCTURE, CHECKSUM = "minigrad", "crc32"
+
+# JSON has objects with text keys, lists, text, numbers, true, false and null. What else there is becomes an object
+# with one of these keys: an array (its name in the file), a tuple, a dict with other keys (a list of pairs).
+ARRAY, TUPLE, PAIRS = "__array__", "__tuple__", "__dict__"
 
 
 def save(obj: Any, path: str | os.PathLike) -> None:
-    """Write nested dicts and lists of tensors, arrays, numbers, strings, booleans and None to `path`.
+    """Write nested dicts, lists and tuples of tensors, arrays, numbers, strings, booleans and None to `path`.
 
     The file appears whole or not at all: a full disk or a crash leaves what was at `path` before. Raises
     CheckpointError if it cannot be written, TypeError for anything that is not data.
     """
     arrays: dict[str, np.ndarray] = {}
-    structure = take_arrays(obj, "", arrays)
-    write_atomically(Path(path), to_bytes(arrays, {STRUCTURE: json.dumps(structure)}))
+    structure = json.dumps(take_arrays(obj, "", arrays))
+    write_atomically(Path(path), to_bytes(arrays, {STRUCTURE: structure, CHECKSUM: checksum(structure, arrays)}))
 
 
 def load(path: str | os.PathLike) -> Any:
     """Read back what `save` wrote, or the tensors of any safetensors file as a flat dict; arrays come back as tensors.
 
-    Raises CheckpointError if the file is missing, truncated or not a safetensors file.
+    Raises CheckpointError if the file is missing, truncated, damaged or not a safetensors file.
     """
     path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"no checkpoint at {path}")
+    if not os.path.isfile(path):
+        raise CheckpointError(f"there is no file at {path}")
     try:
         with safe_open(path, framework="numpy") as file:
-            structure = (file.metadata() or {}).get(STRUCTURE)
-            arrays = {name: Tensor(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118 (not a dict)
-        return arrays if structure is None else put_arrays(json.loads(structure), arrays)
-    except (SafetensorError, ValueError, KeyError, OSError) as error:
-        raise CheckpointError(f"{path} is not a readable checkpoint (truncated or corrupt?): {error}") from error
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+        if metadata.keys().isdisjoint((STRUCTURE, CHECKSUM)):
+            return {name: Tensor(array) for name, array in arrays.items()}
+        if checksum(metadata.get(STRUCTURE, ""), arrays) != metadata.get(CHECKSUM):
+            raise ValueError("its checksum does not match its contents")
+        return put_arrays(json.loads(metadata[STRUCTURE]), arrays)
+    except OSError as error:
+        raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if is_pickle(path):
+            raise CheckpointError(
+                f"{path} is a pickle, as torch.save writes them; loading one can execute code, so minigrad does not. "
+                "Write the tensors again with safetensors.torch.save_file"
+            ) from error
+        raise CheckpointError(f"{path} cannot be read (truncated, damaged, or no checkpoint?): {error}") from error
 
 
 def take_arrays(obj: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
-    """`obj` with its arrays moved into `arrays` and their names left in their places."""
+    """`obj` as JSON can hold it: its arrays moved into `arrays`, with their names left in their places."""
     if isinstance(obj, Tensor):
-        obj = to_device(obj.data, "cpu")
-    if isinstance(obj, np.ndarray):
-        arrays[name] = np.ascontiguousarray(obj).reshape(obj.shape)
+        obj = obj.data
+    if isinstance(obj, np.ndarray) or array_module(obj) is not np:
+        array = to_device(obj, "cpu")
+        if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
+            raise TypeError(f"save cannot store '{name}' of dtype {array.dtype}; expected real numbers")
+        name = unused(name, arrays)
+        arrays[name] = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).reshape(array.shape)
         return {ARRAY: name}
     if isinstance(obj, dict):
-        return {
-            str(key): take_arrays(value, f"{name}.{key}" if name else str(key), arrays) for key, value in obj.items()
-        }
+        items = [(plain(k, name), take_arrays(v, f"{name}.{k}" if name else str(k), arrays)) for k, v in obj.items()]
+        as_object = all(isinstance(key, str) and key not in (ARRAY, TUPLE, PAIRS) for key in obj)
+        return dict(items) if as_object else {PAIRS: items}
     if isinstance(obj, list | tuple):
-        return [take_arrays(value, f"{name}.{i}", arrays) for i, value in enumerate(obj)]
+        items = [take_arrays(value, f"{name}.{i}" if name else str(i), arrays) for i, value in enumerate(obj)]
+        return items if isinstance(obj, list) else {TUPLE: items}
+    return plain(obj, name)
+
+
+def put_arrays(structure: Any, arrays: dict[str, np.ndarray]) -> Any:
+    """The inverse of `take_arrays`; arrays become tensors."""
+    if isinstance(structure, list):
+        return [put_arrays(value, arrays) for value in structure]
+    if not isinstance(structure, dict):
+        return structure
+    if ARRAY in structure:
+        return Tensor(arrays[structure[ARRAY]])
+    if TUPLE in structure:
+        return tuple(put_arrays(structure[TUPLE], arrays))
+    return {key: put_arrays(value, arrays) for key, value in structure.get(PAIRS, structure.items())}
+
+
+def plain(obj: Any, name: str) -> Any:
+    """`obj` as a number, a string, a boolean or None. Raises TypeError if it is something else."""
     if isinstance(obj, np.generic):
-        return obj.item()
+        obj = obj.item()
     if obj is None or isinstance(obj, bool | int | float | str):
         return obj
+    kind = f"{type(obj).__module__}.{type(obj).__qualname__}".removeprefix("builtins.")
     raise TypeError(
-        f"save cannot store '{name}' of type {type(obj).__name__}; expected tensors, numbers, strings, lists"
+        f"save cannot store '{name}' of type {kind}; expected tensors, numbers, strings, and dicts and lists of them"
     )
 
 
-def put_arrays(structure: Any, arrays: dict[str, Tensor]) -> Any:
-    """The inverse of `take_arrays`."""
-    if isinstance(structure, dict):
-        if set(structure) == {ARRAY}:
-            return arrays[structure[ARRAY]]
-        return {key: put_arrays(value, arrays) for key, value in structure.items()}
-    if isinstance(structure, list):
-        return [put_arrays(value, arrays) for value in structure]
-    return structure
+def checksum(structure: str, arrays: dict[str, np.ndarray]) -> str:
+    """The CRC-32 of the structure and of each array's name, dtype, shape and elements."""
+    crc = zlib.crc32(structure.encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        crc = zlib.crc32(f"{name} {array.dtype} {array.shape}".encode(), crc)
+        crc = zlib.crc32(array.data, crc)
+    return f"{crc:08x}"
+
+
+def unused(name: str, arrays: dict[str, np.ndarray]) -> str:
+    """`name`, lengthened if another array has it ('a.b' beside a dict 'a' with 'b') or safetensors reserves it."""
+    while name in arrays or name == "__metadata__":
+        name += "_"
+    return name
+
+
+def is_pickle(path: Path) -> bool:
+    """Is the file an archive of torch.save, or a bare pickle? A safetensors file has a '{' in ninth place."""
+    with open(path, "rb") as file:
+        start = file.read(9)
+    return start.startswith(b"PK\x03\x04") or (start[:1] == b"\x80" and start[8:] != b"{")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary file beside `path`, force it to disk, then put it in `path`'s place in one step."""
-    temporary = None
+    """Write to a temporary file beside `path`, force it to disk, then put it in `path`'s place in one step.
+
+    A link at `path` is followed. Raises CheckpointError if something stands there that is not a file.
+    """
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
     try:
+        if path.exists() and not path.is_file():
+            raise FileExistsError(None, "something that is not a file stands there")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
+        with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -100,5 +159,5 @@ def write_atomically(path: Path, content: bytes) -> None:
             f"could not write {path}: {error.strerror or error}; what was there before is unchanged"
         ) from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none after success
+            temporary.unlink()

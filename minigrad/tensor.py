@@ -51,7 +51,6 @@ class Tensor:
     # A leaf tensor is a vertex of the graph, like a Function: one with no inputs and one output.
     edges = ()
     n_outputs = 1
-    retained = None
 
     data: Array
     grad: Tensor | None
@@ -157,7 +156,7 @@ class Tensor:
         if not self._requires_grad:
             raise RuntimeError("retain_grad on a tensor that does not require a gradient")
         if self.grad_fn is not None:
-            self.grad_fn.retained = {**(self.grad_fn.retained or {}), self.output_index: weakref.ref(self)}
+            self.register_hook(Keeper(self))
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
         """Call `hook(grad)` when this tensor's gradient is complete; a tensor it returns takes the gradient's place.
@@ -551,6 +550,18 @@ class Tensor:
 
     def gather(self, dim: builtins.int, index: Any) -> Tensor:
         return ops.gather(self, dim, index)
+
+
+class Keeper:
+    """The hook of `retain_grad`: stores the gradient in its tensor, as long as that exists, after all other hooks."""
+
+    def __init__(self, tensor: Tensor):
+        self.reference = weakref.ref(tensor)
+
+    def __call__(self, grad: Tensor) -> None:
+        tensor = self.reference()
+        if tensor is not None:
+            tensor.grad = grad if tensor.grad is None else tensor.grad + grad
 
 
 class Hook:

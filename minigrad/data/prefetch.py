@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 LINGER = 0.1  # seconds that the thread waits for room before it ends; the next item taken starts another
+PATIENCE = 1.0  # seconds that closing waits for an item that is being made; Ctrl-C must not wait for a slow one
 POLL = 0.5  # seconds; waits are bounded because Windows delivers Ctrl-C only between them
 
 
@@ -13,7 +14,7 @@ def prepared(make: Callable[[int], Any], numbers: range, depth: int) -> Generato
     """`make(i)` for each i of `numbers`, up to `depth` of them made ahead in one background thread; 0 means no thread.
 
     An exception in `make` is raised here, with its own traceback, when its turn comes. Closing the iterator ends the
-    thread after the item that it is making.
+    thread, after the item that it is making.
     """
     if depth == 0:
         for number in numbers:
@@ -72,8 +73,6 @@ class Prefetcher:
             outcome = attempt(self.make, number)
             with self.changed:
                 self.ready.append(outcome)
-                if outcome[1] is not None:
-                    self.to_make.clear()
                 self.changed.notify_all()
 
     def next_number(self) -> int | None:
@@ -86,13 +85,13 @@ class Prefetcher:
             return None
 
     def close(self) -> None:
-        """Make no more items and wait for the thread to end."""
+        """Make no more items, and wait PATIENCE seconds for the thread to end."""
         with self.changed:
             self.to_make.clear()
             self.changed.notify_all()
         # The garbage collector may close an iteration from within the thread itself.
         if self.thread is not None and self.thread is not threading.current_thread():
-            self.thread.join()
+            self.thread.join(PATIENCE)
 
 
 def attempt(make: Callable[[int], Any], number: int) -> tuple[Any, BaseException | None]:

@@ -1,5 +1,7 @@
 """Layers, containers, losses and initialisation, under the names of torch.nn."""
 
+import sys
+
 from .. import functional
 from . import init
 from .activation import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
@@ -16,3 +18,5 @@ from .loss import (
     SmoothL1Loss,
 )
 from .module import Module, Parameter
+
+sys.modules[f"{__name__}.functional"] = functional  # for `import minigrad.nn.functional as F`, as in PyTorch

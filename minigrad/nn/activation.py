@@ -1,4 +1,8 @@
-"""Activation functions as modules; formulas and gradients stand in ops/activation.py."""
+"""Activation functions as modules; formulas and gradients stand in ops/activation.py.
+
+`inplace` is there for models written for PyTorch, where it saves memory. Here it changes nothing: no module overwrites
+its input.
+"""
 
 from ..ops import activation as ops
 from ..tensor import Tensor
@@ -22,6 +26,10 @@ class Tanh(Module):
 class ReLU(Module):
     """max(x, 0)."""
 
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
+
     def forward(self, input: Tensor) -> Tensor:
         return ops.relu(input)
 
@@ -29,9 +37,9 @@ class ReLU(Module):
 class LeakyReLU(Module):
     """x where positive, negative_slope · x elsewhere."""
 
-    def __init__(self, negative_slope: float = 0.01):
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False):
         super().__init__()
-        self.negative_slope = negative_slope
+        self.negative_slope, self.inplace = negative_slope, inplace
 
     def forward(self, input: Tensor) -> Tensor:
         return ops.leaky_relu(input, self.negative_slope)
@@ -43,9 +51,9 @@ class LeakyReLU(Module):
 class ELU(Module):
     """x where positive, alpha (eˣ - 1) elsewhere."""
 
-    def __init__(self, alpha: float = 1.0):
+    def __init__(self, alpha: float = 1.0, inplace: bool = False):
         super().__init__()
-        self.alpha = alpha
+        self.alpha, self.inplace = alpha, inplace
 
     def forward(self, input: Tensor) -> Tensor:
         return ops.elu(input, self.alpha)
@@ -70,6 +78,10 @@ class GELU(Module):
 
 class SiLU(Module):
     """x · sigmoid(x)."""
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
         return ops.silu(input)

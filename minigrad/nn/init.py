@@ -5,6 +5,7 @@ sums, forward and backward. Keeping the variance of signals from growing or shri
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -38,18 +39,22 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return gains[nonlinearity]
 
 
-def fill(tensor: Tensor, values: np.ndarray) -> Tensor:
-    tensor.data[...] = to_device(values.astype(tensor.dtype, copy=False), tensor.device)
+def fill(tensor: Tensor, values: Any) -> Tensor:
+    tensor.data[...] = to_device(np.asarray(values, tensor.dtype), tensor.device)
     return tensor
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
-    """Uniform in [a, b)."""
+    """Uniform in [a, b). ValueError if a > b."""
+    if a > b:
+        raise ValueError(f"uniform_ got limits {a} and {b}; expected the lower one first")
     return fill(tensor, generator().uniform(a, b, tensor.shape))
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
-    """Normal with the given mean and standard deviation."""
+    """Normal with the given mean and standard deviation. ValueError if it is negative."""
+    if std < 0:
+        raise ValueError(f"normal_ got std={std}; expected 0 or more")
     return fill(tensor, generator().normal(mean, std, tensor.shape))
 
 
@@ -68,17 +73,24 @@ def ones_(tensor: Tensor) -> Tensor:
     return constant_(tensor, 1.0)
 
 
+def eye_(tensor: Tensor) -> Tensor:
+    """The identity matrix. ValueError unless the tensor has two dimensions."""
+    if tensor.ndim != 2:
+        raise ValueError(f"eye_ needs a tensor of 2 dimensions, got shape {tensor.shape}")
+    return fill(tensor, np.eye(tensor.shape[0], tensor.shape[1]))
+
+
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     """Uniform in ±gain · √(6 / (fan_in + fan_out)) (Glorot & Bengio, 2010)."""
     fan_in, fan_out = fans(tensor)
-    bound = gain * math.sqrt(6 / (fan_in + fan_out))
+    bound = gain * math.sqrt(6 / max(fan_in + fan_out, 1))
     return uniform_(tensor, -bound, bound)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     """Normal with standard deviation gain · √(2 / (fan_in + fan_out)) (Glorot & Bengio, 2010)."""
     fan_in, fan_out = fans(tensor)
-    return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)))
+    return normal_(tensor, 0.0, gain * math.sqrt(2 / max(fan_in + fan_out, 1)))
 
 
 def kaiming_uniform_(tensor: Tensor, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu") -> Tensor:
@@ -109,10 +121,13 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
 
 
 def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0) -> Tensor:
-    """Normal, with values outside [a, b] drawn again. ValueError unless a < b lie within reach of the mean."""
-    if not a < b or a > mean + 6 * std or b < mean - 6 * std:
-        raise ValueError(f"trunc_normal_ got limits [{a}, {b}] for mean {mean} and std {std}")
-    values = generator().normal(mean, std, tensor.shape)
+    """Normal, with values outside [a, b] drawn again. ValueError if fewer than one in a hundred would lie inside."""
+    if std <= 0:
+        raise ValueError(f"trunc_normal_ got std={std}; expected more than 0")
+    inside = (math.erf((b - mean) / std / math.sqrt(2)) - math.erf((a - mean) / std / math.sqrt(2))) / 2
+    if inside < 0.01:
+        raise ValueError(f"trunc_normal_ got limits {a} and {b}, far from the mean {mean} for a std of {std}")
+    values = np.asarray(generator().normal(mean, std, tensor.shape))
     while (outside := (values < a) | (values > b)).any():
         values[outside] = generator().normal(mean, std, int(outside.sum()))
     return fill(tensor, values)

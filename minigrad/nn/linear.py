@@ -58,16 +58,19 @@ class Flatten(Module):
     def forward(self, input: Tensor) -> Tensor:
         return flatten(input, self.start_dim, self.end_dim)
 
+    def extra_repr(self) -> str:
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
 
 class Dropout(Module):
     """In training, each element is 0 with probability `p` and the others grow by 1 / (1 - p); in evaluation, y = x
-    (Srivastava et al., 2014)."""
+    (Srivastava et al., 2014). `inplace` changes nothing, as in activations."""
 
-    def __init__(self, p: float = 0.5):
+    def __init__(self, p: float = 0.5, inplace: bool = False):
         super().__init__()
         if not 0 <= p <= 1:
             raise ValueError(f"Dropout got p={p}; expected a probability from 0 to 1")
-        self.p = p
+        self.p, self.inplace = p, inplace
 
     def forward(self, input: Tensor) -> Tensor:
         return dropout(input, self.p, self.training)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..device import array_module, cuda_index, device_of, to_device
+from ..device import Array, array_module, to_device
 from ..errors import CheckpointError
-from ..grad_mode import no_grad
-from ..tensor import Tensor
+from ..ops.elementwise import real_dtype
+from ..tensor import Tensor, as_array
+
+GROUPS = ("_parameters", "_buffers", "_modules")
 
 
 class Parameter(Tensor):
@@ -48,41 +50,52 @@ class Module:
     # -------------------------------------------------------------------------------------------- registration
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if "_parameters" not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__}: call super().__init__() before setting '{name}'")
-        groups = (self._parameters, self._buffers, self._modules)
         if isinstance(value, Parameter):
-            target = self._parameters
+            self.register_parameter(name, value)
         elif isinstance(value, Module):
-            target = self._modules
-        elif isinstance(value, Tensor) and name in self._buffers:
-            target = self._buffers
-        elif value is None and any(name in group for group in groups):
-            target = next(group for group in groups if name in group)
-        elif any(name in group for group in groups):
-            raise TypeError(
-                f"{type(self).__name__}.{name} is registered; expected a Parameter, a buffer tensor, a Module or None, "
-                f"got {type(value).__name__}"
-            )
+            self.add_module(name, value)
+        elif group := next((group for group in GROUPS if name in self.__dict__.get(group, ())), None):
+            self._register(group, name, value)
         else:
             object.__setattr__(self, name, value)
-            return
-        for group in groups:
-            if group is not target:
-                group.pop(name, None)
+
+    def _register(self, group: str, name: str, value: Any) -> None:
+        """Put `value` into one group and take its name out of the others.
+
+        Raises ValueError for a name that cannot be used, TypeError for a value that does not belong into the group.
+        """
+        owner = type(self).__name__
+        kind = {"_parameters": Parameter, "_buffers": Tensor, "_modules": Module}[group]
+        if group not in self.__dict__:
+            raise AttributeError(f"{owner}: call super().__init__() before setting '{name}'")
+        if not name or "." in name:
+            raise ValueError(f"{owner} got '{name}' as the name of a {kind.__name__}; expected one without dots")
+        if hasattr(type(self), name):
+            raise ValueError(
+                f"{owner}.{name} is an attribute of the class already; give the {kind.__name__} another name"
+            )
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(f"{owner}.{name}: expected a {kind.__name__} or None, got {type(value).__name__}")
+        for other in GROUPS:
+            if other != group:
+                self.__dict__[other].pop(name, None)
+        if group != "_buffers":
+            self._temporary.discard(name)
         self.__dict__.pop(name, None)
-        target[name] = value
+        self.__dict__[group][name] = value
 
     def __getattr__(self, name: str) -> Any:
-        for group in ("_parameters", "_buffers", "_modules"):
+        for group in GROUPS:
             if name in self.__dict__.get(group, ()):
                 return self.__dict__[group][name]
-        raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
+        hint = "; call super().__init__() in its __init__" if name in GROUPS else ""
+        raise AttributeError(f"{type(self).__name__} has no attribute '{name}'{hint}")
 
     def __delattr__(self, name: str) -> None:
-        for group in (self._parameters, self._buffers, self._modules):
-            if name in group:
-                del group[name]
+        for group in GROUPS:
+            if name in self.__dict__.get(group, ()):
+                del self.__dict__[group][name]
+                self._temporary.discard(name)
                 return
         object.__delattr__(self, name)
 
@@ -91,18 +104,16 @@ class Module:
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Own a tensor that is not learned (running statistics, position tables); in `state_dict` if `persistent`."""
-        self.__dict__.pop(name, None)
-        self._buffers[name] = tensor
+        self._register("_buffers", name, tensor)
         (self._temporary.discard if persistent else self._temporary.add)(name)
 
     def register_parameter(self, name: str, parameter: Parameter | None) -> None:
         """Own a parameter; None keeps the name free, as for a layer without bias."""
-        self.__dict__.pop(name, None)
-        self._parameters[name] = parameter
+        self._register("_parameters", name, parameter)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Own a submodule under a name that need not be an identifier, such as '0'."""
-        self._modules[name] = module
+        self._register("_modules", name, module)
 
     # ------------------------------------------------------------------------------------------------ traversal
 
@@ -126,27 +137,27 @@ class Module:
     def children(self) -> Iterator[Module]:
         return (child for _, child in self.named_children())
 
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """All parameters with dotted names, each once."""
-        return self._named("_parameters")
+    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """All parameters with dotted names, each once; without `recurse` only those of this module itself."""
+        return self._named("_parameters", prefix, recurse)
 
-    def parameters(self) -> Iterator[Parameter]:
-        return (parameter for _, parameter in self.named_parameters())
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        return (parameter for _, parameter in self.named_parameters("", recurse))
 
-    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
-        """All buffers with dotted names, each once."""
-        return self._named("_buffers")
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+        """All buffers with dotted names, each once; without `recurse` only those of this module itself."""
+        return self._named("_buffers", prefix, recurse)
 
-    def buffers(self) -> Iterator[Tensor]:
-        return (buffer for _, buffer in self.named_buffers())
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        return (buffer for _, buffer in self.named_buffers("", recurse))
 
-    def _named(self, group: str) -> Iterator[tuple[str, Any]]:
+    def _named(self, group: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
-        for prefix, module in self.named_modules():
+        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
             for name, tensor in getattr(module, group).items():
                 if tensor is not None and id(tensor) not in seen:
                     seen.add(id(tensor))
-                    yield (f"{prefix}.{name}" if prefix else name), tensor
+                    yield (f"{path}.{name}" if path else name), tensor
 
     def apply(self, function: Callable[[Module], Any]) -> Module:
         """Call `function` on every module, children first."""
@@ -172,17 +183,23 @@ class Module:
             parameter.requires_grad = requires_grad
         return self
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; with `set_to_none=False`, replace them by zeros."""
         for parameter in self.parameters():
-            parameter.grad = None
+            if parameter.grad is not None:
+                parameter.grad = (
+                    None if set_to_none else Tensor(array_module(parameter.data).zeros_like(parameter.data))
+                )
 
-    def to(self, target: Any) -> Module:
-        """Move all parameters and buffers to a device, or convert the floating ones to a dtype, in place."""
+    def to(self, *targets: Any) -> Module:
+        """Move all parameters and buffers to a device, convert the floating ones to a dtype, or both, in place.
+
+        Raises TypeError for a dtype that is not floating: no gradient could flow through it.
+        """
         for tensor in (*self.parameters(), *self.buffers()):
-            convert(tensor, target)
-            if tensor.grad is not None:
-                convert(tensor.grad, target)
+            for owned in (tensor, tensor.grad):
+                if owned is not None:
+                    owned.data = converted(owned.data, *targets)
         return self
 
     def cpu(self) -> Module:
@@ -197,6 +214,9 @@ class Module:
     def double(self) -> Module:
         return self.to("float64")
 
+    def half(self) -> Module:
+        return self.to("float16")
+
     def state_dict(self) -> dict[str, Tensor]:
         """All parameters and persistent buffers by dotted name, as detached tensors that share memory."""
         state: dict[str, Tensor] = {}
@@ -207,29 +227,32 @@ class Module:
         return state
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Missing:
-        """Copy values into the parameters and buffers of the same names.
+        """Copy values into the parameters and buffers of the same names: tensors (PyTorch's too) or arrays.
 
         Returns the names that were missing and unexpected. Raises CheckpointError, before anything is changed, for
-        shapes that differ and, if `strict`, for missing and unexpected names.
+        values that are no numbers, for shapes that differ and, if `strict`, for missing and unexpected names.
         """
         own = self.state_dict()
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]
-        given = {name: Tensor(value).data for name, value in state_dict.items() if name in own}
-        problems = [
-            f"{name} has shape {tuple(array.shape)}, expected {own[name].shape}"
-            for name, array in given.items()
-            if tuple(array.shape) != own[name].shape
-        ]
+        given: dict[str, Array] = {}
+        problems = []
+        for name in [name for name in own if name in state_dict]:
+            try:
+                given[name] = array_of(state_dict[name])
+            except (TypeError, ValueError) as error:
+                problems.append(f"{name}: {error}")
+                continue
+            if given[name].shape != own[name].shape:
+                problems.append(f"{name} has shape {given[name].shape}, expected {own[name].shape}")
         if strict and missing:
             problems.append(f"missing: {', '.join(missing)}")
         if strict and unexpected:
             problems.append(f"unexpected: {', '.join(unexpected)}")
         if problems:
             raise CheckpointError(f"the state does not fit {type(self).__name__}: {'; '.join(problems)}")
-        with no_grad():
-            for name, array in given.items():
-                own[name].data[...] = to_device(array, own[name].device)
+        for name, array in given.items():
+            own[name].data[...] = to_device(array, own[name].device)
         return Missing(missing, unexpected)
 
     # -------------------------------------------------------------------------------------------------- display
@@ -239,9 +262,11 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
+        extra = self.extra_repr()
         lines = [f"({name}): {indented(repr(child))}" for name, child in self._modules.items()]
         if not lines:
-            return f"{type(self).__name__}({self.extra_repr()})"
+            return f"{type(self).__name__}({extra})"
+        lines = [extra, *lines] if extra else lines
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
 
 
@@ -256,11 +281,22 @@ def named_paths(module: Module, prefix: str = "") -> Iterator[tuple[str, Module]
         yield from named_paths(child, f"{prefix}{name}.")
 
 
-def convert(tensor: Tensor, target: Any) -> None:
-    """Give `tensor` an array of another dtype (if it is floating) or on another device."""
-    if isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"):
-        index = cuda_index(target)
-        if device_of(tensor.data) != ("cpu" if index is None else f"cuda:{index}"):
-            tensor.data = to_device(tensor.data, target)
-    elif tensor.data.dtype.kind == "f":
-        tensor.data = array_module(tensor.data).asarray(tensor.data, dtype=target)
+def converted(array: Array, *targets: Any) -> Array:
+    """`array` in another dtype (if it is floating), on another device, or both; itself where nothing changes."""
+    for target in targets:
+        if isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"):
+            array = to_device(array, target)
+            continue
+        dtype = real_dtype(target)
+        if dtype.kind != "f":
+            raise TypeError(f"a module can be converted to floating dtypes only, got {dtype}")
+        array = array.astype(dtype, copy=False) if array.dtype.kind == "f" else array
+    return array
+
+
+def array_of(value: Any) -> Array:
+    """The array in a tensor of minigrad or PyTorch, or in anything else that holds numbers; bfloat16 as float32."""
+    if hasattr(value, "detach") and not isinstance(value, Tensor):
+        value = value.detach().cpu()
+        value = (value.float() if "bfloat16" in str(value.dtype) else value).numpy()
+    return as_array(value)

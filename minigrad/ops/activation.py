@@ -8,6 +8,8 @@ from ..function import Function
 from ..kernels import elementwise as kernels
 from ..tensor import Tensor
 from .apply import apply
+from .elementwise import as_floating
+from .reduction import largest
 
 
 class Activation(Function):
@@ -36,7 +38,7 @@ class Sigmoid(Activation):
 
 def sigmoid(input: Tensor) -> Tensor:
     """1 / (1 + e⁻ˣ), elementwise: any number to one between 0 and 1."""
-    return Sigmoid()(input)
+    return Sigmoid()(as_floating(input))
 
 
 class Tanh(Activation):
@@ -54,7 +56,7 @@ class Tanh(Activation):
 
 def tanh(input: Tensor) -> Tensor:
     """The hyperbolic tangent, elementwise: any number to one between -1 and 1."""
-    return Tanh()(input)
+    return Tanh()(as_floating(input))
 
 
 class ReLU(Activation):
@@ -92,7 +94,7 @@ class LeakyReLU(Activation):
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     """x where it is positive, negative_slope · x elsewhere."""
-    return LeakyReLU(negative_slope)(input)
+    return LeakyReLU(negative_slope)(as_floating(input))
 
 
 class ELU(Activation):
@@ -114,7 +116,7 @@ class ELU(Activation):
 
 def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
     """x where it is positive, alpha · (eˣ - 1) elsewhere."""
-    return ELU(alpha)(input)
+    return ELU(alpha)(as_floating(input))
 
 
 class SiLU(Activation):
@@ -132,7 +134,7 @@ class SiLU(Activation):
 
 def silu(input: Tensor) -> Tensor:
     """x · sigmoid(x), elementwise."""
-    return SiLU()(input)
+    return SiLU()(as_floating(input))
 
 
 class Softplus(Activation):
@@ -157,7 +159,7 @@ class Softplus(Activation):
 
 def softplus(input: Tensor, beta: float = 1.0) -> Tensor:
     """ln(1 + e^(beta · x)) / beta, elementwise: a smooth ReLU. No threshold is needed: nothing overflows."""
-    return Softplus(beta)(input)
+    return Softplus(beta)(as_floating(input))
 
 
 class Erf(Activation):
@@ -174,7 +176,7 @@ class Erf(Activation):
 
 def erf(input: Tensor) -> Tensor:
     """The error function, elementwise."""
-    return Erf()(input)
+    return Erf()(as_floating(input))
 
 
 class GELU(Activation):
@@ -215,7 +217,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """x · Φ(x) with the normal distribution function Φ, or its approximation by tanh with approximate='tanh'."""
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu got approximate='{approximate}'; expected 'none' or 'tanh'")
-    return GELU()(input) if approximate == "none" else GELUTanh()(input)
+    return (GELU() if approximate == "none" else GELUTanh())(as_floating(input))
 
 
 class Softmax(Activation):
@@ -228,7 +230,7 @@ class Softmax(Activation):
         self.dim = dim
 
     def forward(self, x: Array) -> Array:
-        e = array_module(x).exp(x - x.max(axis=self.dim, keepdims=True))
+        e = array_module(x).exp(x - largest(x, self.dim))
         y = e / e.sum(axis=self.dim, keepdims=True)
         self.save(y)
         return y
@@ -240,7 +242,7 @@ class Softmax(Activation):
 
 def softmax(input: Tensor, dim: int) -> Tensor:
     """e^x / Σ e^x along `dim`: positive numbers that sum to 1."""
-    return Softmax(dim)(input)
+    return Softmax(dim)(as_floating(input))
 
 
 class LogSoftmax(Activation):
@@ -251,7 +253,7 @@ class LogSoftmax(Activation):
 
     def forward(self, x: Array) -> Array:
         xp = array_module(x)
-        shifted = x - x.max(axis=self.dim, keepdims=True)
+        shifted = x - largest(x, self.dim)
         y = shifted - xp.log(xp.exp(shifted).sum(axis=self.dim, keepdims=True))
         self.save(y)
         return y
@@ -263,4 +265,4 @@ class LogSoftmax(Activation):
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
     """The logarithm of softmax along `dim`, without overflow or log 0."""
-    return LogSoftmax(dim)(input)
+    return LogSoftmax(dim)(as_floating(input))

@@ -143,21 +143,22 @@ class TensorPower(Elementwise):
 
     def forward(self, x: Array, y: Array) -> Array:
         z = x**y
-        self.save(x, y, z)
+        asarray = array_module(z).asarray
+        self.save(asarray(x, z.dtype), asarray(y, z.dtype), z)
         return z
 
     def backward(self, gz: Array) -> Any:
         x, y, z = self.saved
         xp = array_module(gz)
         gx = gz * y * x ** xp.where(y == 0, 1.0, y - 1.0) if self.needs[0] else None
-        gy = gz * z * xp.log(xp.where(x == 0, 1.0, x)) if self.needs[1] else None
+        gy = gz * z * xp.log(xp.where((x == 0) & (y >= 0), 1.0, x)) if self.needs[1] else None
         return gx, gy
 
 
 def pow(input: Any, exponent: Any) -> Tensor:
     """input to the power `exponent`, which is a number or a tensor."""
     if type(exponent) in (int, float):
-        return Power(exponent)(input)
+        return Power(exponent)(as_floating(input) if type(exponent) is float else input)
     return TensorPower()(input, exponent)
 
 
@@ -176,7 +177,7 @@ class Exp(Elementwise):
 
 def exp(input: Any) -> Tensor:
     """e to the power of each element."""
-    return Exp()(input)
+    return Exp()(as_floating(input))
 
 
 class Log(Elementwise):
@@ -193,7 +194,7 @@ class Log(Elementwise):
 
 def log(input: Any) -> Tensor:
     """The natural logarithm of each element."""
-    return Log()(input)
+    return Log()(as_floating(input))
 
 
 class Sqrt(Elementwise):
@@ -211,7 +212,7 @@ class Sqrt(Elementwise):
 
 def sqrt(input: Any) -> Tensor:
     """The square root of each element."""
-    return Sqrt()(input)
+    return Sqrt()(as_floating(input))
 
 
 class Sin(Elementwise):
@@ -228,7 +229,7 @@ class Sin(Elementwise):
 
 def sin(input: Any) -> Tensor:
     """The sine of each element (radians)."""
-    return Sin()(input)
+    return Sin()(as_floating(input))
 
 
 class Cos(Elementwise):
@@ -245,7 +246,7 @@ class Cos(Elementwise):
 
 def cos(input: Any) -> Tensor:
     """The cosine of each element (radians)."""
-    return Cos()(input)
+    return Cos()(as_floating(input))
 
 
 class Abs(Elementwise):
@@ -285,8 +286,8 @@ def clip(input: Any, min: Any = None, max: Any = None) -> Tensor:
     if min is None and max is None:
         raise ValueError("clip needs min, max or both")
     if any(limit is not None and type(limit) not in (int, float) for limit in (min, max)):
-        result = input if min is None else maximum(input, min)
-        return result if max is None else minimum(result, max)
+        result = input if min is None else where(input < min, min, input)
+        return result if max is None else where(result > max, max, result)
     if isinstance(input, Tensor) and input.dtype.kind in "iu":
         info = np.iinfo(input.dtype)
         return Clip(info.min if min is None else min, info.max if max is None else max)(input)
@@ -303,7 +304,7 @@ class Maximum(Elementwise):
     def backward(self, gz: Array) -> Any:
         x, y = self.saved
         where = array_module(gz).where
-        return where(x == y, gz / 2, gz * (x > y)), where(x == y, gz / 2, gz * (x < y))
+        return where(x == y, gz / 2, gz * ~(x < y)), where(x == y, gz / 2, gz * ~(x > y))
 
 
 def maximum(input: Any, other: Any) -> Tensor:
@@ -321,7 +322,7 @@ class Minimum(Elementwise):
     def backward(self, gz: Array) -> Any:
         x, y = self.saved
         where = array_module(gz).where
-        return where(x == y, gz / 2, gz * (x < y)), where(x == y, gz / 2, gz * (x > y))
+        return where(x == y, gz / 2, gz * ~(x > y)), where(x == y, gz / 2, gz * ~(x < y))
 
 
 def minimum(input: Any, other: Any) -> Tensor:
@@ -411,6 +412,11 @@ def real_dtype(target: Any) -> np.dtype:
     if target is None or dtype.kind not in "fiub":
         raise TypeError(f"to() expected a dtype of real numbers, got {target!r}")
     return dtype
+
+
+def as_floating(input: Any) -> Any:
+    """`input`, with whole numbers and booleans as float32; NumPy by itself would take exp(uint8) in float16."""
+    return to(input, np.float32) if isinstance(input, Tensor) and input.dtype.kind != "f" else input
 
 
 class Clone(Function):

@@ -4,6 +4,7 @@ In the formulas, x is the prediction, t the target and gx stands for dL/dx. Clas
 [n, C] with labels [n], or [n, C, d, ...] with labels [n, d, ...].
 """
 
+from math import nan, prod
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,18 @@ from ..tensor import Tensor
 from .activation import Sigmoid, Softplus, log_softmax
 from .apply import apply
 from .elementwise import where
+from .linalg import as_tensor
 from .reduction import mean, sum
 from .shape import gather, reshape
 
 
 def reduce(loss: Tensor, reduction: str, total: Any = None) -> Tensor:
-    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by `total` where weights set it."""
+    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by `total` where weights set it.
+
+    A total of 0 makes the mean NaN, as in PyTorch.
+    """
     if reduction == "mean":
-        return mean(loss) if total is None else sum(loss) / total
+        return mean(loss) if total is None else sum(loss) / array_module(total).where(total, total, nan)
     if reduction == "sum":
         return sum(loss)
     if reduction == "none":
@@ -29,10 +34,16 @@ def reduce(loss: Tensor, reduction: str, total: Any = None) -> Tensor:
     raise ValueError(f"reduction '{reduction}' is not one of 'mean', 'sum', 'none'")
 
 
-def same_shape(input: Tensor, target: Tensor, loss: str) -> None:
-    """Refuse targets of another shape: broadcasting [n] against [n, 1] would compare every pair."""
+def same_shape(input: Tensor, target: Tensor, loss: str, *weights: Tensor | None) -> None:
+    """Refuse targets of another shape: broadcasting [n] against [n, 1] would compare every pair. Weights may be
+    smaller than the input, not larger."""
     if input.shape != target.shape:
         raise ValueError(f"{loss} got input {input.shape} and target {target.shape}; expected equal shapes")
+    for weight in weights:
+        shape = () if weight is None else weight.shape
+        last = input.shape[max(input.ndim - len(shape), 0) :]
+        if len(shape) > input.ndim or any(size not in (1, expected) for size, expected in zip(shape, last)):
+            raise ValueError(f"{loss} got weights {shape}, which do not broadcast to the input {input.shape}")
 
 
 class SoftmaxCrossEntropy(Function):
@@ -72,11 +83,15 @@ def cross_entropy(
     input [n, C] or [n, C, d, ...] (or [C]): unnormalised scores; target: class numbers [n] or [n, d, ...], or
     probabilities of input's shape. `weight` [C] weighs each class; rows whose label is `ignore_index` count nothing;
     `label_smoothing` ε moves that share of the target evenly to all classes (Szegedy et al., 2016). The mean divides
-    by the sum of the weights of the labels. Raises ValueError for labels out of range and shapes that do not fit.
+    by the sum of the weights of the labels. Raises ValueError for labels out of range, shapes that do not fit, and
+    an `ignore_index` beside probabilities.
     """
+    target = as_tensor(target)
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy got label_smoothing={label_smoothing}; expected a number from 0 to 1")
-    if target.dtype.kind == "f":
+    if target.dtype.kind == "f" and target.shape == input.shape and input.ndim:
+        if ignore_index >= 0:
+            raise ValueError(f"cross_entropy got ignore_index={ignore_index}, but its targets are probabilities")
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
     rows, labels, shape = class_rows(input, target, "cross_entropy")
     counted = check_labels(labels, rows.shape[1], ignore_index, "cross_entropy")
@@ -98,9 +113,9 @@ def soft_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, label_smoothing: float
 ) -> Tensor:
     """Cross-entropy against probabilities: -Σ_c t_c · ln softmax(x)_c, averaged over everything but the classes."""
-    same_shape(input, target, "cross_entropy with probabilities")
     dim = 1 if input.ndim > 1 else 0
     classes = input.shape[dim]
+    check_class_weights(weight, classes, input)
     target = target * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else target
     logp = log_softmax(input, dim)
     if weight is not None:
@@ -112,6 +127,7 @@ def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Tensor:
     """The negative of `input`, log-probabilities, at the right class. Everything else is as in cross_entropy."""
+    target = as_tensor(target)
     rows, labels, shape = class_rows(input, target, "nll_loss")
     counted = check_labels(labels, rows.shape[1], ignore_index, "nll_loss")
     weights = label_weights(labels, counted, weight, rows)
@@ -126,7 +142,7 @@ def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array,
     if input.ndim == 0 or target.shape != expected or target.dtype.kind not in "iu":
         raise ValueError(
             f"{loss} got input {input.shape} and target {target.shape} of dtype {target.dtype}; expected scores "
-            "[n, C] with whole-number labels [n], or [n, C, d, ...] with [n, d, ...]"
+            "[n, C] with labels [n] of an integer dtype, or [n, C, d, ...] with [n, d, ...]"
         )
     if input.ndim == 1:
         rows = reshape(input, 1, -1)
@@ -135,7 +151,7 @@ def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array,
     else:
         order = (0, *range(2, input.ndim), 1)
         moved = input.permute(order)
-        rows = reshape(moved, int(np.prod(moved.shape[:-1])), input.shape[1])
+        rows = reshape(moved, prod(moved.shape[:-1]), input.shape[1])
     if rows.shape[1] == 0:
         raise ValueError(f"{loss} got input {input.shape}, which has no classes")
     return rows, target.data.reshape(-1), expected
@@ -161,14 +177,20 @@ def label_weights(labels: Array, counted: Array | None, weight: Tensor | None, r
     xp = array_module(labels)
     if weight is None:
         return None if counted is None else counted.astype(rows.dtype)
-    if weight.shape != rows.shape[1:] or weight.dtype != rows.dtype:
-        raise ValueError(
-            f"class weights have shape {weight.shape} and dtype {weight.dtype}; "
-            f"expected {rows.shape[1:]} and {rows.dtype}"
-        )
+    check_class_weights(weight, rows.shape[1], rows)
+    if weight.requires_grad:
+        raise RuntimeError("class weights get no gradient where the targets are labels; use weight.detach()")
     if counted is None:
         return weight.data[labels]
     return xp.where(counted, weight.data[xp.where(counted, labels, 0)], 0)
+
+
+def check_class_weights(weight: Tensor | None, classes: int, input: Tensor) -> None:
+    """Raises ValueError unless there is one weight for each class, of the input's dtype."""
+    if weight is not None and (weight.shape != (classes,) or weight.dtype != input.dtype):
+        raise ValueError(
+            f"class weights have shape {weight.shape} and dtype {weight.dtype}; expected {(classes,)} and {input.dtype}"
+        )
 
 
 def weighted(loss: Tensor, weights: Array | None) -> Tensor:
@@ -179,10 +201,15 @@ def weighted(loss: Tensor, weights: Array | None) -> Tensor:
     return where(weights != 0, loss, 0.0) * weights
 
 
-class SquaredError(Function):
-    """loss = (x - t)²;  gx = gloss · 2 (x - t),  gt = -gx."""
+class ElementwiseLoss(Function):
+    """Base of losses that compare x with t element by element. Targets that are whole numbers take the dtype of x."""
 
+    promotes = True
     differentiable = True
+
+
+class SquaredError(ElementwiseLoss):
+    """loss = (x - t)²;  gx = gloss · 2 (x - t),  gt = -gx."""
 
     def forward(self, x: Array, t: Array) -> Array:
         self.save(x, t)
@@ -201,10 +228,8 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     return reduce(SquaredError()(input, target), reduction)
 
 
-class AbsoluteError(Function):
+class AbsoluteError(ElementwiseLoss):
     """loss = |x - t|;  gx = gloss · sign(x - t),  gt = -gx."""
-
-    differentiable = True
 
     def forward(self, x: Array, t: Array) -> Array:
         self.save(x, t)
@@ -222,11 +247,9 @@ def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     return reduce(AbsoluteError()(input, target), reduction)
 
 
-class SmoothL1(Function):
+class SmoothL1(ElementwiseLoss):
     """With d = x - t: loss = d² / 2β where |d| < β, else |d| - β/2;  gx = gloss · (d / β limited to ±1),  gt = -gx
     (Girshick, 2015)."""
-
-    differentiable = True
 
     def __init__(self, beta: float = 1.0):
         self.beta = beta
@@ -251,7 +274,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
     return reduce((SmoothL1(beta) if beta else AbsoluteError())(input, target), reduction)
 
 
-class BinaryCrossEntropy(Function):
+class BinaryCrossEntropy(ElementwiseLoss):
     """loss = -(t ln x + (1 - t) ln(1 - x));  gx = gloss · (x - t) / (x (1 - x)),  gt = gloss · (ln(1 - x) - ln x).
 
     Logarithms below -100 count as -100 and the denominator is at least 1e-12, so that a certain error costs much
@@ -260,15 +283,18 @@ class BinaryCrossEntropy(Function):
 
     def forward(self, x: Array, t: Array) -> Array:
         xp = array_module(x)
+        self.save(x, t)
         with np.errstate(divide="ignore"):  # ln 0 = -inf becomes -100
-            log_x, log_rest = xp.maximum(xp.log(x), -100), xp.maximum(xp.log1p(-x), -100)
-        self.save(x, t, log_x, log_rest)
-        return -(t * log_x + (1 - t) * log_rest)
+            return -(t * xp.maximum(xp.log(x), -100) + (1 - t) * xp.maximum(xp.log1p(-x), -100))
 
     def backward(self, gloss: Array) -> Any:
-        x, t, log_x, log_rest = self.saved
-        gx = gloss * (x - t) / array_module(x).maximum(x * (1 - x), 1e-12)
-        return gx, gloss * (log_rest - log_x)
+        x, t = self.saved
+        xp = array_module(x)
+        gx = gloss * (x - t) / xp.maximum(x * (1 - x), 1e-12)
+        if not self.needs[1]:
+            return gx, None
+        with np.errstate(divide="ignore"):
+            return gx, gloss * (xp.maximum(xp.log(1 - x), -100) - xp.maximum(xp.log(x), -100))
 
 
 def binary_cross_entropy(
@@ -278,7 +304,7 @@ def binary_cross_entropy(
 
     Raises ValueError if the shapes differ or an input lies outside [0, 1].
     """
-    same_shape(input, target, "binary_cross_entropy")
+    same_shape(input, target, "binary_cross_entropy", weight)
     if input.numel() and not (float(input.data.min()) >= 0 and float(input.data.max()) <= 1):
         raise ValueError(
             f"binary_cross_entropy got inputs from {input.data.min():g} to {input.data.max():g}; expected "
@@ -288,14 +314,12 @@ def binary_cross_entropy(
     return reduce(loss if weight is None else loss * weight, reduction)
 
 
-class BinaryCrossEntropyWithLogits(Function):
+class BinaryCrossEntropyWithLogits(ElementwiseLoss):
     """With l = ln(1 + e⁻ˣ) and f = 1 + (p - 1) t, p the weight of positives:
-    loss = (1 - t) x + f l;  gx = gloss · ((1 - t) - f · sigmoid(-x)),  gt = gloss · ((p - 1) l - x).
+    loss = (1 - t) x + f l;  gx = gloss · ((1 - t) - f · sigmoid(-x)),  gt = gloss · ((p - 1) l - x),  gp = gloss · t l.
 
-    For p = 1, gx is sigmoid(x) - t.
+    For p = 1, gx is gloss · (sigmoid(x) - t).
     """
-
-    differentiable = True
 
     def forward(self, x: Array, t: Array, p: Array | float = 1.0) -> Array:
         self.save(x, t, p)
@@ -305,7 +329,8 @@ class BinaryCrossEntropyWithLogits(Function):
         x, t, p = self.saved
         gx = gloss * ((1 - t) - (1 + (p - 1) * t) * apply(Sigmoid(), -x))
         gt = gloss * ((p - 1) * apply(Softplus(), -x) - x) if self.needs[1] else None
-        return gx, gt, None
+        gp = gloss * t * apply(Softplus(), -x) if self.needs[2] else None
+        return gx, gt, gp
 
 
 def binary_cross_entropy_with_logits(
@@ -319,13 +344,14 @@ def binary_cross_entropy_with_logits(
 
     `weight` weighs each element, `pos_weight` its positive part. Raises ValueError if the shapes differ.
     """
-    same_shape(input, target, "binary_cross_entropy_with_logits")
-    loss = BinaryCrossEntropyWithLogits()(input, target, 1.0 if pos_weight is None else pos_weight.detach())
+    same_shape(input, target, "binary_cross_entropy_with_logits", weight, pos_weight)
+    loss = BinaryCrossEntropyWithLogits()(input, target, 1.0 if pos_weight is None else pos_weight)
     return reduce(loss if weight is None else loss * weight, reduction)
 
 
-class KLDivergence(Function):
-    """loss = t (ln t - x) for log-probabilities x, and 0 where t = 0;  gx = -gloss · t."""
+class KLDivergence(ElementwiseLoss):
+    """loss = t (ln t - x) for log-probabilities x, and 0 where t = 0;  gx = -gloss · t,  gt = gloss · (ln t + 1 - x),
+    in which ln 0 counts as 0."""
 
     def forward(self, x: Array, t: Array) -> Array:
         xp = array_module(x)
@@ -347,4 +373,4 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
     """
     same_shape(input, target, "kl_div")
     loss = target.exp() * (target - input) if log_target else KLDivergence()(input, target)
-    return sum(loss) / max(input.shape[0], 1) if reduction == "batchmean" else reduce(loss, reduction)
+    return sum(loss) / (prod(input.shape[:1]) or 1) if reduction == "batchmean" else reduce(loss, reduction)

@@ -5,14 +5,14 @@ formulas, gx stands for dL/dx and n for the number of elements that go into one 
 """
 
 from collections.abc import Callable
-from math import prod
+from math import nan, prod
 from typing import Any, NamedTuple
 
 from ..device import Array, array_module
 from ..function import Function
 from ..tensor import Dim, Tensor
-from .elementwise import constant
-from .shape import gather, getitem
+from .elementwise import as_floating, clone
+from .shape import checked, gather, getitem
 
 
 class Reduction(Function):
@@ -21,7 +21,7 @@ class Reduction(Function):
     differentiable = True
 
     def __init__(self, dim: Dim = None, keepdim: bool = False):
-        self.dim, self.keepdim = dim, keepdim
+        self.dim, self.keepdim = tuple(dim) if isinstance(dim, list) else dim, keepdim
 
     def note(self, x: Array) -> None:
         dims = range(x.ndim) if self.dim is None else self.dim if isinstance(self.dim, tuple) else (self.dim,)
@@ -40,10 +40,15 @@ class Sum(Reduction):
 
     def forward(self, x: Array) -> Array:
         self.note(x)
-        return x.sum(axis=self.dim, keepdims=self.keepdim)
+        return x.sum(axis=self.dim, keepdims=self.keepdim, dtype=sum_dtype(x))
 
     def backward(self, gy: Array) -> Any:
         return self.spread(gy)
+
+
+def sum_dtype(x: Array) -> Any:
+    """int64 for whole numbers and booleans (NumPy sums uint8 in uint64), x's own dtype for the rest."""
+    return x.dtype if x.dtype.kind == "f" else "int64"
 
 
 def sum(input: Any, dim: Dim = None, keepdim: bool = False) -> Tensor:
@@ -68,7 +73,10 @@ def mean(input: Any, dim: Dim = None, keepdim: bool = False) -> Tensor:
 
 
 class Var(Reduction):
-    """y = Σ (x - x̄)² / (n - correction);  gx = gy · 2 (x - x̄) / (n - correction)."""
+    """y = Σ (x - x̄)² / (n - correction);  gx = gy · 2 (x - x̄) / (n - correction).
+
+    For n ≤ correction there is no variance: y is NaN or infinite and gx is NaN.
+    """
 
     def __init__(self, dim: Dim = None, correction: int = 1, keepdim: bool = False):
         super().__init__(dim, keepdim)
@@ -82,7 +90,11 @@ class Var(Reduction):
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
         centred = x - x.mean(axis=self.dim, keepdims=True)
-        return self.spread(gy) * centred * (2 / (self.n - self.correction))
+        return self.spread(gy * (2 / self.freedom())) * centred
+
+    def freedom(self) -> float:
+        """n - correction, the degrees of freedom; NaN if there are none."""
+        return self.n - self.correction if self.n > self.correction else nan
 
 
 def var(input: Any, dim: Dim = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:
@@ -101,7 +113,7 @@ class Std(Var):
     def backward(self, gy: Array) -> Any:
         x, y = self.saved
         centred = x - x.mean(axis=self.dim, keepdims=True)
-        share = gy / array_module(gy).where(y == 0, 1.0, y * (self.n - self.correction))
+        share = gy / array_module(gy).where(y == 0, 1.0, y * self.freedom())
         return self.spread(share) * centred
 
 
@@ -180,13 +192,18 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
     return Tensor(array_module(input.data).asarray(input.data.argmin(axis=dim, keepdims=keepdim)))
 
 
+def largest(x: Array, dim: Dim) -> Array:
+    """max x along `dim`, which is kept; of no elements it is 0."""
+    return x.max(axis=dim, keepdims=True) if x.size else x.sum(axis=dim, keepdims=True)
+
+
 class LogSumExp(Reduction):
     """y = ln Σ eˣ = m + ln Σ eˣ⁻ᵐ with m = max x, so that nothing overflows;  gx = gy · eˣ⁻ʸ."""
 
     def forward(self, x: Array) -> Array:
         self.note(x)
         xp = array_module(x)
-        m = x.max(axis=self.dim, keepdims=True)
+        m = largest(x, self.dim)
         m = xp.where(xp.isfinite(m), m, 0)
         y = xp.log(xp.exp(x - m).sum(axis=self.dim, keepdims=True)) + m
         y = y if self.keepdim else y.squeeze(axis=self.dim)
@@ -200,7 +217,7 @@ class LogSumExp(Reduction):
 
 def logsumexp(input: Any, dim: Dim, keepdim: bool = False) -> Tensor:
     """ln Σ eˣ over `dim`, without overflow."""
-    return LogSumExp(dim, keepdim)(input)
+    return LogSumExp(dim, keepdim)(as_floating(input))
 
 
 class CumSum(Function):
@@ -212,7 +229,7 @@ class CumSum(Function):
         self.dim = dim
 
     def forward(self, x: Array) -> Array:
-        return x.cumsum(axis=self.dim)
+        return x.cumsum(axis=self.dim, dtype=sum_dtype(x))
 
     def backward(self, gy: Array) -> Any:
         xp = array_module(gy)
@@ -221,12 +238,14 @@ class CumSum(Function):
 
 def cumsum(input: Any, dim: int) -> Tensor:
     """The running sum along `dim`."""
-    return CumSum(dim)(input)
+    return CumSum(dim)(input) if input.ndim else clone(input)
 
 
 def sort(input: Tensor, dim: int = -1, descending: bool = False) -> Ordered:
     """(values, indices) in order along `dim`; equal elements keep their order and NaN counts as the largest."""
     xp, x = array_module(input.data), input.data
+    if x.ndim == 0:
+        return Ordered(input, argmax(input))
     if descending:  # the reverse of the order of the reversed array keeps equal elements in order
         order = x.shape[dim] - 1 - xp.flip(xp.flip(x, dim).argsort(axis=dim, stable=True), dim)
     else:
@@ -240,15 +259,10 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True) -> Ordered:
 
     Raises ValueError if the dimension holds fewer than `k`.
     """
-    if not 0 <= k <= input.shape[dim]:
+    if not 0 <= k <= input.shape[checked(dim, input.ndim)]:
         raise ValueError(f"topk got k={k} for dimension {dim} of size {input.shape[dim]}")
     order = sort(input.detach(), dim, descending=largest).indices
     first = [slice(None)] * input.ndim
     first[dim] = slice(k)
     indices = getitem(order, tuple(first))
     return Ordered(gather(input, dim, indices), indices)
-
-
-def isclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8) -> Tensor:
-    """|input - other| ≤ atol + rtol · |other|, elementwise."""
-    return constant("abs", input - other) <= atol + rtol * constant("abs", other)

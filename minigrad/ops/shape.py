@@ -4,6 +4,7 @@ None of them computes; their gradients move the elements back, and add where one
 the formulas, gx stands for dL/dx.
 """
 
+import operator
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
@@ -27,7 +28,7 @@ def as_tuple(values: tuple[Any, ...]) -> tuple[int, ...]:
     """The integers of `f(2, 3)` and of `f((2, 3))` alike."""
     if len(values) == 1 and not isinstance(values[0], int | np.integer):
         values = tuple(values[0])
-    return tuple([int(value) for value in values])
+    return tuple([operator.index(value) for value in values])
 
 
 class Reshape(Movement):
@@ -53,7 +54,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Dimensions `start_dim` to `end_dim` joined into one."""
     if input.ndim == 0:
         return reshape(input, 1)
-    start, end = start_dim % input.ndim, end_dim % input.ndim
+    start, end = checked(start_dim, input.ndim), checked(end_dim, input.ndim)
     if start > end:
         raise ValueError(f"flatten got start_dim {start_dim} after end_dim {end_dim}")
     joined = int(np.prod(input.shape[start : end + 1]))
@@ -130,6 +131,8 @@ class Expand(Movement):
 def expand(input: Tensor, *shape: Any) -> Tensor:
     """`input` broadcast to `shape`, in which -1 keeps a size; nothing is copied."""
     sizes = as_tuple(shape)
+    if len(sizes) < input.ndim:
+        raise ValueError(f"expand got sizes {sizes} for a tensor of shape {input.shape}; expected at least as many")
     given = (-1,) * (len(sizes) - input.ndim) + input.shape
     return Expand(*[old if new == -1 else new for new, old in zip(sizes, given)])(input)
 
@@ -154,6 +157,8 @@ def flip(input: Any, *dims: Any) -> Tensor:
 
 class Concatenate(Movement):
     """y = the inputs one after another along `dim`;  each gets its own stretch of gy."""
+
+    promotes = True
 
     def __init__(self, dim: int = 0):
         self.dim = dim
@@ -182,6 +187,8 @@ cat = concatenate
 
 class Stack(Movement):
     """y = the inputs side by side along a new dimension `dim`;  each gets its own slice of gy."""
+
+    promotes = True
 
     def __init__(self, dim: int = 0):
         self.dim = dim
@@ -225,7 +232,7 @@ def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Ten
 
     Raises ValueError if the sizes do not add up to the dimension.
     """
-    total = input.shape[dim]
+    total = input.shape[checked(dim, input.ndim)]
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
         if size <= 0:

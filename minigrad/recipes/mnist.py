@@ -95,14 +95,14 @@ def build(settings: Settings, data: MNISTData, folder: Path, console: Console) -
 
 
 def train(settings: Settings, out: Path | None = None, console: Console | None = None) -> float:
-    """Train from the beginning; returns the accuracy on the test digits. Results go to `out` (a new folder in runs/)."""
+    """Train from the beginning; returns the accuracy on the test digits. Results go to `out`, or anew to runs/."""
     console = console or Console(highlight=False)
     if out is not None and (out / CHECKPOINT).exists():
         raise CheckpointError(f"{out} already holds a run; go on with it by --resume {out}, or choose another --out")
     folder = out or free_folder(Path("runs") / f"mnist-{settings.model}")
     data = show_data(settings, console)
     trainer = build(settings, data, folder, console)
-    return finish(trainer, settings, data, console)
+    return finish(trainer, folder, settings, data, console)
 
 
 def resume(run: Path, console: Console | None = None) -> float:
@@ -118,7 +118,7 @@ def resume(run: Path, console: Console | None = None) -> float:
     trainer = build(settings, data, folder, console)
     trainer.resume(state)
     console.print(f"going on after {trainer.epoch} of {settings.epochs} epochs and {trainer.tally.samples} samples")
-    return finish(trainer, settings, data, console)
+    return finish(trainer, folder, settings, data, console)
 
 
 def show_data(settings: Settings, console: Console) -> MNISTData:
@@ -129,14 +129,13 @@ def show_data(settings: Settings, console: Console) -> MNISTData:
     return data
 
 
-def finish(trainer: Trainer, settings: Settings, data: MNISTData, console: Console) -> float:
+def finish(trainer: Trainer, folder: Path, settings: Settings, data: MNISTData, console: Console) -> float:
     """Run what is left of the training, test, and write weights and pictures."""
     parameters = sum(p.numel() for p in trainer.model.parameters())
     console.print(f"model: {settings.model}, {parameters:,} parameters, trained with {settings.optimizer}")
     trainer.fit(settings.epochs)
     test = tensors(data.test_images, data.test_labels, settings.device)
     result, scores, labels = evaluate(trainer.model, DataLoader(test, 1000))
-    folder = trainer.folder
     save(trainer.model.state_dict(), folder / "model.safetensors")
     title = f"{settings.model} on {data.name}: {result.accuracy:.2%} of {result.samples:,} test digits"
     pictures = [

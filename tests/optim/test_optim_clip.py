@@ -50,7 +50,7 @@ def test_norm(gs, max_norm, norm_type):
     # PyTorch has no largest element of an empty gradient; minigrad's norm of it is 0.
     expected = torch.nn.utils.clip_grad_norm_([q for q in theirs if q.numel()], max_norm, norm_type)
     assert norm.shape == ()
-    np.testing.assert_allclose(norm.data, expected.numpy(), 2e-5)
+    np.testing.assert_allclose(norm.data, expected.numpy(), 2e-5, 1e-15)  # squares below 1e-38 are lost in float32
     assert_same(ours, theirs, 2e-5)
 
 
@@ -59,7 +59,8 @@ def test_norm(gs, max_norm, norm_type):
 def test_value(gs, value):
     ours, theirs = pair(gs)
     clip_grad_value_(iter(ours), value)
-    torch.nn.utils.clip_grad_value_(theirs, value)
+    if gs:  # PyTorch's fails when there is no gradient
+        torch.nn.utils.clip_grad_value_(theirs, value)
     assert_same(ours, theirs, 1e-6)
 
 

@@ -1,0 +1,34 @@
+"""Compare training steps of minigrad and PyTorch on the CPU: `python benchmarks/cpu.py [--threads 2] [case ...]`."""
+
+import argparse
+from functools import partial
+
+import cases
+import harness
+import torch
+
+CASES = {
+    "mlp-64-sgd": ("MLP 784-256-128-10, batch 64, SGD with momentum", partial(cases.mlp, 64, "SGD"), 0.80),
+    "mlp-64-adam": ("MLP 784-256-128-10, batch 64, Adam", partial(cases.mlp, 64, "Adam"), 0.80),
+    "mlp-256-sgd": ("MLP 784-256-128-10, batch 256, SGD with momentum", partial(cases.mlp, 256, "SGD"), 0.90),
+    "mlp-256-adam": ("MLP 784-256-128-10, batch 256, Adam", partial(cases.mlp, 256, "Adam"), 0.90),
+    "small-ops": ("chain of 2,000 small ops, forward and backward", cases.small_ops, 1.00),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="*", choices=[[], *CASES], help="which cases; all by default")
+    parser.add_argument("--threads", type=int, default=2, help="threads of PyTorch and, by OPENBLAS_NUM_THREADS, NumPy")
+    parser.add_argument("--rounds", type=int, default=11)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    print(harness.machine(), end="\n\n")
+    print(harness.HEADER)
+    for name in arguments.cases or CASES:
+        title, make, target = CASES[name]
+        print(harness.compare(title, *make(), rounds=arguments.rounds, target=target).row(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

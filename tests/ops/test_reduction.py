@@ -1,0 +1,246 @@
+"""Reductions against PyTorch: over all dimensions, one or several, kept or not; extremes, order and running sums."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+import minigrad
+from minigrad import Tensor, tensor
+from tests.oracle import LAYOUTS, agree, case, compare, distinct, normal
+
+SHAPES = [(2, 3, 4), (1, 5, 1), (), (7,)]
+DIMS = {0: [None], 1: [None, 0, -1, (0,)], 3: [None, 0, 1, -1, (0, 2), (-1, 0), (0, 1, 2)]}
+
+
+def every_dim(name, call, draw, shapes=SHAPES, dims=DIMS):
+    """Cases of `call(m, x, dim, keepdim)` over all shapes, dimensions and both values of keepdim."""
+    for shape in shapes:
+        for dim in dims[len(shape)]:
+            for keepdim in (False, True):
+                yield case(
+                    f"{name} {shape} dim={dim} keepdim={keepdim}",
+                    lambda m, x, dim=dim, keepdim=keepdim: call(m, x, dim, keepdim),
+                    draw(*shape),
+                )
+
+
+def all_of(dim, x):
+    """PyTorch's logsumexp, amax and amin want the dimensions by number."""
+    return tuple(range(x.ndim)) if dim is None else dim
+
+
+def one_dim(name, call, draw):
+    return every_dim(name, call, draw, dims={0: [0, -1], 1: [0, -1], 3: [0, 1, -1]})
+
+
+CASES = [
+    *every_dim("sum", lambda m, x, d, k: m.sum(x, dim=d, keepdim=k), normal),
+    *every_dim("mean", lambda m, x, d, k: m.mean(x, dim=d, keepdim=k), normal),
+    *every_dim("the method sum", lambda m, x, d, k: x.sum(d, keepdim=k), normal),
+    *every_dim("the method mean", lambda m, x, d, k: x.mean(axis=d, keepdims=k), normal),
+    *every_dim("var", lambda m, x, d, k: m.var(x, dim=d, correction=1, keepdim=k), normal, [(2, 3, 4), (7,)]),
+    *every_dim("var of a population", lambda m, x, d, k: x.var(d, correction=0, keepdim=k), normal, [(2, 3, 4)]),
+    *every_dim("std", lambda m, x, d, k: m.std(x, dim=d, correction=1, keepdim=k), normal, [(2, 3, 4), (7,)]),
+    *every_dim("std of a population", lambda m, x, d, k: x.std(d, correction=0, keepdim=k), normal, [(2, 3, 4)]),
+    *every_dim("amax", lambda m, x, d, k: m.amax(x, dim=all_of(d, x), keepdim=k), distinct),
+    *every_dim("amin", lambda m, x, d, k: m.amin(x, dim=all_of(d, x), keepdim=k), distinct),
+    *every_dim("logsumexp", lambda m, x, d, k: m.logsumexp(x, dim=all_of(d, x), keepdim=k), normal),
+    *one_dim("max", lambda m, x, d, k: m.max(x, d, k), distinct),
+    *one_dim("min", lambda m, x, d, k: x.min(dim=d, keepdim=k), distinct),
+    *one_dim("argmax", lambda m, x, d, k: m.argmax(x, d, k), distinct),
+    *one_dim("argmin", lambda m, x, d, k: x.argmin(dim=d, keepdim=k), distinct),
+    *one_dim("cumsum", lambda m, x, d, k: m.cumsum(x, d), normal),
+    *one_dim("sort", lambda m, x, d, k: m.sort(x, dim=d, descending=k), distinct),
+    *one_dim("argsort", lambda m, x, d, k: x.argsort(d, descending=k), distinct),
+    *[case(f"max of everything {shape}", lambda m, x: m.max(x), distinct(*shape)) for shape in SHAPES],
+    *[case(f"min of everything {shape}", lambda m, x: x.min(), distinct(*shape)) for shape in SHAPES],
+    *[case(f"argmax of everything {shape}", lambda m, x: m.argmax(x), distinct(*shape)) for shape in SHAPES],
+    *[
+        case(f"topk k={k} dim={dim} largest={largest}", lambda m, x, k=k, d=dim, g=largest: m.topk(x, k, d, g), draw)
+        for k, dim, largest in [(1, -1, True), (3, -1, True), (2, 0, False), (0, 1, True), (2, 1, False)]
+        for draw in [distinct(3, 4, 5)]
+    ],
+    case("a mean of 3 dimensions in a list", lambda m, x: x.mean([0, 2]), normal(2, 3, 4)),
+    case("a norm", lambda m, x: x.norm(), normal(3, 4)),
+    case("sum of a sum", lambda m, x: x.sum(0, keepdim=True) * x.sum(1, keepdim=True), normal(3, 4)),
+    case("var of one dimension squared", lambda m, x: m.var(x * x, dim=1, correction=0), normal(3, 4)),
+]
+
+EMPTY = [
+    *[
+        case(f"{name} {shape} dim={dim}", lambda m, x, n=name, d=dim: getattr(m, n)(x, dim=d), normal(*shape))
+        for name in ("sum", "mean", "logsumexp", "cumsum", "sort", "softmax", "log_softmax")
+        for shape, dim in [((0,), 0), ((3, 0), 1), ((3, 0), 0), ((0, 3), 1), ((2, 0, 3), -1)]
+        if name != "log_softmax" or shape[dim]
+    ],
+    *[
+        case(f"{name} (3, 0) dim=0", lambda m, x, n=name: getattr(m, n)(x, dim=0), normal(3, 0))
+        for name in ("amax", "amin", "max", "argmin", "var", "std")
+    ],
+    case("sum of nothing", lambda m, x: m.sum(x), normal(0)),
+    case("mean of nothing", lambda m, x: m.mean(x), normal(0, 4)),
+    case("topk of nothing", lambda m, x: m.topk(x, 0), normal(2, 0)),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_values_and_both_gradients_agree_in_float64(case):
+    agree(case)
+
+
+@pytest.mark.parametrize("case", EMPTY, ids=lambda c: c.name)
+def test_reductions_of_no_elements_agree(case):
+    agree(case, second=False)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_values_and_gradients_agree_in_float32_however_the_array_lies(case):
+    agree(case, dtype="float32", second=False)
+    for layout in LAYOUTS.values():
+        agree(case, layout=layout, second=False)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "amax", "logsumexp", "cumsum", "softmax", "log_softmax"])
+def test_float16_stays_float16(name):
+    compare(lambda m, x: getattr(m, name)(x, dim=1), *case("", None, distinct(3, 4)).draw(), dtype="float16", second=0)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "amax", "amin", "logsumexp", "var", "std", "max", "cumsum", "sort"])
+@pytest.mark.parametrize("dim", [0, 1])
+def test_large_inputs_agree(name, dim):
+    agree(case(name, lambda m, x: getattr(m, name)(x, dim=dim), distinct(330, 331)), dtype="float32", second=False)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "max", "min"])
+def test_large_inputs_agree_when_everything_is_reduced(name):
+    agree(case(name, lambda m, x: getattr(m, name)(x), normal(330, 331)), dtype="float32", second=False)
+
+
+def test_a_float32_sum_of_a_million_keeps_six_digits():
+    x = np.full(10**6, 0.1, "float32")
+    assert math.isclose(tensor(x).sum().item(), 1e5, rel_tol=1e-6)
+    assert math.isclose(tensor(x).mean().item(), 0.1, rel_tol=1e-6)
+
+
+# ------------------------------------------------------------------------------------------------------- ties and NaN
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m, x: m.max(x),
+        lambda m, x: m.min(x),
+        lambda m, x: m.amax(x, dim=1),
+        lambda m, x: m.amin(x, dim=0, keepdim=True),
+        lambda m, x: m.amax(x, dim=(0, 1)),
+        lambda m, x: m.max(x, 1),
+        lambda m, x: m.min(x, 0),
+        lambda m, x: m.argmax(x),
+        lambda m, x: m.argmin(x, 1),
+    ],
+)
+def test_ties_share_the_gradient_or_the_first_gets_it_as_in_pytorch(function):
+    compare(function, [[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, 3.0, 0.0], [3.0, 3.0, 3.0, 3.0]], second=False)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_sort_keeps_equal_elements_in_order_and_takes_nan_for_the_largest(descending):
+    x = np.random.default_rng(0).integers(0, 4, (5, 30)).astype(float)
+    x[1, 3] = x[4, 0] = math.nan
+    values, indices = torch.sort(torch.tensor(x), dim=1, descending=descending, stable=True)
+    result = minigrad.sort(Tensor(x), 1, descending)
+    np.testing.assert_array_equal(result.values.data, values.numpy())
+    np.testing.assert_array_equal(result.indices.data, indices.numpy())
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "amax", "amin", "max", "min", "logsumexp", "cumsum"])
+@pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf, 1e4, -1e4, 1e300])
+def test_extreme_values_agree(name, odd):
+    x = np.random.default_rng(1).standard_normal((3, 4))
+    x[1, 2] = odd
+    compare(lambda m, x: getattr(m, name)(x, dim=1), x, second=False)
+
+
+def test_argmax_points_at_nan():
+    assert tensor([1.0, math.nan, 3.0]).argmax().item() == 1
+
+
+def test_logsumexp_of_nothing_but_minus_infinity_is_minus_infinity():
+    compare(lambda m, x: m.logsumexp(x, dim=1), [[-math.inf, -math.inf], [0.0, -math.inf]], second=False)
+
+
+@pytest.mark.parametrize("name", ["var", "std"])
+def test_the_spread_of_too_few_elements_is_nan_and_so_is_its_gradient(name):
+    compare(lambda m, x: getattr(m, name)(x, dim=1), [[2.0], [3.0]], second=False)
+
+
+def test_the_standard_deviation_of_equal_elements_has_gradient_zero():
+    compare(lambda m, x: m.std(x, dim=1), [[2.0, 2.0, 2.0], [1.0, 2.0, 4.0]], second=False)
+
+
+# ------------------------------------------------------------------------------------------------------------ dtypes
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int32", "int64", "float16", "float32", "float64"])
+@pytest.mark.parametrize("name", ["sum", "cumsum", "amax", "max", "argmin", "sort", "topk", "logsumexp"])
+def test_result_dtypes_are_those_of_pytorch(name, dtype):
+    if name in ("argmin", "topk") and dtype == "bool":  # PyTorch has none
+        return
+    x = np.array([[1, 0, 1], [0, 1, 1]]).astype(dtype)
+    settings = {"sort": {"stable": True}}.get(name, {})
+    args = {"topk": (3,)}.get(name, (1,))
+    expected = getattr(torch, name)(torch.from_numpy(x), *(() if settings else args), **settings)
+    result = getattr(minigrad, name)(Tensor(x), *args)
+    pairs = zip(result, expected) if isinstance(result, tuple) else [(result, expected)]
+    for k, (mine, theirs) in enumerate(pairs):
+        assert str(theirs.dtype) == f"torch.{mine.dtype}"
+        if k == 0:
+            np.testing.assert_allclose(mine.data, theirs.numpy(), 1e-3)
+
+
+def test_the_mean_of_whole_numbers_is_float32():
+    assert tensor([1, 2]).mean().item() == 1.5
+    assert tensor([True, False]).mean().dtype == np.float32
+
+
+def test_small_whole_numbers_do_not_overflow_in_a_sum():
+    assert Tensor(np.full(1000, 255, "uint8")).sum().item() == 255000
+    assert Tensor(np.full(3, 200, "uint8")).cumsum(0).tolist() == [200, 400, 600]
+
+
+# --------------------------------------------------------------------------------------------------------- any and all
+
+
+@pytest.mark.parametrize("dim", [None, 0, 1, -1])
+def test_any_and_all_agree(dim):
+    x = np.random.default_rng(0).random((3, 4)) < 0.6
+    for name in ("any", "all"):
+        theirs = getattr(torch.from_numpy(x), name)
+        expected = theirs() if dim is None else theirs(dim)
+        np.testing.assert_array_equal(getattr(Tensor(x), name)(dim).data, expected.numpy())
+
+
+# -------------------------------------------------------------------------------------------------------- bad inputs
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda x: x.sum(2), ValueError, r"Sum of shapes \(2, 3\): axis 2 is out of bounds"),
+        (lambda x: x.mean((0, 5)), ValueError, r"Mean of shapes \(2, 3\): axis 5 is out of bounds"),
+        (lambda x: x.sum((0, 0)), ValueError, r"Sum of shapes \(2, 3\): duplicate value in 'axis'"),
+        (lambda x: x.sum("rows"), TypeError, r"Sum of shapes \(2, 3\)"),
+        (lambda x: x[:0].amax(), ValueError, r"AMax of shapes \(0, 3\): zero-size array"),
+        (lambda x: x[:0].max(0), ValueError, "of an empty sequence"),
+        (lambda x: x.topk(4), ValueError, "topk got k=4 for dimension -1 of size 3"),
+        (lambda x: x.topk(-1), ValueError, "topk got k=-1 for dimension -1 of size 3"),
+        (lambda x: x.topk(1, dim=2), IndexError, "dimension 2 is out of range for a tensor of 2 dimensions"),
+        (lambda x: x.cumsum(2), ValueError, r"CumSum of shapes \(2, 3\): axis 2 is out of bounds"),
+        (lambda x: x.sort(5), ValueError, "axis 5 is out of bounds"),
+    ],
+)
+def test_bad_inputs_are_refused_in_one_clear_sentence(call, error, message):
+    with pytest.raises(error, match=message):
+        call(tensor(np.ones((2, 3), "float32")))

@@ -1,0 +1,230 @@
+"""PyTorch as the oracle: the same function of the same arrays, computed by both libraries, must agree.
+
+A function under test takes the library as its first argument and calls it under the names both share:
+`lambda m, x: m.softmax(x, 1)`. `compare` runs it with minigrad and with PyTorch and compares values, dtypes, shapes,
+the gradients for a random upstream gradient, and the gradients of these gradients.
+"""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+import minigrad
+from minigrad import Tensor, ops
+from minigrad.autograd import topological_order
+
+TOLERANCE = {"float64": 1e-10, "float32": 2e-5, "float16": 4e-3}
+"""How far results may be apart, as a part of the largest element of what is compared."""
+
+
+class Torch:
+    """PyTorch's functions under minigrad.ops' names: those of torch, else those of torch.nn.functional."""
+
+    def __getattr__(self, name):
+        return getattr(torch, name) if hasattr(torch, name) else getattr(F, name)
+
+
+class Case(NamedTuple):
+    """A function of (library, *tensors), and what draws each of its arrays from a random generator."""
+
+    name: str
+    function: object
+    inputs: tuple
+    tolerance: float = 1
+
+    def draw(self, seed=0):
+        rng = np.random.default_rng([seed, *self.name.encode()])
+        return [draw(rng) for draw in self.inputs]
+
+
+def case(name, function, *inputs, tolerance=1):
+    return Case(name, function, inputs, tolerance)
+
+
+# ------------------------------------------------------------------------------------------------- inputs and layouts
+
+
+def normal(*shape):
+    return lambda rng: rng.standard_normal(shape)
+
+
+def uniform(low, high, *shape):
+    return lambda rng: rng.uniform(low, high, shape)
+
+
+def positive(*shape):
+    return uniform(0.2, 3, *shape)
+
+
+def distinct(*shape):
+    """Numbers at least 0.1 apart, so that no extreme and no order hangs on rounding."""
+    return lambda rng: (rng.permutation(int(np.prod(shape))) - np.prod(shape) / 2 + 0.25).reshape(shape) / 10
+
+
+def off_zero(*shape):
+    """Numbers of both signs, at least 0.1 from 0."""
+    return lambda rng: rng.uniform(0.1, 2, shape) * rng.choice([-1, 1], shape)
+
+
+def integers(low, high, *shape, dtype="int64"):
+    return lambda rng: rng.integers(low, high, shape).astype(dtype)
+
+
+def booleans(*shape):
+    return lambda rng: rng.random(shape) < 0.5
+
+
+def given(values, dtype=None):
+    return lambda rng: np.array(values, dtype)
+
+
+def transposed(array):
+    """The same elements, first dimension fastest in memory."""
+    return np.asfortranarray(array).reshape(array.shape, order="F")
+
+
+def strided(array):
+    """The same elements, every second one of a larger array."""
+    if array.ndim == 0:
+        return array
+    larger = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    larger[..., ::2] = array
+    return larger[..., ::2]
+
+
+def reversed_in_memory(array):
+    """The same elements, last first in memory: all strides are negative."""
+    return np.flip(np.flip(array).copy())
+
+
+LAYOUTS = {"transposed": transposed, "strided": strided, "reversed": reversed_in_memory}
+
+
+# -------------------------------------------------------------------------------------------------------- comparison
+
+
+def compare(function, *arrays, dtype="float64", layout=np.asarray, second=True, tolerance=1, seed=0):
+    """Assert that `function(minigrad.ops, ...)` and `function(torch, ...)` agree on `arrays`.
+
+    Floating arrays are converted to `dtype`, laid out in memory by `layout`, and require gradients. With `second`,
+    second gradients are compared where every operation is differentiable; where one is not, minigrad has to say so.
+    Where PyTorch's results are all finite, minigrad may not warn.
+    """
+    arrays = [np.asarray(a, dtype) if np.asarray(a).dtype.kind == "f" else np.asarray(a) for a in arrays]
+    limit = tolerance * TOLERANCE[dtype]
+
+    xs = [torch.tensor(a.copy(), requires_grad=a.dtype.kind == "f") for a in arrays]
+    expected = as_list(function(Torch(), *xs))
+    upstream, projections = random_like(expected, seed), random_like(xs, seed + 1)
+    expected_first, expected_second = torch_gradients(expected, xs, upstream, projections, second)
+    finite = all(bool(t.isfinite().all()) for t in [*expected, *expected_first, *expected_second])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error" if finite else "ignore", RuntimeWarning)
+        xs = [Tensor(layout(a), requires_grad=a.dtype.kind == "f") for a in arrays]
+        before = [x.data.copy() for x in xs]
+        found = as_list(function(ops, *xs))
+        assert_same("output", found, expected, limit)
+        rigid = [v for v in graph_of(found) if not getattr(v, "differentiable", True)]
+        first, twice = minigrad_gradients(found, xs, upstream, projections, second and not rigid)
+    assert_same("gradient", first, expected_first, limit)
+    if second and not rigid:
+        assert_same("second gradient", twice, expected_second, limit * 100)
+    elif second:
+        with pytest.raises(RuntimeError, match=f"{rigid[-1].name} has no second derivative"):
+            minigrad_gradients(as_list(function(ops, *xs)), xs, upstream, projections, True)
+    for x, original in zip(xs, before, strict=True):
+        np.testing.assert_array_equal(x.data, original, "an input was modified in place")
+
+
+def agree(case, **options):
+    """Compare the two libraries on a case, whose name is added to the error."""
+    try:
+        compare(case.function, *case.draw(), tolerance=case.tolerance, **options)
+    except Exception as error:
+        error.add_note(f"in the case: {case.name} {options}")
+        raise
+
+
+def as_list(result):
+    return [result] if isinstance(result, Tensor | torch.Tensor) else list(result)
+
+
+def graph_of(tensors):
+    return topological_order([t.grad_fn for t in tensors if t.grad_fn is not None])
+
+
+def random_like(tensors, seed):
+    """A random array for each floating tensor, None for the others."""
+    rng = np.random.default_rng(seed)
+    return [rng.standard_normal(tuple(t.shape)) if is_floating(t) else None for t in tensors]
+
+
+def is_floating(tensor):
+    return tensor.is_floating_point() if isinstance(tensor, torch.Tensor) else tensor.dtype.kind == "f"
+
+
+def torch_gradients(outputs, xs, upstream, projections, second):
+    ys = [(y, torch.tensor(u, dtype=y.dtype, requires_grad=True)) for y, u in zip(outputs, upstream) if y.requires_grad]
+    wanted = [(x, p) for x, p in zip(xs, projections) if p is not None]
+    if not ys:
+        return [], []
+    leaves, gys = [x for x, _ in wanted], [u for _, u in ys]
+    first = torch.autograd.grad([y for y, _ in ys], leaves, gys, create_graph=second, allow_unused=True)
+    twice = []
+    if second:
+        pairs = [(g, p) for g, (_, p) in zip(first, wanted) if g is not None and g.requires_grad]
+        if pairs:
+            total = sum((g * torch.tensor(p, dtype=g.dtype)).sum() for g, p in pairs)
+            twice = torch.autograd.grad(total, leaves + gys, allow_unused=True)
+    return filled(first, leaves, torch.zeros_like), filled(twice, leaves + gys, torch.zeros_like)
+
+
+def minigrad_gradients(outputs, xs, upstream, projections, second):
+    ys = [
+        (y, Tensor(u.astype(y.dtype), requires_grad=True))
+        for y, u in zip(outputs, upstream, strict=True)
+        if y.requires_grad
+    ]
+    wanted = [(x, p) for x, p in zip(xs, projections, strict=True) if p is not None]
+    if not ys:
+        return [], []
+    leaves, gys = [x for x, _ in wanted], [u for _, u in ys]
+    first = minigrad.grad([y for y, _ in ys], leaves, gys, create_graph=second, allow_unused=True)
+    twice = []
+    if second:
+        pairs = [(g, p) for g, (_, p) in zip(first, wanted) if g is not None and g.requires_grad]
+        if pairs:
+            total = sum((g * Tensor(p.astype(g.dtype))).sum() for g, p in pairs)
+            twice = minigrad.grad(total, leaves + gys, allow_unused=True)
+    return filled(first, leaves, ops_zeros), filled(twice, leaves + gys, ops_zeros)
+
+
+def ops_zeros(tensor):
+    return Tensor(np.zeros_like(tensor.data))
+
+
+def filled(gradients, tensors, zeros):
+    """Zeros in place of gradients that are None, or of all where there are none."""
+    gradients = list(gradients) or [None] * len(tensors)
+    return [zeros(t) if g is None else g for g, t in zip(gradients, tensors, strict=True)]
+
+
+def assert_same(what, found, expected, limit):
+    """Assert that two lists of tensors have the same shapes, dtypes and, within `limit`, values."""
+    assert len(found) == len(expected), f"{len(found)} {what}s, expected {len(expected)}"
+    for i, (mine, theirs) in enumerate(zip(found, expected)):
+        theirs = theirs.detach().numpy(force=True)
+        assert mine.shape == theirs.shape, f"{what} {i} has shape {mine.shape}, expected {theirs.shape}"
+        assert mine.dtype == theirs.dtype, f"{what} {i} has dtype {mine.dtype}, expected {theirs.dtype}"
+        if theirs.dtype.kind != "f":
+            np.testing.assert_array_equal(mine.data, theirs, f"{what} {i}")
+            continue
+        finite = np.abs(theirs[np.isfinite(theirs)])
+        scale = max(1.0, float(finite.max(initial=0)))
+        with np.errstate(all="ignore"):
+            np.testing.assert_allclose(mine.data, theirs, limit, limit * scale, err_msg=f"{what} {i}")

@@ -1,0 +1,163 @@
+"""The command line, run as a user runs it: in processes of its own, on the embedded digits."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from minigrad import __version__, load
+from minigrad.cli import cli
+from minigrad.training import CHECKPOINT
+
+TRAIN = ("train", "mnist", "--data", "embedded", "--model", "linear")
+
+
+def run(*arguments, cwd=None, code=None):
+    """Run `minigrad ARGUMENTS`, or Python code, and return the finished process."""
+    command = [sys.executable, "-m", "minigrad"] if code is None else [sys.executable, "-c", code]
+    return subprocess.run([*command, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=300)
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(cli, [str(a) for a in arguments])
+
+
+# Runs the command, but sends a signal to itself in a given step.
+SIGNALLED = """
+import os, sys
+from minigrad import cli, training
+step, number, count = training.Trainer.step, int(sys.argv.pop(1)), 0
+at = int(sys.argv.pop(1))
+def signalled(self, *batch):
+    global count
+    count += 1
+    if count == at:
+        os.kill(os.getpid(), number)
+    return step(self, *batch)
+training.Trainer.step = signalled
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("model", ["linear", "mlp"])
+def test_a_run_killed_in_the_middle_of_an_epoch_and_resumed_gives_the_same_bits(tmp_path, model):
+    train = ("train", "mnist", "--data", "embedded", "--epochs", 3, "--batch-size", 100, "--model", model)
+    whole = run(*train, "--out", tmp_path / "whole")
+    assert whole.returncode == 0, whole.stderr
+
+    killed = run(signal.SIGKILL.value, 55 + 20, *train, "--out", tmp_path / "killed", code=SIGNALLED)  # in epoch 2
+    assert killed.returncode == -signal.SIGKILL
+    assert load(tmp_path / "killed" / CHECKPOINT)["epoch"] == 1
+    assert not (tmp_path / "killed" / "model.safetensors").exists()
+
+    resumed = run("train", "mnist", "--resume", tmp_path / "killed")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "going on after 1 of 3 epochs" in resumed.stdout
+    a, b = (tmp_path / name / "model.safetensors" for name in ("whole", "killed"))
+    assert a.read_bytes() == b.read_bytes()
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
+    train = (*TRAIN, "--epochs", 2, "--batch-size", 100)
+    assert run(*train, "--out", tmp_path / "whole").returncode == 0
+    stopped = run(signal.SIGINT.value, 30, *train, "--out", tmp_path / "run", code=SIGNALLED)
+    assert stopped.returncode == 130
+    assert f"--resume {tmp_path / 'run'}" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert run("train", "mnist", "--resume", tmp_path / "run").returncode == 0
+    a, b = (tmp_path / name / "model.safetensors" for name in ("whole", "run"))
+    assert a.read_bytes() == b.read_bytes()
+
+
+def test_training_writes_weights_and_pictures_and_names_the_embedded_digits(tmp_path):
+    done = run(*TRAIN, "--epochs", 2, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "embedded subset of MNIST (6,000 + 1,000 digits)" in done.stdout
+    assert "test accuracy" in done.stdout
+    names = {path.name for path in (tmp_path / "runs" / "mnist-linear").iterdir()}
+    assert names == {CHECKPOINT, "model.safetensors", "curves.png", "confusion.png", "mistakes.png"}
+    assert set(load(tmp_path / "runs" / "mnist-linear" / "model.safetensors")) == {"fc.weight", "fc.bias"}
+
+
+def test_a_second_run_does_not_touch_the_first(tmp_path):
+    for _ in range(2):
+        assert run(*TRAIN, "--epochs", 1, cwd=tmp_path).returncode == 0
+    assert {path.name for path in (tmp_path / "runs").iterdir()} == {"mnist-linear", "mnist-linear-2"}
+
+
+def test_out_with_a_run_in_it_is_refused(tmp_path):
+    (tmp_path / CHECKPOINT).write_bytes(b"precious")
+    refused = run(*TRAIN, "--out", tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: ")
+    assert "already holds a run" in refused.stderr
+    assert (tmp_path / CHECKPOINT).read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("train", "mnits"), "did you mean 'mnist'?"),
+        (("trian", "mnist"), "did you mean 'train'?"),
+        (("train", "mnist", "--model", "mpl"), "did you mean 'mlp'?"),
+        (("train", "mnist", "--optimizer", "adma"), "did you mean 'adam'?"),
+        (("train", "mnist", "--schedule", "cosin"), "did you mean 'cosine'?"),
+        (("train", "mnist", "--epoch", 3), "--epochs"),
+        (("train", "mnist", "--batch-size", 0), "0 is not in the range x>=1"),
+        (("train", "mnist", "--epochs", -1), "-1 is not in the range x>=1"),
+        (("train", "mnist", "--lr", 0), "0.0 is not in the range x>0"),
+        (("train", "mnist", "--resume", "runs/x", "--lr", 0.1), "leave out --lr"),
+    ],
+)
+def test_wrong_names_and_numbers_get_one_clear_line_and_status_2(arguments, message):
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--data", "no/such/folder"), "no/such/folder"),
+        (("--data", "embeded"), "embedded"),
+        (("--data", "embedded", "--device", "cuda:1"), "CuPy"),
+        (("--data", "embedded", "--device", "tpu"), "unknown device 'tpu'"),
+        (("--resume", "no/such/run"), "no/such/run"),
+    ],
+)
+def test_what_cannot_be_done_gets_one_line_and_status_1(arguments, message, tmp_path):
+    result = run("train", "mnist", *arguments, cwd=tmp_path)
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert result.stderr.startswith("error: ")
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_truncated_checkpoint_is_named(tmp_path):
+    assert run(*TRAIN, "--epochs", 1, "--out", tmp_path).returncode == 0
+    checkpoint = tmp_path / CHECKPOINT
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    result = run("train", "mnist", "--resume", tmp_path)
+    assert result.returncode == 1
+    assert str(checkpoint) in result.stderr
+    assert "truncated or corrupt" in result.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, which only Linux has")
+def test_a_closed_output_is_no_traceback():
+    result = subprocess.run(
+        f"{sys.executable} -m minigrad --help | head -n 1", shell=True, capture_output=True, text=True, timeout=60
+    )
+    assert "Traceback" not in result.stderr
+
+
+def test_version_and_help():
+    assert __version__ in invoke("--version").output
+    assert "mnist" in invoke("train", "--help").output
+    help_text = invoke("train", "mnist", "--help").output
+    for option in ("--model", "--epochs", "--batch-size", "--lr", "--optimizer", "--seed", "--device", "--data"):
+        assert option in help_text
