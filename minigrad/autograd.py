@@ -75,6 +75,7 @@ def backpropagate(
     itself is recorded; otherwise they are arrays.
     """
     pending: dict[Any, Any] = {}  # vertex, or (vertex, index) where it has several outputs -> gradient so far
+    arrived: Sequence[Any]
     anomaly = mode.anomaly
     for output, grad in zip(outputs, grads, strict=True):
         vertex = output.grad_fn or output

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from .device import Array, array_module, device_of
+from .errors import MinigradError
 from .grad_mode import mode
 from .tensor import Tensor
 
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
-
-
 ndarray = np.ndarray
 new_tensor = Tensor.__new__
 
@@ -110,8 +109,11 @@ class Function:
             self.edges = edges
         try:
             result = self.forward(*arrays)
+        except MinigradError:
+            raise
         except (ValueError, IndexError, TypeError) as error:
-            raise type(error)(self.explain(error, arrays)) from error
+            kind = next(kind for kind in (IndexError, ValueError, TypeError) if isinstance(error, kind))
+            raise kind(self.explain(error, arrays)) from error
         if mode.anomaly:
             self.check_finite_forward(arrays, result if type(result) is tuple else (result,))
         if not recorded:
@@ -161,7 +163,8 @@ class Function:
         devices = list(dict.fromkeys(map(device_of, given)))
         if len(devices) > 1:
             return f"{self.name} got tensors on {' and '.join(devices)}; move one with .to('{devices[0]}')"
-        return f"{self.name} of shapes {' and '.join([str(a.shape) for a in given])}: {error}"
+        shapes = " and ".join([str(a.shape) for a in given])
+        return f"{self.name} got shape{'s' * (len(given) > 1)} {shapes}: {error}"
 
     def saved_tensors(self) -> tuple:
         """`saved`, with each array that was an input or an output turned back into a tensor of the graph."""

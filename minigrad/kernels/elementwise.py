@@ -23,7 +23,7 @@ def integer_power(x: Array, n: float) -> Array:
 def relu(x: Array) -> Array:
     """max(x, 0). NumPy's clip runs several times faster than its maximum on large arrays, slower on small ones."""
     xp = array_module(x)
-    return xp.maximum(x, 0) if x.size < 16384 else xp.clip(x, 0, math.inf)
+    return xp.maximum(x, 0) if x.size < 16384 or x.dtype.kind != "f" else xp.clip(x, 0, math.inf)
 
 
 def erf(x: Array) -> Array:

@@ -132,7 +132,9 @@ class Module:
         return (module for _, module in self.named_modules())
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        return ((name, child) for name, child in self._modules.items() if child is not None)
+        """The modules directly below this one, each once."""
+        first = {id(child): name for name, child in reversed(self._modules.items()) if child is not None}
+        return ((name, child) for name, child in self._modules.items() if first.get(id(child)) == name)
 
     def children(self) -> Iterator[Module]:
         return (child for _, child in self.named_children())
@@ -277,8 +279,9 @@ def indented(text: str) -> str:
 def named_paths(module: Module, prefix: str = "") -> Iterator[tuple[str, Module]]:
     """Every path to every module, with a trailing dot: a module that is used twice has two, as in PyTorch."""
     yield prefix, module
-    for name, child in module.named_children():
-        yield from named_paths(child, f"{prefix}{name}.")
+    for name, child in module._modules.items():
+        if child is not None:
+            yield from named_paths(child, f"{prefix}{name}.")
 
 
 def converted(array: Array, *targets: Any) -> Array:

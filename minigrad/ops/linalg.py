@@ -1,5 +1,6 @@
 """Products of matrices: matmul, linear, einsum."""
 
+from math import prod
 from typing import Any
 
 from ..device import Array, array_module
@@ -55,6 +56,7 @@ def as_tensor(x: Any) -> Tensor:
 class Linear(Function):
     """y = x Wᵀ + b for rows x [n, in], W [out, in], b [out];  gx = gy W,  gW = gyᵀ x,  gb = Σ gy over the rows."""
 
+    promotes = True
     differentiable = True
 
     def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
@@ -85,7 +87,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         raise ValueError(f"linear got bias {bias.shape} for weight {weight.shape}; expected [{weight.shape[0]}]")
     if input.ndim == 2:
         return Linear()(input, weight, bias)
-    rows = reshape(input, -1 if input.numel() else 0, input.shape[-1])
+    rows = reshape(input, prod(input.shape[:-1]), input.shape[-1])
     return reshape(Linear()(rows, weight, bias), (*input.shape[:-1], weight.shape[0]))
 
 
@@ -95,6 +97,8 @@ class Einsum(Function):
     The gradient of one input is an einsum too: of gz with all the other inputs, to the letters of that input. Letters
     that only this input has were summed over freely, so its gradient is the same for all their values.
     """
+
+    promotes = True
 
     def __init__(self, inputs: list[str], output: str):
         self.inputs, self.output = inputs, output
@@ -119,8 +123,8 @@ class Einsum(Function):
         arrays = [gz, *[self.saved[j] for j in others]]
         grad = apply(Einsum(terms, target), *arrays)
         xp = array_module(grad)
-        shape = [self.sizes[c] for c in letters]
-        grad = xp.broadcast_to(grad.reshape([self.sizes[c] if c in known else 1 for c in letters]), shape)
+        sizes = dict(zip(target, grad.shape))
+        grad = xp.broadcast_to(grad.reshape([sizes.get(c, 1) for c in letters]), [self.sizes[c] for c in letters])
         if letters != self.inputs[i]:  # a letter twice in one input takes a diagonal: the gradient lies on it
             full = xp.zeros([self.sizes[c] for c in self.inputs[i]], grad.dtype)
             xp.einsum(f"{self.inputs[i]}->{letters}", full)[...] = grad
@@ -156,6 +160,6 @@ def parse_einsum(equation: str, ndims: list[int]) -> tuple[list[str], str]:
     if not arrow:
         right = "..." + "".join(sorted({c for c in letters if letters.count(c) == 1 and c not in dots}))
     output = right.replace("...", dots)
-    if not all(c.isalpha() for c in letters + output) or any(c not in letters for c in output):
-        raise ValueError(f"einsum '{equation}': the result may only name letters of the operands")
+    if not all(c.isalpha() for c in letters + output) or any(c not in letters or output.count(c) > 1 for c in output):
+        raise ValueError(f"einsum '{equation}': the result may only name letters of the operands, each once")
     return inputs, output

@@ -33,7 +33,7 @@ DIFFERENTIABLE: dict[Any, Callable] = {
     np.matmul: linalg.matmul,
     np.sum: lambda a, axis=None, keepdims=False: reduction.sum(a, axis, keepdims),
     np.mean: lambda a, axis=None, keepdims=False: reduction.mean(a, axis, keepdims),
-    np.cumsum: reduction.cumsum,
+    np.cumsum: lambda a, axis: reduction.cumsum(a, axis),
     np.einsum: lambda equation, *operands, optimize=False: linalg.einsum(equation, *operands),
     np.reshape: shape.reshape,
     np.transpose: lambda a, axes=None: shape.permute(a, axes or range(a.ndim)[::-1]),
@@ -47,14 +47,20 @@ DIFFERENTIABLE: dict[Any, Callable] = {
 CONSTANT: tuple[Any, ...] = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
 CONSTANT += (np.sign, np.isnan, np.isinf, np.isfinite, np.bitwise_and, np.bitwise_or, np.bitwise_xor)
 
+UNSUPPORTED = {"out", "where", "dtype", "casting", "order", "subok", "initial"}
+"""Keyword arguments of NumPy's functions that no operation of minigrad takes."""
+
 
 def call(function: Any, args: Any, kwargs: dict[str, Any], method: str = "__call__") -> Any:
     """NumPy's `function` on tensors; TypeError if minigrad has no such operation."""
-    if method == "__call__" and function in CONSTANT and not kwargs:
-        return elementwise.constant(function.__name__, *args)
-    if method != "__call__" or function not in DIFFERENTIABLE:
+    known = method == "__call__" and (function in DIFFERENTIABLE or function in CONSTANT)
+    refused = [f"{key}=" for key in kwargs if key in UNSUPPORTED]
+    if not known or refused:
+        name = function.__name__ if method == "__call__" else f"{function.__name__}.{method}"
         raise TypeError(
-            f"np.{function.__name__} does not work on a minigrad tensor; use tensor.numpy() for the array, "
-            "or an operation of minigrad"
+            f"np.{name}{' with ' if refused else ''}{' and '.join(refused)} does not work on a minigrad tensor; "
+            "use tensor.numpy() for the array, or an operation of minigrad"
         )
+    if function in CONSTANT:
+        return elementwise.constant(function.__name__, *args)
     return DIFFERENTIABLE[function](*args, **kwargs)

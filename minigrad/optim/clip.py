@@ -35,7 +35,7 @@ def clip_grad_norm_(
         raise RuntimeError(f"the norm of the gradients is {total}, so they cannot be clipped")
     factor = xp.minimum(float(max_norm) / (total + 1e-6), 1)
     for g in distinct(gradients):
-        g *= factor.astype(g.dtype)
+        g *= factor
     return Tensor(xp.asarray(total))
 
 

@@ -33,9 +33,9 @@ def _on_this_machine_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> It
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.delenv("MINIGRAD_DATA", raising=False)
     monkeypatch.setenv("MINIGRAD_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(download, "PROBE_SECONDS", 0.6)
-    monkeypatch.setattr(download, "CONNECT_SECONDS", 0.5)
-    monkeypatch.setattr(download, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(download, "PROBE_SECONDS", 2.0)
+    monkeypatch.setattr(download, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(download, "READ_SECONDS", 1.0)
     yield
     assert not strayed
 
@@ -44,11 +44,12 @@ class Mirror:
     """An HTTP server on 127.0.0.1 that serves `files`, rightly or, as `fault` says, wrongly.
 
     `fault`: '' none, 'missing' 404 for everything, 'truncated' half of each body, 'corrupt' one byte changed, 'silent'
-    no answer at all, 'stalling' half of each body and then silence. `delay`: seconds before it answers a HEAD request.
+    no answer at all, 'stalling' half of each body and then silence. It answers HEAD requests only a moment `after` the mirror given there has.
     """
 
-    def __init__(self, files: dict[str, bytes], fault: str = "", delay: float = 0):
-        self.files, self.fault, self.delay = files, fault, delay
+    def __init__(self, files: dict[str, bytes], fault: str = "", after: "Mirror | None" = None):
+        self.files, self.fault, self.after = files, fault, after
+        self.answered = threading.Event()
         self.requests: list[str] = []
         self.encodings: set[str] = set()
         self.closing = threading.Event()
@@ -76,8 +77,10 @@ class Mirror:
         if self.fault == "silent":
             self.closing.wait(10)
             return
-        if not with_body:
-            self.closing.wait(self.delay)
+        if not with_body and self.after is not None:
+            self.after.answered.wait(1)
+            self.closing.wait(0.2)
+        self.answered.set()
         body = self.files.get(name)
         if body is None or self.fault == "missing":
             handler.send_error(404)

@@ -111,11 +111,19 @@ def test_files_packed_anew_are_as_good(cache):
     assert locate(files_from())[1] == cache / "two.gz"
 
 
-@pytest.mark.parametrize("damage", [b"", b"rubbish", FILES["two.gz"][:-9], gzip.compress(b"other content")])
+DAMAGED = {
+    "empty": b"",
+    "rubbish": b"rubbish",
+    "cut off": FILES["two.gz"][:-9],
+    "other content": gzip.compress(b"other content"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
 def test_a_damaged_file_in_the_cache_is_downloaded_again(cache, serve, capsys, damage):
     mirror = serve(FILES)
     fill(cache)
-    (cache / "two.gz").write_bytes(damage)
+    (cache / "two.gz").write_bytes(DAMAGED[damage])
     locate(files_from(mirror.url))
     assert (cache / "two.gz").read_bytes() == FILES["two.gz"]
     assert mirror.got() == ["two.gz"]
@@ -193,7 +201,8 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_bad_mirror_is_passed_over(cache, serve, fault):
-    bad, good = serve(FILES, fault), serve(FILES, delay=0.2)
+    bad = serve(FILES, fault)
+    good = serve(FILES, after=bad)
     locate(files_from(bad.url, good.url))
     assert {name: (cache / name).read_bytes() for name in listing(cache)} == FILES
     assert good.got() == list(FILES)
@@ -214,14 +223,15 @@ def test_a_failed_download_leaves_nothing_and_says_why(cache, serve, fault):
 
 def test_each_file_from_the_mirror_that_has_it(cache, serve):
     first = serve({name: FILES[name] for name in ("one.gz", "notes.txt")})
-    second = serve({"two.gz": FILES["two.gz"]}, delay=0.2)
+    second = serve({"two.gz": FILES["two.gz"]}, after=first)
     locate(files_from(first.url, second.url))
     assert listing(cache) == sorted(FILES)
     assert second.got() == ["two.gz"]
 
 
 def test_the_mirror_that_answers_first_is_the_first(serve):
-    slow, quick = serve(FILES, delay=0.3), serve(FILES)
+    quick = serve(FILES)
+    slow = serve(FILES, after=quick)
     locate(files_from(slow.url, quick.url))
     assert quick.got() == list(FILES)
     assert slow.got() == []

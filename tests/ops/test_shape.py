@@ -172,7 +172,9 @@ def test_indexing_with_tensors_agrees(case):
     agree(case)
 
 
-@pytest.mark.parametrize("index", [slice(None, None, -1), (slice(2, None, -1), slice(None, None, -2)), (0, slice(2, 0, -1))])
+@pytest.mark.parametrize(
+    "index", [slice(None, None, -1), (slice(2, None, -1), slice(None, None, -2)), (0, slice(2, 0, -1))]
+)
 def test_negative_steps_read_backwards_and_lead_the_gradient_back(index):
     """PyTorch has no negative steps, NumPy does."""
     x = np.random.default_rng(0).standard_normal((4, 3))
@@ -245,7 +247,14 @@ def test_views_share_memory_with_the_tensor_and_copies_do_not():
     x = tensor(np.zeros((2, 3)))
     for view in (x.reshape(3, 2), x[0], x[:, 1:], x.T, x.unsqueeze(0), x.expand(4, 2, 3), x.split(1)[1], x.flip(0)):
         assert np.shares_memory(view.data, x.data)
-    for copy in (x.clone(), x[[0, 1]], x[x == 0], minigrad.cat([x]), minigrad.stack([x]), minigrad.functional.pad(x, (0, 0))):
+    for copy in (
+        x.clone(),
+        x[[0, 1]],
+        x[x == 0],
+        minigrad.cat([x]),
+        minigrad.stack([x]),
+        minigrad.functional.pad(x, (0, 0)),
+    ):
         assert not np.shares_memory(copy.data, x.data)
 
 

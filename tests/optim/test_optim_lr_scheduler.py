@@ -49,12 +49,14 @@ def snapshot(optimizer):
 
 
 def follow(ours, theirs, schedule, reference, steps, *metrics):
+    """Step both schedules and compare, for every t, the settings and what get_last_lr says."""
+    theirs.step()  # PyTorch warns if no step of the optimizer comes before one of the schedule
+    trajectories = [], []
     for t in range(steps):
-        np.testing.assert_allclose(snapshot(ours), snapshot(theirs), rtol=1e-6, atol=1e-12, err_msg=f"t = {t}")
-        np.testing.assert_allclose(schedule.get_last_lr(), reference.get_last_lr(), rtol=1e-6, atol=1e-12)
-        theirs.step()
-        schedule.step(*(m[t] for m in metrics))
-        reference.step(*(m[t] for m in metrics))
+        for trajectory, optimizer, s in zip(trajectories, (ours, theirs), (schedule, reference)):
+            trajectory.append([*snapshot(optimizer), s.get_last_lr()])
+            s.step(*(m[t] for m in metrics))
+    np.testing.assert_allclose(*trajectories, rtol=1e-6, atol=1e-12)
 
 
 @every_schedule

@@ -1,0 +1,217 @@
+"""Layers, activations and losses against PyTorch's modules of the same names."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+import torch
+
+import minigrad
+from minigrad import Tensor, nn
+from tests.nn.helpers import assert_same_results, tensor_of, twins
+
+pytestmark = pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")  # PyTorch's
+
+X = np.random.default_rng(0).standard_normal((3, 4, 5))
+
+# the call that makes the module, and its input
+LAYERS = {
+    "Linear(5, 2)": X[0],
+    "Linear(in_features=5, out_features=2, bias=False)": X[0],
+    "Linear(5, 1)": X,
+    "Linear(5, 2, True)": X[0, 0],
+    "Linear(4, 0)": X[0, :, :4],
+    "Identity()": X,
+    "Flatten()": X,
+    "Flatten(0)": X,
+    "Flatten(1, 2)": X,
+    "Flatten(start_dim=-2, end_dim=-1)": X,
+    "Flatten(end_dim=-2, start_dim=0)": X,
+    "Dropout(0.0)": X,
+    "Dropout(1.0)": X,
+    "Dropout(p=1.0, inplace=True)": X,
+    "Sigmoid()": 3 * X,
+    "Tanh()": X,
+    "ReLU()": X,
+    "ReLU(inplace=True)": X,
+    "LeakyReLU()": X,
+    "LeakyReLU(0.3, True)": X,
+    "LeakyReLU(negative_slope=-0.5)": X,
+    "ELU()": X,
+    "ELU(0.5, True)": X,
+    "ELU(alpha=2.0, inplace=False)": X,
+    "GELU()": X,
+    "GELU('none')": X,
+    "GELU(approximate='tanh')": X,
+    "SiLU()": 3 * X,
+    "SiLU(inplace=True)": X,
+    "Softplus()": X,
+    "Softplus(3.0)": X,
+    "Softplus(beta=0.5)": X,
+    "Softmax(0)": X,
+    "Softmax(dim=-1)": X,
+    "LogSoftmax(1)": X,
+    "LogSoftmax(dim=-3)": X,
+}
+
+LABELS = np.array([0, 3, 1])
+PROBABILITIES = np.exp(X[0]) / np.exp(X[0]).sum(1, keepdims=True)
+
+# the call that makes the loss, its input and its target; `w(n)` stands for n weights
+LOSSES = {
+    "CrossEntropyLoss()": (X[:, 0], LABELS),
+    "CrossEntropyLoss(w(5), ignore_index=3, reduction='sum', label_smoothing=0.2)": (X[:, 0], LABELS),
+    "CrossEntropyLoss(weight=w(4), reduction='none')": (X, np.arange(15).reshape(3, 5) % 4),
+    "CrossEntropyLoss(label_smoothing=0.1)": (X[1], PROBABILITIES),
+    "NLLLoss()": (X[:, 0], LABELS),
+    "NLLLoss(w(5), ignore_index=1, reduction='sum')": (X[:, 0], LABELS),
+    "MSELoss()": (X[0], X[1]),
+    "MSELoss(reduction='sum')": (X[0], X[1]),
+    "L1Loss()": (X[0], X[1]),
+    "L1Loss(reduction='none')": (X[0], X[1]),
+    "SmoothL1Loss()": (X[0], X[1]),
+    "SmoothL1Loss(reduction='sum', beta=0.4)": (X[0], X[1]),
+    "BCELoss()": (PROBABILITIES, PROBABILITIES[::-1].copy()),
+    "BCELoss(w(5), reduction='none')": (PROBABILITIES, PROBABILITIES[::-1].copy()),
+    "BCEWithLogitsLoss()": (X[0], PROBABILITIES),
+    "BCEWithLogitsLoss(w(5), reduction='sum', pos_weight=w(5))": (X[0], PROBABILITIES),
+    "KLDivLoss()": (np.log(PROBABILITIES), PROBABILITIES[::-1].copy()),
+    "KLDivLoss(reduction='batchmean', log_target=True)": (np.log(PROBABILITIES), np.log(PROBABILITIES[::-1])),
+}
+
+
+def maker(call):
+    """What makes the module of a call, in a given library."""
+
+    def make(library):
+        def weights(n):
+            return tensor_of(library, np.linspace(0.5, 2, n))
+
+        return eval(f"library.{call}", {"library": library, "w": weights})  # a text of the tables above
+
+    return make
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("call", LAYERS)
+def test_layers_compute_what_pytorchs_do(call, dtype):
+    assert_same_results(*twins(maker(call), dtype), LAYERS[call], dtype=dtype)
+
+
+@pytest.mark.filterwarnings("ignore:reduction:UserWarning")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("call", LOSSES)
+def test_losses_compute_what_pytorchs_do(call, dtype):
+    assert_same_results(*twins(maker(call), dtype), *LOSSES[call], dtype=dtype)
+
+
+@pytest.mark.parametrize("call", [*LAYERS, *LOSSES])
+def test_modules_look_like_pytorchs(call):
+    theirs = re.sub(r"(, )?(inplace=(True|False)|threshold=20.0)", "", repr(maker(call)(torch.nn)))
+    assert repr(maker(call)(nn)) == theirs
+
+
+@pytest.mark.parametrize("call", [*LAYERS, *LOSSES])
+def test_state_dicts_have_pytorchs_names(call):
+    assert list(maker(call)(nn).state_dict()) == list(maker(call)(torch.nn).state_dict())
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (2, 0, 5), (0,)])
+def test_linear_takes_empty_batches(shape):
+    layer = nn.Linear(shape[-1], 2)
+    assert layer(Tensor(np.zeros(shape, np.float32))).shape == (*shape[:-1], 2)
+
+
+# What PyTorch's signatures have and minigrad's leave out, and why nobody misses it.
+LEFT_OUT = {
+    "size_average": "deprecated for `reduction`",
+    "reduce": "deprecated for `reduction`",
+    "device": "use .to(device)",
+    "dtype": "use .to(dtype)",
+    "threshold": "needs no value where nothing overflows",
+    "args": "ignored by PyTorch",
+    "kwargs": "ignored by PyTorch",
+}
+
+
+@pytest.mark.parametrize("name", sorted({call.partition("(")[0] for call in [*LAYERS, *LOSSES]}))
+def test_arguments_have_pytorchs_names_order_and_defaults(name):
+    ours = inspect.signature(getattr(nn, name)).parameters
+    theirs = inspect.signature(getattr(torch.nn, name)).parameters
+    assert list(ours) == [key for key in theirs if key not in LEFT_OUT]
+    for key, parameter in ours.items():
+        required = name in ("Softmax", "LogSoftmax")  # PyTorch warns about a missing dim and guesses one
+        assert parameter.default == (inspect.Parameter.empty if required else theirs[key].default)
+
+
+# ------------------------------------------------------------------------------------------------------------- linear
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((4,), r"linear got input \(4,\) and weight \(2, 5\); expected input \[\.\.\., in\]"),
+        ((5, 4), r"linear got input \(5, 4\) and weight \(2, 5\)"),
+        ((), r"linear got input \(\)"),
+    ],
+)
+def test_linear_refuses_inputs_of_another_width(shape, message):
+    with pytest.raises(ValueError, match=message):
+        nn.Linear(5, 2)(Tensor(np.zeros(shape, np.float32)))
+
+
+def test_linear_refuses_negative_sizes():
+    with pytest.raises(ValueError, match="in_features=3, out_features=-1; expected 0 or more"):
+        nn.Linear(3, -1)
+
+
+def test_linear_refuses_inputs_of_another_dtype():
+    with pytest.raises(TypeError, match=r"float64 and float32; convert one with \.to\(dtype\)"):
+        nn.Linear(5, 2)(Tensor(np.zeros((1, 5))))
+
+
+# ------------------------------------------------------------------------------------------------------------ dropout
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dropout_drops_a_share_of_p_and_scales_the_rest(p, dtype):
+    x = Tensor(np.ones((300, 200), dtype), requires_grad=True)
+    y = nn.Dropout(p)(x)
+    y.sum().backward()
+    assert y.dtype == x.grad.dtype == dtype
+    np.testing.assert_allclose(np.unique(y.data), [0, 1 / (1 - p)], rtol=1e-6)
+    assert (y.data == 0).mean() == pytest.approx(p, abs=0.01)
+    assert y.data.mean() == pytest.approx(1, abs=0.05)
+    np.testing.assert_array_equal(x.grad.data, y.data)  # the gradient passes where the input passed
+
+
+def test_dropout_draws_anew_at_every_call_and_repeats_after_seeding():
+    layer, x = nn.Dropout(), Tensor(np.ones(100, np.float32))
+    minigrad.manual_seed(3)
+    first, second = layer(x).data, layer(x).data
+    minigrad.manual_seed(3)
+    assert (first != second).any()
+    np.testing.assert_array_equal(layer(x).data, first)
+
+
+def test_dropout_is_the_identity_in_evaluation():
+    model = nn.Sequential(nn.Sequential(nn.Dropout(0.9)))
+    x = Tensor(np.ones(100, np.float32))
+    model.eval()
+    assert model(x) is x
+    model.train()
+    assert (model(x).data == 0).any()
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.5, np.nan])
+def test_dropout_refuses_what_is_no_probability(p):
+    for use in (nn.Dropout, lambda p: nn.functional.dropout(Tensor(1.0), p)):
+        with pytest.raises(ValueError, match=rf"got p={p}; expected a probability from 0 to 1"):
+            use(p)
+
+
+def test_gelu_refuses_an_unknown_approximation():
+    with pytest.raises(ValueError, match="approximate='exact'; expected 'none' or 'tanh'"):
+        nn.GELU("exact")(Tensor(1.0))

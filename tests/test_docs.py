@@ -1,0 +1,74 @@
+"""What the documentation says is so: its code runs, its links lead somewhere, its map shows every file."""
+
+import inspect
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+import minigrad
+from minigrad.ops.activation import Tanh
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
+
+
+def code_blocks(page, language="python"):
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_tour_of_the_readme_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for code in code_blocks("README.md"):
+        if not code.startswith("class"):
+            exec(compile(code, "README.md", "exec"), names)
+    assert capsys.readouterr().out.strip() == code_blocks("README.md", "text")[0].strip()
+    assert names["loss"].item() < 0.1
+    assert (tmp_path / "spirals.png").exists()
+
+
+def test_the_operation_in_the_readme_is_the_one_in_the_source():
+    (shown,) = [code for code in code_blocks("README.md") if code.startswith("class")]
+    source = inspect.getsource(Tanh).replace(": Array", "").replace(" -> Array", "").replace(" -> Any", "")
+    assert shown.split() == source.split()
+
+
+def test_both_readmes_show_the_same_code_and_pictures():
+    for language in ("sh", "python", "text"):
+        assert code_blocks("README.md", language) == code_blocks("README.zh.md", language)
+    english, chinese = (
+        set(re.findall(r"\]\(([^)]+)\)", (ROOT / page).read_text(encoding="utf-8")))
+        for page in ("README.md", "README.zh.md")
+    )
+    assert english - {"README.zh.md"} == chinese - {"README.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_to_files_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_the_map_names_every_file_of_the_package():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    package = Path(minigrad.__file__).parent
+    names = [path.name for path in [*package.glob("*.py"), *package.glob("ops/*.py")]]
+    names += [f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").exists()]
+    missing = [name for name in names if name not in ("__init__.py", "__main__.py") and name not in text]
+    assert not missing
+
+
+def test_the_spirals_example_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(ROOT / "examples" / "spirals.py"))
+    assert "accuracy 100.0%" in capsys.readouterr().out
+    assert (tmp_path / "spirals.png").exists()
+
+
+def test_the_mnist_example_learns(monkeypatch, capsys):
+    monkeypatch.setenv("MINIGRAD_DATA", str(Path(minigrad.__file__).parent / "datasets" / "embedded"))
+    runpy.run_path(str(ROOT / "examples" / "mnist_by_hand.py"))
+    right = int(capsys.readouterr().out.split("epoch 5: ")[1].split()[0])
+    assert right > 900
