@@ -50,6 +50,12 @@ def unbroadcast(grad: Any, shape: tuple[int, ...]) -> Any:
     return grad.sum(axis=tuple(range(new)) + stretched, keepdims=True).reshape(shape)
 
 
+def check_broadcast(shape: tuple[int, ...], to: tuple[int, ...]) -> None:
+    """Raise ValueError unless an array of `shape` broadcasts to the shape `to`."""
+    if len(to) < len(shape) or any(size not in (1, grown) for size, grown in zip(shape[::-1], to[::-1])):
+        raise ValueError(f"shape {shape} does not broadcast to {to}")
+
+
 def accumulate(total: Any, grad: Any) -> Any:
     """Add one more contribution to the gradient collected so far: total + grad (`total` is None at first).
 
@@ -70,8 +76,8 @@ def backpropagate(
 ) -> None:
     """Carry `grads` from `outputs` back through the graph.
 
-    `arrive(vertex, grads)` is called at each leaf, and at each vertex of `wanted`, once its gradients are complete.
-    With `prune`, only the paths to `wanted` are followed. With `create_graph`, gradients are tensors and the walk
+    `arrive(vertex, grads)` is called, once its gradients are complete, at each leaf and at each vertex of `wanted`;
+    with `prune` only at the latter, and only the paths to them are followed. With `create_graph`, gradients are tensors and the walk
     itself is recorded; otherwise they are arrays.
     """
     pending: dict[Any, Any] = {}  # vertex, or (vertex, index) where it has several outputs -> gradient so far
@@ -83,7 +89,8 @@ def backpropagate(
         pending[key] = accumulate(pending.get(key), grad.copy() if vertex.is_leaf and not create_graph else grad)
 
     order = topological_order([output.grad_fn or output for output in outputs])
-    for vertex in reversed(leading_to(wanted, order) if prune else order):
+    entered = leading_to(wanted, order) if prune else None
+    for vertex in reversed(order):
         if vertex.n_outputs == 1:
             arrived = (pending.pop(vertex, None),)
         else:
@@ -92,10 +99,10 @@ def backpropagate(
             continue
         if vertex.hooks:
             arrived = run_hooks(vertex, arrived)
-        if vertex.is_leaf or vertex in wanted:
+        if vertex in wanted or (vertex.is_leaf and not prune):
             arrive(vertex, arrived)
-            if vertex.is_leaf:
-                continue
+        if vertex.is_leaf or (entered is not None and vertex not in entered):
+            continue
         returned = differentiably(vertex, arrived) if create_graph else vertex.backward(*arrived)
         if type(returned) is not tuple:
             returned = (returned,)
@@ -107,30 +114,34 @@ def backpropagate(
         for edge, grad in zip(edges, returned):
             if edge is None or grad is None:
                 continue
-            parent, index, shape, dtype, _ = edge
+            parent, index, shape, dtype, array, version = edge
             try:
                 if grad.shape != shape:
+                    check_broadcast(shape, grad.shape)
                     grad = unbroadcast(grad, shape)
                 if grad.dtype is not dtype and grad.dtype != dtype:
                     raise ValueError(f"dtype {grad.dtype}")
-            except (AttributeError, ValueError, TypeError, IndexError) as error:
-                raise RuntimeError(wrong_gradient(vertex, edges.index(edge), shape, dtype, grad)) from error
+            except (AttributeError, ValueError, TypeError) as error:
+                raise RuntimeError(wrong_gradient(vertex, edge, grad)) from error
             key = parent if parent.n_outputs == 1 else (parent, index)
             total = pending.get(key)
-            if total is None and parent.is_leaf and not create_graph:
-                grad = owned(grad, arrived, returned, vertex.saved)
+            if parent.is_leaf:
+                if parent.version != version and array in map(id, vertex.saved):
+                    raise RuntimeError(changed_in_place(vertex, edge))
+                if total is None and not create_graph:
+                    grad = owned(grad, arrived, returned, vertex.saved)
             pending[key] = accumulate(total, grad)
         if not retain_graph:
             vertex.edges, vertex.saved = None, ()
 
 
-def leading_to(wanted: Collection[Any], order: list[Any]) -> list[Any]:
-    """The vertices of a topological order from which a walk back reaches one of `wanted`."""
-    leads: set[Any] = set()
+def leading_to(wanted: Collection[Any], order: list[Any]) -> set[Any]:
+    """The vertices of a topological order whose backward has to run for gradients to reach one of `wanted`."""
+    leading: set[Any] = set()
     for vertex in order:
-        if vertex in wanted or any(edge is not None and edge[0] in leads for edge in vertex.edges):
-            leads.add(vertex)
-    return [vertex for vertex in order if vertex in leads]
+        if any(edge is not None and (edge[0] in wanted or edge[0] in leading) for edge in vertex.edges):
+            leading.add(vertex)
+    return leading
 
 
 def differentiably(vertex: Function, grads: Sequence[Any]) -> Any:
@@ -175,8 +186,18 @@ def run_hooks(vertex: Any, grads: Sequence[Any]) -> list[Any]:
             grad = grads[index]
             replaced = hook(as_gradient(grad))
             if replaced is not None:
+                check_replaced(replaced, grad)
                 grads[index] = replaced if isinstance(grad, Tensor) else replaced.data
     return grads
+
+
+def check_replaced(replaced: Any, grad: Any) -> None:
+    """Raise RuntimeError unless what a hook returned can take the place of `grad`."""
+    if not isinstance(replaced, Tensor) or replaced.shape != grad.shape or replaced.dtype != grad.dtype:
+        came = type(replaced).__name__
+        if isinstance(replaced, Tensor):
+            came = f"shape {replaced.shape} and dtype {replaced.dtype}"
+        raise RuntimeError(f"a hook returned {came}; expected a tensor of shape {grad.shape} and dtype {grad.dtype}")
 
 
 def as_gradient(grad: Any) -> Tensor:
@@ -184,12 +205,24 @@ def as_gradient(grad: Any) -> Tensor:
     return grad if isinstance(grad, Tensor) else Tensor(grad)
 
 
-def wrong_gradient(vertex: Function, number: int, shape: tuple[int, ...], dtype: Any, grad: Any) -> str:
+def changed_in_place(vertex: Function, edge: tuple) -> str:
+    return (
+        f"input {input_number(vertex, edge)} of {vertex.name} was changed in place after the forward pass (by an "
+        "optimizer step, or an assignment), so its gradients would be wrong; run forward again first"
+    )
+
+
+def wrong_gradient(vertex: Function, edge: tuple, grad: Any) -> str:
+    _, _, shape, dtype, *_ = edge
     came = f"shape {grad.shape} and dtype {grad.dtype}" if hasattr(grad, "dtype") else type(grad).__name__
     return (
-        f"{vertex.name}.backward returned {came} as the gradient of input {number}, "
+        f"{vertex.name}.backward returned {came} as the gradient of input {input_number(vertex, edge)}, "
         f"which has shape {shape} and dtype {dtype}"
     )
+
+
+def input_number(vertex: Function, edge: tuple) -> int:
+    return [other is edge for other in vertex.edges or ()].index(True)
 
 
 # --------------------------------------------------------------------------------------------------- what users call

@@ -31,6 +31,8 @@ def from_numpy(array: np.ndarray) -> Tensor:
 
 def from_dlpack(source: Any) -> Tensor:
     """A tensor that shares memory with any object that speaks DLPack (PyTorch, JAX, CuPy, ...)."""
+    if not hasattr(source, "__dlpack_device__"):
+        raise TypeError(f"from_dlpack expected an object that speaks DLPack, got {type(source).__name__}")
     kind = source.__dlpack_device__()[0]
     if int(kind) in (1, 3):  # CPU, and host memory pinned for a GPU
         return Tensor(np.from_dlpack(source))
@@ -56,7 +58,7 @@ def full(
     shape: Any, fill_value: float, dtype: Any = None, device: str | None = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor of one value."""
-    sizes = as_tuple((shape,)) if isinstance(shape, int) else as_tuple(tuple(shape))
+    sizes = as_tuple((shape,)) if isinstance(shape, int | np.integer) else as_tuple(tuple(shape))
     return make(np.full(sizes, fill_value, dtype or kind_of(fill_value)), None, device, requires_grad)
 
 
@@ -77,6 +79,8 @@ def arange(
 ) -> Tensor:
     """start, start + step, ... up to but without `end`; arange(n) counts from 0."""
     start, end = (0, start) if end is None else (start, end)
+    if step == 0:
+        raise ValueError(f"arange from {start} to {end} got step 0; expected another number")
     return make(np.arange(start, end, step).astype(dtype or kind_of(start, end, step)), None, device, requires_grad)
 
 
@@ -94,12 +98,12 @@ def eye(
     return make(np.eye(n, m, dtype=dtype or np.float32), None, device, requires_grad)
 
 
-def zeros_like(input: Tensor, dtype: Any = None) -> Tensor:
-    return zeros(input.shape, dtype=dtype or input.dtype, device=input.device)
+def zeros_like(input: Tensor, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
+    return full(input.shape, 0, dtype or input.dtype, device or input.device, requires_grad)
 
 
-def ones_like(input: Tensor, dtype: Any = None) -> Tensor:
-    return ones(input.shape, dtype=dtype or input.dtype, device=input.device)
+def ones_like(input: Tensor, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
+    return full(input.shape, 1, dtype or input.dtype, device or input.device, requires_grad)
 
 
 def rand(*shape: Any, dtype: Any = None, device: str = "cpu", requires_grad: bool = False) -> Tensor:

@@ -4,7 +4,7 @@ Calling a Function on tensors runs its `forward` on their arrays and, if a gradi
 instance behind as a node that knows where its inputs came from. autograd.py walks these nodes backwards.
 
 A *vertex* of the graph is a Function or a leaf Tensor. Its `edges` hold, for each input, None (no gradient needed) or
-(vertex that made the input, which of that vertex's outputs it is, shape, dtype, id of the array).
+(vertex that made the input, which of that vertex's outputs it is, shape, dtype, id of the array, version).
 """
 
 import traceback
@@ -19,6 +19,7 @@ from .grad_mode import mode
 from .tensor import Tensor
 
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+NO_EDGES = ()
 ndarray = np.ndarray
 new_tensor = Tensor.__new__
 
@@ -48,7 +49,7 @@ class Function:
     promotes = False
     """True if integer inputs are converted to the floating dtype of the others, as arithmetic does."""
 
-    edges: Sequence[tuple | None] | None = ()  # None once the graph has been freed
+    edges: Sequence[tuple | None] | None = NO_EDGES  # None once the graph has been freed
     saved: tuple = ()
     output_id = 0
     n_outputs = 1
@@ -81,7 +82,7 @@ class Function:
         Raises ValueError or TypeError for shapes, dtypes or devices that do not go together. This is the hottest code
         of the engine: it runs once for every operation, so it creates few objects and calls little.
         """
-        if self.edges:
+        if self.edges is not NO_EDGES:
             raise RuntimeError(f"this {self.name} is already a node of a graph; make a new instance for every call")
         arrays: list[Any] = []
         edges: list[tuple | None] = []
@@ -89,6 +90,8 @@ class Function:
         for x in inputs:
             if isinstance(x, Tensor):
                 array = x.data
+                if arrays and (array is arrays[0] or (len(arrays) > 1 and is_among(array, arrays))):
+                    array = array.view()  # an array stands for one input only: saved_tensors tells them apart by id
                 arrays.append(array)
                 given = array.dtype
                 if given is not dtype:
@@ -96,7 +99,7 @@ class Function:
                     dtype = given
                 if recording and x._requires_grad:
                     recorded = True
-                    edges.append((x.grad_fn or x, x.output_index, array.shape, given, id(array)))
+                    edges.append((x.grad_fn or x, x.output_index, array.shape, given, id(array), x.version))
                     continue
             else:
                 array = array_or_number(x, self.name)
@@ -128,6 +131,8 @@ class Function:
     def wrap(self, array: Array, dtype: Any, recorded: bool, index: int = 0) -> Tensor:
         """The tensor around an output, number `index`. It is float64 only where an input is."""
         if type(array) is not ndarray and array_module(array) is np:
+            if not isinstance(array, np.generic | ndarray):
+                raise TypeError(f"{self.name}.forward returned {type(array).__name__}; expected an array")
             array = np.asarray(array)
         given = array.dtype
         if given is not dtype:
@@ -137,6 +142,7 @@ class Function:
         tensor = new_tensor(Tensor)
         tensor.data = array
         tensor.grad = tensor.hooks = None
+        tensor.version = 0
         tensor.output_index = index
         tensor._requires_grad = recorded
         tensor.grad_fn = self if recorded else None
@@ -211,6 +217,11 @@ def array_or_number(x: Any, op: str) -> Any:
     if isinstance(x, np.ndarray) or array_module(x) is not np:
         return x
     raise TypeError(f"{op} expected a tensor, an array or a number, got {type(x).__name__}")
+
+
+def is_among(array: Array, arrays: Sequence[Any]) -> bool:
+    """Is `array`, not one equal to it, in `arrays`?"""
+    return any(array is other for other in arrays)
 
 
 def is_finite(x: Any) -> bool:

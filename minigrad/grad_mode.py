@@ -6,8 +6,9 @@ from typing import Any
 
 
 class _Mode(threading.local):
-    grad = True
-    anomaly = False
+    def __init__(self) -> None:  # once in every thread
+        self.grad, self.anomaly = True, False
+        self.before: list[bool] = []  # what the open contexts go back to, innermost last
 
 
 mode = _Mode()
@@ -18,14 +19,13 @@ class set_grad_enabled(ContextDecorator):
 
     def __init__(self, enabled: bool):
         self.enabled = enabled
-        self.before: list[bool] = []
 
     def __enter__(self) -> None:
-        self.before.append(mode.grad)
+        mode.before.append(mode.grad)
         mode.grad = self.enabled
 
     def __exit__(self, *exception: Any) -> None:
-        mode.grad = self.before.pop()
+        mode.grad = mode.before.pop()
 
 
 class no_grad(set_grad_enabled):
@@ -52,7 +52,8 @@ class detect_anomaly(ContextDecorator):
     FloatingPointError with its name. Every result is searched, so everything is slower."""
 
     def __enter__(self) -> None:
-        self.before, mode.anomaly = mode.anomaly, True
+        mode.before.append(mode.anomaly)
+        mode.anomaly = True
 
     def __exit__(self, *exception: Any) -> None:
-        mode.anomaly = self.before
+        mode.anomaly = mode.before.pop()

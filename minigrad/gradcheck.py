@@ -66,9 +66,10 @@ def compare_gradients(
     """Compare the gradients of `function` at `inputs` with measured slopes, for every input that requires one.
 
     Elements at a kink (where the slopes to the left and to the right differ) are first moved a little.
-    Raises TypeError for inputs that are not float64, GradcheckError if the function changes its inputs or the
-    gradient that it was given, and ValueError if nothing can be checked.
+    Raises TypeError for inputs that are not float64, GradcheckError if the function is random or changes its inputs,
+    its outputs or the gradient that it was given, and ValueError if nothing can be checked.
     """
+    given = inputs
     inputs = [Tensor(x.data.copy(), x.requires_grad) if isinstance(x, Tensor) else x for x in inputs]
     checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
     if not checked:
@@ -76,9 +77,13 @@ def compare_gradients(
     for i in checked:
         if inputs[i].dtype != np.float64:
             raise TypeError(f"gradcheck needs float64, got {inputs[i].dtype} for input {i}; use x.double()")
-    rng = np.random.default_rng(seed)
     with no_grad():
-        weights = [rng.standard_normal(y.shape) for y in outputs_of(function, inputs)]
+        outputs, again = outputs_of(function, inputs), outputs_of(function, inputs)
+    check_unmodified("input", inputs, given)
+    if not all(np.array_equal(y.data, z.data, equal_nan=True) for y, z in zip(outputs, again, strict=True)):
+        raise GradcheckError("the same inputs gave two different outputs; seed the random numbers inside the function")
+    rng = np.random.default_rng(seed)
+    weights = [rng.standard_normal(y.shape) for y in outputs]
 
     def loss() -> float:
         with no_grad():
@@ -145,14 +150,16 @@ def gradgradcheck(
     return gradcheck(gradient, [*inputs, *upstream], eps, atol, rtol, seed)
 
 
-def check_function(make: Callable[..., Function], *shapes: tuple[int, ...], seed: int = 0, **settings: Any) -> None:
+def check_function(make: Callable[..., Function], *inputs_or_shapes: Any, seed: int = 0, **settings: Any) -> None:
     """Check a Function in one line of a test: `check_function(Softmax, (3, 5), dim=1)`.
 
-    Draws an input of each shape and makes the Function with `settings`. Checks the gradients, the second gradients if
-    it is `differentiable`, and that float32 inputs give float32 outputs and gradients. Raises GradcheckError.
+    Draws an input for each shape (an array is taken as it is: labels, positive numbers) and makes the Function with
+    `settings`. Checks the gradients, the second gradients if it is `differentiable`, and that float32 inputs give
+    float32 outputs and gradients. Raises GradcheckError.
     """
     rng = np.random.default_rng(seed)
-    inputs = [Tensor(rng.standard_normal(shape), requires_grad=True) for shape in shapes]
+    arrays = [rng.standard_normal(x) if isinstance(x, tuple) else np.asarray(x) for x in inputs_or_shapes]
+    inputs = [Tensor(x, requires_grad=x.dtype.kind == "f") for x in arrays]
 
     def apply(*xs: Tensor) -> Any:
         return make(**settings)(*xs)
@@ -161,9 +168,10 @@ def check_function(make: Callable[..., Function], *shapes: tuple[int, ...], seed
     function = make(**settings)
     if function.differentiable:
         gradgradcheck(apply, inputs, seed=seed)
-    small = [Tensor(x.data.astype(np.float32), requires_grad=True) for x in inputs]
+    small = [Tensor(x.data.astype(np.float32), requires_grad=True) if x.requires_grad else x for x in inputs]
     outputs = outputs_of(apply, small)
-    gradients = grad(outputs, small, [Tensor(np.ones_like(y.data)) for y in outputs])
+    weights = [Tensor(np.ones_like(y.data)) for y in outputs]
+    gradients = grad(outputs, [x for x in small if x.requires_grad], weights)
     for tensor in (*outputs, *gradients):
         if tensor.dtype != np.float32:
             raise GradcheckError(f"{function.name} gave {tensor.dtype} for float32 inputs")
@@ -179,10 +187,11 @@ def outputs_of(function: Callable[..., Any], inputs: Sequence[Any]) -> list[Tens
 def gradients_unmodified(
     function: Callable[..., Any], inputs: Sequence[Any], checked: Sequence[int], weights: Sequence[np.ndarray]
 ) -> list[np.ndarray]:
-    """The gradients from backward. Raises GradcheckError if forward or backward writes into what it was given."""
-    before = [x.data.copy() if isinstance(x, Tensor) else x for x in inputs]
+    """The gradients from backward. Raises GradcheckError if it writes into an input, an output or its own argument."""
+    inputs_before = [copy_of(x) for x in inputs]
     upstream = [Tensor(w.copy()) for w in weights]
     outputs = outputs_of(function, inputs)
+    outputs_before = [copy_of(y) for y in outputs]
     # An output that is itself an input, or does not depend on one, has nothing to be differentiated.
     recorded = [(y, u) for y, u in zip(outputs, upstream, strict=True) if y.requires_grad]
     found: Sequence[Tensor | None] = [None] * len(checked)
@@ -190,13 +199,21 @@ def gradients_unmodified(
         found = grad(
             [y for y, _ in recorded], [inputs[i] for i in checked], [u for _, u in recorded], allow_unused=True
         )
-    for i, (x, original) in enumerate(zip(inputs, before, strict=True)):
-        if isinstance(x, Tensor) and not np.array_equal(x.data, original, equal_nan=True):
-            raise GradcheckError(f"input {i} was modified in place")
-    for i, (u, original) in enumerate(zip(upstream, weights, strict=True)):
-        if not np.array_equal(u.data, original):
-            raise GradcheckError(f"the upstream gradient of output {i} was modified in place")
+    check_unmodified("input", inputs, inputs_before)
+    check_unmodified("output", outputs, outputs_before)
+    check_unmodified("the upstream gradient of output", upstream, [Tensor(w) for w in weights])
     return [np.zeros(inputs[i].shape) if g is None else g.data for i, g in zip(checked, found, strict=True)]
+
+
+def copy_of(x: Any) -> Any:
+    return Tensor(x.data.copy()) if isinstance(x, Tensor) else x
+
+
+def check_unmodified(what: str, tensors: Sequence[Any], before: Sequence[Any]) -> None:
+    """Raises GradcheckError if one of `tensors` no longer holds what it held `before`."""
+    for i, (x, original) in enumerate(zip(tensors, before, strict=True)):
+        if isinstance(x, Tensor) and not np.array_equal(x.data, original.data, equal_nan=x.dtype.kind == "f"):
+            raise GradcheckError(f"{what} {i} was modified in place")
 
 
 def slope(loss: Callable[[], float], x: np.ndarray, direction: np.ndarray, eps: float) -> float:

@@ -43,12 +43,12 @@ def save(obj: Any, path: str | os.PathLike) -> None:
 def load(path: str | os.PathLike) -> Any:
     """Read back what `save` wrote, or the tensors of any safetensors file as a flat dict; arrays come back as tensors.
 
-    Raises CheckpointError if the file is missing, truncated, damaged or not a safetensors file.
+    Raises CheckpointError if the file is missing, unreadable, truncated, damaged or not a safetensors file.
     """
     path = Path(path)
-    if not os.path.isfile(path):
-        raise CheckpointError(f"there is no file at {path}")
     try:
+        with open(path, "rb") as stream:
+            start = stream.read(9)
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
@@ -59,8 +59,8 @@ def load(path: str | os.PathLike) -> Any:
         return put_arrays(json.loads(metadata[STRUCTURE]), arrays)
     except OSError as error:
         raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-        if is_pickle(path):
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if is_pickle(start):
             raise CheckpointError(
                 f"{path} is a pickle, as torch.save writes them; loading one can execute code, so minigrad does not. "
                 "Write the tensors again with safetensors.torch.save_file"
@@ -131,10 +131,8 @@ def unused(name: str, arrays: dict[str, np.ndarray]) -> str:
     return name
 
 
-def is_pickle(path: Path) -> bool:
-    """Is the file an archive of torch.save, or a bare pickle? A safetensors file has a '{' in ninth place."""
-    with open(path, "rb") as file:
-        start = file.read(9)
+def is_pickle(start: bytes) -> bool:
+    """Does an archive of torch.save or a bare pickle start like this? A safetensors file has a '{' in ninth place."""
     return start.startswith(b"PK\x03\x04") or (start[:1] == b"\x80" and start[8:] != b"{")
 
 

@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from .device import Array, array_module, device_of, to_device
+from .dtypes import as_dtype
 from .grad_mode import is_grad_enabled
 
 Dim = int | tuple[int, ...] | None
@@ -40,13 +41,14 @@ class Tensor:
     """An n-dimensional array that can remember how it was computed.
 
     `data` is the array (NumPy or CuPy), `grad` a Tensor or None, `requires_grad` says whether gradients flow to it,
-    and `grad_fn` is the Function that made it, None for a leaf.
+    and `grad_fn` is the Function that made it, None for a leaf. `version` counts the changes made in place, so that
+    backward can refuse to work with values that are no longer those of the forward pass.
 
     A NumPy array is wrapped without a copy and keeps its dtype; Python numbers become float32, int64 or bool.
     Raises TypeError if the data are not numbers, or if a tensor of integers is to require gradients.
     """
 
-    __slots__ = ("__weakref__", "_requires_grad", "data", "grad", "grad_fn", "hooks", "output_index")
+    __slots__ = ("__weakref__", "_requires_grad", "data", "grad", "grad_fn", "hooks", "output_index", "version")
 
     # A leaf tensor is a vertex of the graph, like a Function: one with no inputs and one output.
     edges = ()
@@ -61,7 +63,7 @@ class Tensor:
         array = as_array(data, dtype)
         self.data = array if device is None else to_device(array, device)
         self.grad = self.grad_fn = self.hooks = None
-        self.output_index = 0
+        self.output_index = self.version = 0
         self._requires_grad = False
         if requires_grad:
             self.requires_grad = True
@@ -112,7 +114,7 @@ class Tensor:
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or its entry `dim`."""
-        return self.data.shape if dim is None else self.data.shape[dim]
+        return self.data.shape if dim is None else self.data.shape[ops.checked(dim, self.ndim)]
 
     def numel(self) -> int:
         """The number of elements."""
@@ -203,6 +205,8 @@ class Tensor:
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self._requires_grad:
             raise RuntimeError("a tensor that requires a gradient cannot be exported; use .detach()")
+        if any(stride < 0 for stride in self.data.strides):  # which DLPack allows and PyTorch aborts on
+            raise BufferError("a tensor with negative strides cannot be exported; use .contiguous()")
         return self.data.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
@@ -253,7 +257,10 @@ class Tensor:
     def __int__(self) -> builtins.int:
         return builtins.int(self.item())
 
-    __index__ = __int__
+    def __index__(self) -> builtins.int:
+        if self.data.dtype.kind not in "iub":
+            raise TypeError(f"an index is a whole number, got a tensor of dtype {self.data.dtype}")
+        return builtins.int(self.item())
 
     def __bool__(self) -> builtins.bool:
         if self.data.size != 1:
@@ -280,7 +287,10 @@ class Tensor:
     def __setitem__(self, index: Any, value: Any) -> None:
         if self._requires_grad and is_grad_enabled():
             raise RuntimeError("assigning into a tensor that requires a gradient breaks its graph; use no_grad()")
+        if isinstance(value, Tensor) and value._requires_grad and is_grad_enabled():
+            raise RuntimeError("assigning a tensor that requires a gradient would lose it; use where(), or no_grad()")
         self.data[ops.plain_index(index)] = value.data if isinstance(value, Tensor) else value
+        self.version += 1
 
     # --------------------------------------------------------------------------------------------------- operators
 
@@ -330,7 +340,7 @@ class Tensor:
         return ops.abs(self)
 
     def __invert__(self) -> Tensor:
-        return Tensor(~self.data)
+        return ops.constant("invert", self)
 
     def __and__(self, other: Any) -> Tensor:
         return ops.constant("bitwise_and", self, other)
@@ -546,7 +556,7 @@ class Tensor:
         return ops.split(self, split_size_or_sections, dim)
 
     def chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Tensor, ...]:
-        return ops.split(self, -(-self.shape[dim] // chunks), dim)
+        return ops.chunk(self, chunks, dim)
 
     def gather(self, dim: builtins.int, index: Any) -> Tensor:
         return ops.gather(self, dim, index)
@@ -561,7 +571,8 @@ class Keeper:
     def __call__(self, grad: Tensor) -> None:
         tensor = self.reference()
         if tensor is not None:
-            tensor.grad = grad if tensor.grad is None else tensor.grad + grad
+            own = grad if grad.requires_grad else Tensor(grad.data.copy())
+            tensor.grad = own if tensor.grad is None else tensor.grad + own
 
 
 class Hook:
@@ -580,6 +591,7 @@ def as_array(data: Any, dtype: Any = None) -> Array:
 
     Raises TypeError for anything that is not made of numbers and ValueError for rows of unequal length.
     """
+    dtype = None if dtype is None else as_dtype(dtype)
     if isinstance(data, Tensor):
         array = data.data
     elif type(data) is np.ndarray or array_module(data) is not np:
@@ -587,19 +599,25 @@ def as_array(data: Any, dtype: Any = None) -> Array:
     elif isinstance(data, np.generic | np.ndarray):
         array = np.asarray(data)
     elif isinstance(data, list | tuple) and any(isinstance(row, Tensor) for row in data):
-        array = np.array([as_array(row) for row in data])
+        rows = [as_array(row) for row in data]
+        floats = {row.dtype for row in rows if row.dtype.kind == "f"}
+        array = np.array(rows, np.result_type(*floats) if floats else None)
     else:
-        try:
-            array = np.array(data)
-        except ValueError as error:
-            raise ValueError(f"a tensor needs rows of equal length: {error}") from error
-        if array.dtype == np.float64:
-            array = array.astype(np.float32)
+        array = from_numbers(data, dtype)
     if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
         raise TypeError(f"a tensor holds real numbers, got {type(data).__name__} of dtype {array.dtype}")
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     return array if dtype is None else array.astype(dtype, copy=False)
+
+
+def from_numbers(data: Any, dtype: np.dtype | None) -> np.ndarray:
+    """An array of Python numbers, or of nested lists of them; floats without a dtype become float32."""
+    try:
+        array = np.array(data)
+    except ValueError as error:
+        raise ValueError(f"a tensor needs rows of equal length: {error}") from error
+    return array.astype(np.float32) if dtype is None and array.dtype == np.float64 else array
 
 
 # At the end, because both build on Tensor.

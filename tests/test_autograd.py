@@ -1,6 +1,5 @@
 """The engine: gradients that add up, graphs that are kept or freed, hooks, modes, deep graphs, and wrong Functions."""
 
-import gc
 import threading
 import time
 import weakref
@@ -129,7 +128,7 @@ def test_backward_to_inputs_that_are_no_leaves_is_refused():
         b.sum().backward(inputs=[b])
 
 
-# ------------------------------------------------------------------------------------------------ what starts a backward
+# ----------------------------------------------------------------------------------------------- what starts a backward
 
 
 def test_backward_of_several_elements_needs_a_gradient():
@@ -177,12 +176,14 @@ def test_integers_cannot_require_gradients():
         lambda: tensor([True]).requires_grad_(),
         lambda: setattr(tensor([1]), "requires_grad", True),
     ):
-        with pytest.raises(TypeError, match=r"only floating-point tensors can require gradients, got dtype (int64|bool)"):
+        with pytest.raises(
+            TypeError, match=r"only floating-point tensors can require gradients, got dtype (int64|bool)"
+        ):
             make()
 
 
 def test_requires_grad_cannot_be_switched_off_on_a_result():
-    with pytest.raises(RuntimeError, match="leaf tensors only; use .detach"):
+    with pytest.raises(RuntimeError, match=r"leaf tensors only; use \.detach"):
         (leaf(1) * 2).requires_grad = False
 
 
@@ -226,13 +227,13 @@ def test_a_part_that_two_losses_share_is_freed_with_the_first():
 
 
 def test_backward_frees_what_forward_saved():
-    a = leaf(*range(1000))
+    a = leaf(1, 2)
     b = a.exp()
-    saved = weakref.ref(b)
+    saved = weakref.ref(b.data)
     y = (b * b).sum()
     del b
+    assert saved() is not None
     y.backward()
-    gc.collect()
     assert saved() is None
 
 
@@ -250,9 +251,9 @@ def test_grad_with_respect_to_results_in_the_middle():
     a = leaf(1, 2)
     b = a * 2
     c = b * b
-    gb, gc_ = grad((c * a).sum(), [b, c])
+    gb, g = grad((c * a).sum(), [b, c])
     assert gb.tolist() == [4.0, 16.0]
-    assert gc_.tolist() == [1.0, 2.0]
+    assert g.tolist() == [1.0, 2.0]
 
 
 def test_grad_of_several_outputs_is_their_weighted_sum():
@@ -286,7 +287,7 @@ def test_an_unused_input_is_refused_or_gives_none():
     ("call", "error", "message"),
     [
         (lambda a: grad(a * 2, [tensor(1.0)]), RuntimeError, "grad: input 0 does not require a gradient"),
-        (lambda a: grad([a, a], a, [None]), ValueError, "grad got 1 grad_outputs for 2 outputs"),
+        (lambda a: grad([a, a], a, [a, a, a]), ValueError, "grad got 3 grad_outputs for 2 outputs"),
         (lambda a: grad(a, a, Tensor(np.ones(2))), ValueError, r"gradient of shape \(2,\) for a tensor of shape \(\)"),
         (lambda a: grad(a.detach(), a), RuntimeError, "does not require a gradient"),
     ],
@@ -320,7 +321,7 @@ def test_grad_with_respect_to_a_result_keeps_the_graph_below_it():
     assert a.grad.item() == pytest.approx(3 * np.exp(2))
 
 
-# ---------------------------------------------------------------------------------------------------- higher derivatives
+# --------------------------------------------------------------------------------------------------- higher derivatives
 
 
 @pytest.mark.parametrize(
@@ -403,10 +404,12 @@ def test_second_derivatives_tell_two_leaves_of_one_array_apart():
 
 
 def test_second_derivatives_run_through_outputs_that_were_saved():
-    compare(lambda m, x: m.sigmoid(m.tanh(x)) / m.exp(m.softmax(x, -1)), np.random.default_rng(0).standard_normal((3, 4)))
+    compare(
+        lambda m, x: m.sigmoid(m.tanh(x)) / m.exp(m.softmax(x, -1)), np.random.default_rng(0).standard_normal((3, 4))
+    )
 
 
-# ------------------------------------------------------------------------------------------------------- several outputs
+# ------------------------------------------------------------------------------------------------------ several outputs
 
 
 def test_an_unused_output_of_several_counts_as_a_gradient_of_zero():
@@ -438,7 +441,7 @@ def test_grad_with_respect_to_one_of_several_outputs():
     assert grad(half * 2, [half, minus], allow_unused=True)[0].item() == 2.0
 
 
-# ------------------------------------------------------------------------------------------------------ modes and detach
+# ----------------------------------------------------------------------------------------------------- modes and detach
 
 
 def test_no_grad_and_enable_grad_nest_and_come_back_after_an_error():
@@ -667,7 +670,9 @@ def test_hooks_on_constants_are_refused():
 
 
 @pytest.mark.parametrize(
-    "returned", [3.0, np.ones(2), Tensor(np.ones(3)), Tensor(np.ones(2, "float32"))], ids=["float", "array", "shape", "dtype"]
+    "returned",
+    [3.0, np.ones(2), Tensor(np.ones(3)), Tensor(np.ones(2, "float32"))],
+    ids=["float", "array", "shape", "dtype"],
 )
 def test_a_hook_that_returns_something_else_than_such_a_gradient_is_named(returned):
     a = leaf(1, 2)
@@ -738,15 +743,13 @@ def test_a_retained_gradient_shares_memory_neither_with_a_leafs_nor_with_the_one
     assert a.grad.tolist() == [1.0, 1.0]
 
 
-def test_the_results_of_grad_can_be_changed_in_place_one_by_one():
-    a = leaf(1, 2)
-    b, c = a * 2, a * 3
+def test_what_grad_gives_for_leaves_can_be_changed_in_place_one_by_one():
+    a, b = leaf(1, 2), leaf(3, 4)
     gradient = np.ones(2)
-    gb, gc_, ga = grad(b + c, [b, c, a], Tensor(gradient))
-    gb.data[...] = 50
-    assert gc_.tolist() == [1.0, 1.0]
+    ga, gb = grad(a + b, [a, b], Tensor(gradient))
+    ga.data[...] = 50
+    assert gb.tolist() == [1.0, 1.0]
     assert gradient.tolist() == [1.0, 1.0]
-    assert ga.tolist() == [5.0, 5.0]
 
 
 def test_adding_a_second_gradient_leaves_the_first_array_alone():
@@ -758,7 +761,7 @@ def test_adding_a_second_gradient_leaves_the_first_array_alone():
     assert a.grad.tolist() == [2.0, 2.0]
 
 
-# -------------------------------------------------------------------------------------------------------- wrong Functions
+# ------------------------------------------------------------------------------------------------------ wrong Functions
 
 
 def broken(returned, n=1):
@@ -898,20 +901,23 @@ def test_anomaly_mode_names_the_backward_that_made_inf_and_where_its_forward_was
             y.backward()
 
 
-def test_anomaly_mode_works_with_create_graph_and_as_a_decorator_and_ends():
+def test_anomaly_mode_nests_works_as_a_decorator_and_ends():
     @minigrad.detect_anomaly()
     def step(n):
-        if n:
-            step(n - 1)
-        with np.errstate(all="ignore"):
-            grad(leaf(0, 1).sqrt().sum(), leaf(1), create_graph=True, allow_unused=True)
-            a = leaf(0, 1)
-            return grad(a.sqrt().sum(), a, create_graph=True)
+        return step(n - 1) if n else leaf(0, 1).log()
 
-    with pytest.raises(FloatingPointError, match="the backward of Sqrt"):
-        step(1)
     with np.errstate(all="ignore"):
+        with pytest.raises(FloatingPointError, match="the forward of Log"):
+            step(2)
         assert np.isinf(leaf(0).log().data).all()
+
+
+def test_anomaly_mode_sees_infinities_that_create_graph_makes():
+    a = leaf(0, 1)
+    with minigrad.detect_anomaly(), np.errstate(all="ignore"):
+        y = a.sqrt().sum()
+        with pytest.raises(FloatingPointError, match="produced 0 NaN and 1 inf"):
+            grad(y, a, create_graph=True)
 
 
 # --------------------------------------------------------------------------------------------------------- deep graphs
@@ -932,17 +938,17 @@ def test_a_chain_of_a_hundred_thousand_operations_goes_backward():
 def test_a_deep_graph_in_which_every_value_is_used_twice_goes_backward():
     x = scalar(1)
     y = x
-    for _ in range(DEEP // 2):
+    for _ in range(DEEP // 3):
         y = y * 0.5 + y * 0.5
     y.backward()
     assert x.grad.item() == 1.0
 
 
-@pytest.mark.parametrize("step", [lambda y, x: y + 1.0, lambda y, x: y * x, lambda y, x: y + x * y])
+@pytest.mark.parametrize("step", [lambda y, x: y + 1.0, lambda y, x: (y + x * y) * 0.5])
 def test_a_deep_graph_that_nobody_walked_is_freed_without_recursion(step):
     x = scalar(1)
     y = x
-    for _ in range(DEEP // 2):
+    for _ in range(DEEP // 4):
         y = step(y, x)
     last = weakref.ref(y.grad_fn)
     del y
@@ -966,3 +972,36 @@ def test_a_wide_graph_visits_every_vertex_once():
         y = (y + y) * 0.5
     y.backward()
     assert x.grad.item() == 1.0
+
+
+# ------------------------------------------------------------------------------------------- changes made in place
+
+
+def test_values_changed_in_place_after_forward_are_refused_where_backward_needs_them():
+    a, b = scalar(2), scalar(3)
+    y = a * b
+    with minigrad.no_grad():
+        a[...] = 5.0
+    with pytest.raises(RuntimeError, match=r"input 0 of Mul was changed in place after the forward pass"):
+        y.backward()
+
+
+def test_an_optimizer_step_between_forward_and_backward_is_refused():
+    layer = minigrad.nn.Linear(2, 2)
+    optimizer = minigrad.optim.SGD(layer.parameters(), lr=0.1)
+    x = minigrad.ones(1, 2)
+    first, second = layer(x).sum(), layer(layer(x)).sum()
+    first.backward()
+    optimizer.step()
+    with pytest.raises(RuntimeError, match="of Linear was changed in place"):
+        second.backward()
+    layer(layer(x)).sum().backward()
+
+
+def test_values_that_backward_does_not_need_may_be_changed():
+    a, b = scalar(2), scalar(3)
+    y = a + b
+    with minigrad.no_grad():
+        a[...] = 5.0
+    y.backward()
+    assert a.grad.item() == 1.0

@@ -44,9 +44,19 @@ def probe(mirrors: Sequence[str], name: str) -> tuple[list[str], dict[str, str]]
     All are asked for `name` at once. As soon as one answers, it comes first, and those that have not failed come after
     it; where none answers within PROBE_SECONDS none is worth trying.
     """
+    import requests  # here, because importing it takes longer than importing all of minigrad
+
+    def ask(mirror: str) -> None:
+        try:
+            requests.head(mirror + name, headers=HEADERS, timeout=PROBE_SECONDS)
+        except requests.RequestException as error:
+            answers.put((mirror, reason(error)))
+        else:
+            answers.put((mirror, ""))  # whatever it answered, it is there
+
     answers: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
     for mirror in mirrors:
-        threading.Thread(target=lambda m=mirror: answers.put((m, sign_of_life(m + name))), daemon=True).start()
+        threading.Thread(target=ask, args=(mirror,), daemon=True).start()
     problems: dict[str, str] = {}
     deadline = time.monotonic() + PROBE_SECONDS
     while len(problems) < len(mirrors):
@@ -58,17 +68,6 @@ def probe(mirrors: Sequence[str], name: str) -> tuple[list[str], dict[str, str]]
             return [mirror, *(m for m in mirrors if m != mirror and m not in problems)], problems
         problems[mirror] = problem
     return [], problems
-
-
-def sign_of_life(url: str) -> str:
-    """What keeps the server of `url` from answering; an empty string if it answers anything at all."""
-    import requests  # here, because importing it takes longer than importing all of minigrad
-
-    try:
-        requests.head(url, headers=HEADERS, timeout=PROBE_SECONDS)
-    except requests.RequestException as error:
-        return reason(error)
-    return ""
 
 
 def download_file(

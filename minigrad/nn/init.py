@@ -41,6 +41,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 def fill(tensor: Tensor, values: Any) -> Tensor:
     tensor.data[...] = to_device(np.asarray(values, tensor.dtype), tensor.device)
+    tensor.version += 1
     return tensor
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..device import Array, array_module, to_device
+from ..dtypes import as_dtype
 from ..errors import CheckpointError
-from ..ops.elementwise import real_dtype
 from ..tensor import Tensor, as_array
 
 GROUPS = ("_parameters", "_buffers", "_modules")
@@ -290,7 +290,7 @@ def converted(array: Array, *targets: Any) -> Array:
         if isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"):
             array = to_device(array, target)
             continue
-        dtype = real_dtype(target)
+        dtype = as_dtype(target)
         if dtype.kind != "f":
             raise TypeError(f"a module can be converted to floating dtypes only, got {dtype}")
         array = array.astype(dtype, copy=False) if array.dtype.kind == "f" else array

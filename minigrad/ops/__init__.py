@@ -54,6 +54,8 @@ from .reduction import (
 )
 from .shape import (
     cat,
+    checked,
+    chunk,
     concatenate,
     expand,
     flatten,

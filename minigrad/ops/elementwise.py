@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, array_module, device_of
+from ..dtypes import as_dtype
 from ..function import Function, array_or_number
 from ..kernels.elementwise import integer_power
 from ..tensor import Tensor
@@ -366,7 +367,7 @@ class Cast(Function):
         return x.astype(self.dtype)
 
     def wrap(self, array: Array, dtype: Any, recorded: bool, index: int = 0) -> Tensor:
-        return super().wrap(array, self.dtype, recorded)
+        return super().wrap(array, self.dtype, recorded and self.dtype.kind == "f")
 
     def backward(self, gy: Array) -> Any:
         return apply(Cast(self.given), gy)
@@ -397,21 +398,10 @@ def to(input: Tensor, *targets: Any) -> Tensor:
             if target != input.device and f"{target}:0" != input.device:
                 input = Move(target)(input)
         else:
-            dtype = real_dtype(target)
+            dtype = as_dtype(target)
             if dtype != input.dtype:
                 input = Cast(dtype)(input)
     return input
-
-
-def real_dtype(target: Any) -> np.dtype:
-    """`target` as a dtype of real numbers; TypeError if it is neither that nor a device."""
-    try:
-        dtype = np.dtype(target)
-    except TypeError as error:
-        raise TypeError(f"to() expected a dtype such as minigrad.float32 or a device, got {target!r}") from error
-    if target is None or dtype.kind not in "fiub":
-        raise TypeError(f"to() expected a dtype of real numbers, got {target!r}")
-    return dtype
 
 
 def as_floating(input: Any) -> Any:
@@ -443,4 +433,8 @@ def constant(name: str, *inputs: Any) -> Tensor:
     if len(devices) > 1:
         raise ValueError(f"{name} got tensors on {' and '.join(devices)}; move one with .to(device)")
     (array,) = devices.values()
-    return Tensor(getattr(array_module(array), name)(*arrays))
+    try:
+        return Tensor(getattr(array_module(array), name)(*arrays))
+    except TypeError as error:
+        given = [str(getattr(a, "dtype", type(a).__name__)) for a in arrays]
+        raise TypeError(f"{name} does not work on {' and '.join(given)}") from error

@@ -6,6 +6,7 @@ formulas, gx stands for dL/dx and n for the number of elements that go into one 
 
 from collections.abc import Callable
 from math import nan, prod
+from operator import index
 from typing import Any, NamedTuple
 
 from ..device import Array, array_module
@@ -25,7 +26,7 @@ class Reduction(Function):
 
     def note(self, x: Array) -> None:
         dims = range(x.ndim) if self.dim is None else self.dim if isinstance(self.dim, tuple) else (self.dim,)
-        reduced = {d % x.ndim if x.ndim else 0 for d in dims}
+        reduced = {index(d) % x.ndim if x.ndim else 0 for d in dims}
         self.shape = x.shape
         self.kept = tuple([1 if d in reduced else size for d, size in enumerate(x.shape)])
         self.n = prod([x.shape[d] for d in reduced if x.ndim])

@@ -245,6 +245,17 @@ def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Ten
     return Split(sizes, dim)(input)
 
 
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """At most `chunks` consecutive pieces along `dim`, all of one size but for the last.
+
+    Raises ValueError unless `chunks` is positive.
+    """
+    if chunks <= 0:
+        raise ValueError(f"chunk needs a positive number of chunks, got {chunks}")
+    total = input.shape[checked(dim, input.ndim)]
+    return split(input, -(-total // chunks) if total else [0] * chunks, dim)
+
+
 class Pad(Movement):
     """y = x with `widths[d]` = (before, after) copies of `value` added along dimension d;  gx = gy without them."""
 

@@ -11,7 +11,7 @@ from ..device import Array, array_module, device_of, to_device
 from ..grad_mode import enable_grad
 from ..tensor import Tensor
 
-BLOCK = 1 << 16  # elements: a parameter, its gradient and its state then stay in cache during all passes of a formula
+BLOCK = 1 << 17  # elements: a parameter, its gradient and its state then stay in cache during all passes of a formula
 
 TORCH_SWITCHES = {"foreach", "fused", "capturable", "differentiable"}  # in PyTorch's state dicts, without meaning here
 
@@ -106,6 +106,7 @@ class Optimizer:
             if group.get("maximize"):
                 g_block = -g_block
             self.update(p_block, self.penalize(p_block, g_block, group), state_block, group)
+        tensor.version += 1
 
     def state_of(self, tensor: Tensor, names: dict[str, float]) -> dict[str, Any]:
         """The state of a parameter for its next step: arrays made where they are missing, the step counted."""

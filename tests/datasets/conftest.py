@@ -44,7 +44,8 @@ class Mirror:
     """An HTTP server on 127.0.0.1 that serves `files`, rightly or, as `fault` says, wrongly.
 
     `fault`: '' none, 'missing' 404 for everything, 'truncated' half of each body, 'corrupt' one byte changed, 'silent'
-    no answer at all, 'stalling' half of each body and then silence. It answers HEAD requests only a moment `after` the mirror given there has.
+    no answer at all, 'stalling' half of each body and then silence.
+    `after`: a mirror that answers HEAD requests first.
     """
 
     def __init__(self, files: dict[str, bytes], fault: str = "", after: "Mirror | None" = None):

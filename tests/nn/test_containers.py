@@ -26,12 +26,6 @@ def named(library):
     return library.Sequential(OrderedDict(zip("abcd", linears(library, 4))))
 
 
-def numbered(module):
-    """Reassigned by deletion, so that the names start at '0' in both libraries."""
-    del module[0]
-    return module
-
-
 # what is done with the container `c` of library `nn`; the result, or the container, must look like PyTorch's
 OPERATIONS = {
     "as it is": lambda nn, c: c,

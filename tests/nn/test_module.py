@@ -255,6 +255,17 @@ def test_what_cannot_be_registered_is_refused_and_nothing_changes(case):
     assert (list(layer.state_dict()), list(layer.named_children()), dir(layer)) == before
 
 
+def test_what_was_an_ordinary_attribute_can_become_a_part():
+    model = nn.Module()
+    model.a = model.b = model.c = 1
+    model.a = parameter(2)
+    model.b = nn.ReLU()
+    model.register_buffer("c", Tensor(1.0))
+    assert model.a.shape == (2,)
+    assert isinstance(model.b, nn.ReLU)
+    assert isinstance(model.c, Tensor)
+
+
 def test_a_module_may_take_the_place_of_a_parameter():
     layer = nn.Linear(2, 2)
     layer.bias = nn.Identity()

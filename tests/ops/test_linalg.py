@@ -184,7 +184,11 @@ def test_any_equation_of_two_operands_agrees(data):
         (lambda x: x @ 2.0, ValueError, r"matmul got shapes \(2, 3\) and \(\)"),
         (lambda x: x @ "x", TypeError, "a tensor holds real numbers, got str"),
         (lambda x: x[None] @ x.T[None, None].expand(1, 5, 3, 2)[:, :, :2], ValueError, "matmul got shapes"),
-        (lambda x: x.expand(4, 2, 3) @ x.T.expand(5, 3, 2), ValueError, r"MatMul of shapes \(4, 2, 3\) and \(5, 3, 2\)"),
+        (
+            lambda x: x.expand(4, 2, 3) @ x.T.expand(5, 3, 2),
+            ValueError,
+            r"MatMul got shapes \(4, 2, 3\) and \(5, 3, 2\)",
+        ),
         (lambda x: x @ x.double().T, TypeError, "MatMul got tensors of dtypes float32 and float64"),
         (lambda x: minigrad.ops.linear(x, x.T), ValueError, r"linear got input \(2, 3\) and weight \(3, 2\); expected"),
         (lambda x: minigrad.ops.linear(x, x[0]), ValueError, r"linear got input \(2, 3\) and weight \(3,\); expected"),
@@ -194,15 +198,15 @@ def test_any_equation_of_two_operands_agrees(data):
             r"linear got bias \(3,\) for weight \(2, 3\); expected \[2\]",
         ),
         (lambda x: minigrad.einsum("ij,jk->ik", x), ValueError, "einsum 'ij,jk->ik' names 2 operands, got 1"),
-        (lambda x: minigrad.einsum("ijk->i", x), ValueError, "einsum 'ijk->i' gives operand 0 the letters 'ijk' for 2 dim"),
+        (lambda x: minigrad.einsum("ijk->i", x), ValueError, "gives operand 0 the letters 'ijk' for 2 dimensions"),
         (lambda x: minigrad.einsum("i->i", x), ValueError, "einsum 'i->i' gives operand 0 the letters 'i' for 2 dim"),
-        (lambda x: minigrad.einsum("ij->k", x), ValueError, "einsum 'ij->k': the result may only name letters of the op"),
+        (lambda x: minigrad.einsum("ij->k", x), ValueError, "einsum 'ij->k': the result may only name letters"),
         (lambda x: minigrad.einsum("ij->ii", x), ValueError, "einsum 'ij->ii': .* letters of the operands, each once"),
         (lambda x: minigrad.einsum("i1->i", x), ValueError, "einsum 'i1->i'"),
-        (lambda x: minigrad.einsum("ij,ij->i", x, x.T), ValueError, r"Einsum of shapes \(2, 3\) and \(3, 2\)"),
+        (lambda x: minigrad.einsum("ij,ij->i", x, x.T), ValueError, r"Einsum got shapes \(2, 3\) and \(3, 2\)"),
         (lambda x: minigrad.einsum("ij"), ValueError, "einsum 'ij' names 1 operands, got 0"),
     ],
-)  # fmt: skip
+)
 def test_bad_inputs_are_refused_in_one_clear_sentence(call, error, message):
     with pytest.raises(error, match=message):
         call(tensor(np.ones((2, 3), "float32")))

@@ -1,4 +1,4 @@
-"""NumPy's functions on tensors: the same as minigrad's own, gradients included, or a refusal that names the function."""
+"""NumPy's functions on tensors: the same as minigrad's own with its gradient, or a refusal by name."""
 
 import numpy as np
 import pytest

@@ -116,7 +116,7 @@ def test_memory_layout_makes_no_difference(name, options, shape, p_layout, g_lay
 @every_optimizer
 def test_data_may_be_replaced_between_steps(Twins, name, options):
     """By a copy in another layout than that of the state, here."""
-    twins = Twins([(300, 400)])
+    twins = Twins([(400, 500)])
     p = twins.ours[0]
     p.data = laid_out(p.data, "transposed")
     ours, theirs = getattr(optim, name)(twins.ours, **options), getattr(torch.optim, name)(twins.theirs, **options)

@@ -1,0 +1,93 @@
+"""minigrad.functional has PyTorch's functions: the same names, arguments and defaults, and one implementation."""
+
+import importlib
+import inspect
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+import minigrad
+from minigrad import functional
+from tests.oracle import compare
+
+# What PyTorch's signatures have and minigrad's leave out.
+LEFT_OUT = {"size_average", "reduce", "inplace", "dtype", "_stacklevel", "threshold"}
+LEFT_OUT_OF = {"mse_loss": {"weight"}, "l1_loss": {"weight"}}
+REQUIRED = {"dim"}  # PyTorch warns about a missing dim and guesses one
+
+
+def parameters_of(function):
+    """The parameters of a function of PyTorch; those written in C show them only in their documentation."""
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        scope = {}
+        head = function.__doc__.strip().partition("->")[0]
+        exec(f"def {head}: ...", scope)
+        return inspect.signature(scope[function.__name__]).parameters
+
+
+@pytest.mark.parametrize("name", functional.__all__)
+def test_arguments_have_pytorchs_names_order_and_defaults(name):
+    ours = inspect.signature(getattr(functional, name)).parameters
+    theirs = parameters_of(getattr(F, name))
+    assert list(ours) == [key for key in theirs if key not in LEFT_OUT | LEFT_OUT_OF.get(name, set())]
+    for key, parameter in ours.items():
+        if (name, key) == ("pad", "value"):
+            assert (parameter.default, theirs[key].default) == (0.0, None)  # which stands for 0
+        else:
+            assert parameter.default == (inspect.Parameter.empty if key in REQUIRED else theirs[key].default), key
+
+
+X = np.random.default_rng(0).standard_normal((3, 4))
+W = np.random.default_rng(1).standard_normal((2, 4))
+B = np.random.default_rng(2).standard_normal(2)
+
+# Losses stand in ops/test_loss.py, the gradients of activations in ops/test_activation.py.
+CALLS = {
+    "dropout": (lambda f, x: f.dropout(x, 0.3, training=False) * 1, X),
+    "dropout of everything": (lambda f, x: f.dropout(x, p=1.0), X),
+    "elu": (lambda f, x: f.elu(x, alpha=0.7), X),
+    "gelu": (lambda f, x: f.gelu(x), X),
+    "gelu tanh": (lambda f, x: f.gelu(x, approximate="tanh"), X),
+    "leaky_relu": (lambda f, x: f.leaky_relu(x, negative_slope=0.2), X),
+    "linear": (lambda f, x, w, b: f.linear(x, w, b), X, W, B),
+    "linear without bias": (lambda f, x, w: f.linear(x, w), X, W),
+    "linear of a vector": (lambda f, x, w, b: f.linear(x, weight=w, bias=b), X[0], W, B),
+    "linear of a batch": (lambda f, x, w, b: f.linear(x, w, b), X.reshape(3, 1, 4), W, B),
+    "log_softmax": (lambda f, x: f.log_softmax(x, dim=-1), X),
+    "pad": (lambda f, x: f.pad(x, (1, 2, 0, 3)), X),
+    "pad value": (lambda f, x: f.pad(x, [2, 0], mode="constant", value=1.5), X),
+    "relu": (lambda f, x: f.relu(x), X),
+    "sigmoid": (lambda f, x: f.sigmoid(x), X),
+    "silu": (lambda f, x: f.silu(x), X),
+    "softmax": (lambda f, x: f.softmax(x, 0), X),
+    "softplus": (lambda f, x: f.softplus(x, beta=2), X),
+    "tanh": (lambda f, x: f.tanh(x), X),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", CALLS)
+def test_functions_compute_what_pytorchs_do(name, dtype):
+    function, *arrays = CALLS[name]
+    compare(lambda m, *xs: function(functional if m is minigrad.ops else F, *xs), *arrays, dtype=dtype)
+
+
+def test_every_function_stands_in_the_tables():
+    losses = {name for name in functional.__all__ if "loss" in name or "entropy" in name} | {"kl_div"}
+    assert {name.partition(" ")[0] for name in CALLS} | losses == set(functional.__all__)
+
+
+def test_everything_listed_exists_and_everything_imported_is_listed():
+    public = {name for name, value in vars(functional).items() if inspect.isfunction(value)}
+    assert public == set(functional.__all__)
+    assert functional.__all__ == sorted(functional.__all__)
+
+
+def test_the_module_is_found_under_pytorchs_path():
+    assert importlib.import_module("minigrad.nn.functional") is functional
+    assert minigrad.nn.functional is functional is minigrad.functional
+    assert torch.nn.functional is F

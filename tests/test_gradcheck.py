@@ -1,0 +1,486 @@
+"""The gradient checker is itself checked: mistakes of every kind are caught, right gradients pass, bad use is refused."""
+
+import inspect
+import pkgutil
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import Function, Tensor, gradcheck, gradgradcheck, ops, tensor
+from minigrad.gradcheck import GradcheckError, check_function, compare_gradients
+from minigrad.ops import activation, elementwise, linalg, loss, reduction, shape
+from minigrad.ops.dropout import Dropout
+
+
+def normal(*sizes, seed=0):
+    return Tensor(np.random.default_rng(seed).standard_normal(sizes), requires_grad=True)
+
+
+def operation(forward, backward, **attributes):
+    """A new operation class of these two functions of (self, *arrays)."""
+    return type("Wrong", (Function,), {"forward": forward, "backward": backward, **attributes})
+
+
+def check(make, *inputs):
+    return gradcheck(lambda *xs: make()(*xs), inputs)
+
+
+# ------------------------------------------------------------------------------------- why the upstream gradient is random
+
+
+class ZeroSoftmax(activation.Softmax):
+    def backward(self, gy):
+        return gy * 0
+
+
+class LayerNorm(Function):
+    """y = (x - mean) / std over each row."""
+
+    def forward(self, x):
+        centred = x - x.mean(axis=1, keepdims=True)
+        self.std = np.sqrt((centred**2).mean(axis=1, keepdims=True))
+        self.save(centred / self.std)
+        return centred / self.std
+
+    def backward(self, gy):
+        (y,) = self.saved
+        return (gy - gy.mean(axis=1, keepdims=True) - y * (gy * y).mean(axis=1, keepdims=True)) / self.std
+
+
+class ZeroLayerNorm(LayerNorm):
+    def backward(self, gy):
+        return gy * 0
+
+
+def passes_with_an_upstream_gradient_of_ones(function, x, eps=1e-6):
+    """What a checker finds that differentiates the plain sum of the outputs."""
+    x = Tensor(x.data.copy(), requires_grad=True)
+    function(x).sum().backward()
+    for k in np.ndindex(x.shape):
+        moved = []
+        for step in (eps, -eps):
+            data = x.data.copy()
+            data[k] += step
+            moved.append(function(Tensor(data)).sum().item())
+        if abs((moved[0] - moved[1]) / (2 * eps) - x.grad.data[k]) > 1e-6:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [(lambda: activation.Softmax(1), lambda: ZeroSoftmax(1)), (LayerNorm, ZeroLayerNorm)],
+    ids=["softmax", "layer norm"],
+)
+def test_a_gradient_of_zeros_is_caught_where_ones_as_upstream_gradient_would_pass_it(right, wrong):
+    x = normal(3, 5)
+    assert passes_with_an_upstream_gradient_of_ones(lambda x: wrong()(x), x)
+    with pytest.raises(GradcheckError, match=r"gradient of input 0 at \[\d, \d\]: got 0, expected .*; ratio 0"):
+        check(wrong, x)
+    assert check(right, x)
+
+
+# ----------------------------------------------------------------------------------------------------- mistakes are caught
+
+
+def mean_forward(self, x):
+    return x.mean(axis=0)
+
+
+def product_forward(self, x, y):
+    self.save(x, y)
+    return x @ y
+
+
+def wrong_element(self, gy):
+    gx = np.exp(self.saved[0]) * gy
+    gx[1, 2] *= 1.5
+    return gx
+
+
+def exp_forward(self, x):
+    self.save(x)
+    return np.exp(x)
+
+
+def clipping_forward(self, x):
+    x[x < 0] = 0
+    return x * 1
+
+
+def doubling_backward(self, gy):
+    gy *= 2
+    return gy
+
+
+def spoiling_backward(self, gy):
+    self.saved[0][...] = 0
+    return gy
+
+
+MISTAKES = {
+    "all zero": (exp_forward, lambda self, gy: gy * 0, "got 0"),
+    "flipped sign": (exp_forward, lambda self, gy: -gy * np.exp(self.saved[0]), "ratio -1"),
+    "upstream gradient ignored": (exp_forward, lambda self, gy: np.exp(self.saved[0]), "ratio"),
+    "missing chain factor": (exp_forward, lambda self, gy: gy * 1, "ratio"),
+    "a factor of 2": (exp_forward, lambda self, gy: 2 * gy * np.exp(self.saved[0]), "ratio 2"),
+    "missing 1/N": (mean_forward, lambda self, gy: np.broadcast_to(gy, (4, 3)).copy(), "ratio 4"),
+    "off by a thousandth": (exp_forward, lambda self, gy: 1.001 * gy * np.exp(self.saved[0]), "ratio 1.001"),
+    "one wrong element": (exp_forward, wrong_element, r"at \[1, 2\].*ratio 1.5"),
+    "NaN": (exp_forward, lambda self, gy: gy * np.nan, "got nan"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes_in_the_gradient_are_caught_and_described(name):
+    forward, backward, message = MISTAKES[name]
+    with pytest.raises(GradcheckError, match=rf"gradient of input 0 at .*{message}"):
+        check(operation(forward, backward), normal(4, 3))
+
+
+@pytest.mark.parametrize(
+    ("backward", "which"),
+    [
+        (lambda self, gz: (gz @ self.saved[1], self.saved[0].T @ gz), 0),
+        (lambda self, gz: (gz @ self.saved[1].T, self.saved[0] @ gz), 1),
+        (lambda self, gz: (self.saved[0].T @ gz, gz @ self.saved[1].T), 0),
+        (lambda self, gz: ((gz @ self.saved[1].T).T, self.saved[0].T @ gz), 0),
+        (lambda self, gz: (gz @ self.saved[1].T, None), 1),
+    ],
+    ids=["Y not transposed", "X not transposed", "exchanged", "result transposed", "one missing"],
+)
+def test_mistakes_in_a_matrix_product_are_caught_for_the_right_input(backward, which):
+    with pytest.raises(GradcheckError, match=f"gradient of input {which} at"):
+        check(operation(product_forward, backward), normal(3, 3), normal(3, 3, seed=1))
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "message"),
+    [
+        (clipping_forward, lambda self, gy: gy, "^input 0 was modified in place"),
+        (exp_forward, spoiling_backward, "^input 0 was modified in place"),
+        (exp_forward, doubling_backward, "^the upstream gradient of output 0 was modified in place"),
+    ],
+    ids=["input by forward", "input by backward", "upstream"],
+)
+def test_writing_into_what_was_given_is_caught(forward, backward, message):
+    with pytest.raises(GradcheckError, match=message):
+        check(operation(forward, backward), normal(2, 3))
+
+
+def test_a_backward_that_writes_into_its_output_is_caught():
+    def forward(self, x):
+        y = np.exp(x)
+        self.save(y)
+        return y
+
+    def backward(self, gy):
+        (y,) = self.saved
+        y *= gy
+        return y
+
+    with pytest.raises(GradcheckError, match="^output 0 was modified in place"):
+        check(operation(forward, backward), normal(2, 3))
+
+
+def test_the_inputs_of_the_caller_are_never_changed():
+    x = normal(2, 3)
+    before = x.data.copy()
+    with pytest.raises(GradcheckError):
+        check(operation(clipping_forward, lambda self, gy: gy), x)
+    check(activation.ReLU, x)
+    np.testing.assert_array_equal(x.data, before)
+    assert x.grad is None
+
+
+def test_a_random_function_is_named_as_such():
+    with pytest.raises(GradcheckError, match="same inputs gave two different outputs; seed the random numbers"):
+        gradcheck(lambda x: Dropout(0.5)(x), normal(20))
+
+
+def test_every_output_is_checked():
+    def split(x):
+        return [operation(exp_forward, lambda self, gy: gy * np.exp(self.saved[0]))()(x), ZeroSoftmax(1)(x)]
+
+    assert gradcheck(lambda x: split(x)[:1], normal(2, 3))
+    with pytest.raises(GradcheckError):
+        gradcheck(split, normal(2, 3))
+
+
+def test_all_wrong_inputs_are_listed():
+    wrong = operation(product_forward, lambda self, gz: (gz, gz))
+    with pytest.raises(GradcheckError, match=r"(?s)gradient of input 0 at .*\ngradient of input 1 at"):
+        check(wrong, normal(2, 2), normal(2, 2, seed=1))
+
+
+# -------------------------------------------------------------------------------------------- right gradients at bad places
+
+
+@pytest.mark.parametrize(
+    ("function", "x"),
+    [
+        (lambda x: x.relu(), [0.0, 0.0, 1.0, -1.0]),
+        (lambda x: x.abs(), [0.0, 1.0, -1.0]),
+        (lambda x: x.clip(-1, 1), [-1.0, 1.0, 0.0, 5.0]),
+        (lambda x: x.max(), [2.0, 2.0, 2.0, 1.0]),
+        (lambda x: x.reshape(2, 2).amin(1), [1.0, 1.0, 3.0, 3.0]),
+        (lambda x: x.maximum(1.0), [1.0, 1.0, 0.0]),
+        (lambda x: ops.leaky_relu(x, 0.1), [0.0, -0.0]),
+    ],
+)
+def test_kinks_and_ties_are_avoided(function, x):
+    assert gradcheck(function, tensor(np.array(x), requires_grad=True))
+
+
+def test_moving_off_kinks_hides_no_mistake():
+    wrong = operation(lambda self, x: np.maximum(x, 0), lambda self, gy: gy)
+    with pytest.raises(GradcheckError):
+        check(wrong, tensor(np.array([0.0, -1.0, 2.0]), requires_grad=True))
+
+
+def test_inputs_that_need_no_gradient_and_numbers_are_passed_on():
+    constant = Tensor(np.full((2, 3), 2.0))
+    labels = Tensor(np.array([0, 2]))
+    assert gradcheck(lambda x, c, n, t: (x * c * n).sum(1) + x[[0, 1], t], [normal(2, 3), constant, 3.0, labels])
+
+
+def test_outputs_that_depend_on_nothing_and_integer_outputs_are_no_obstacle():
+    assert gradcheck(lambda x: [x * 2, Tensor(np.ones(3)), x.argmax(), x], normal(4))
+    assert gradcheck(lambda x, y: x * 2, [normal(2), normal(2)])
+
+
+def test_scalars_and_empty_inputs_pass():
+    assert gradcheck(lambda x: x * x, normal())
+    assert gradcheck(lambda x: x * x, normal(0, 3))
+
+
+def test_inputs_may_lie_in_any_order_in_memory():
+    x = Tensor(np.random.default_rng(0).standard_normal((4, 6))[::2, ::-1].T, requires_grad=True)
+    assert gradcheck(lambda x: (x @ x.T).exp() * 0.1, x)
+
+
+# ----------------------------------------------------------------------------------------------------------- large inputs
+
+
+@pytest.mark.parametrize("factor", [-1.0, 0.0, 2.0, 1.5])
+@pytest.mark.parametrize("place", [0, 4321, 9999])
+def test_one_wrong_element_among_ten_thousand_is_caught_along_random_directions(factor, place):
+    """An error of e in one of n elements shows if e exceeds about 1e-4 √n, here 1 % of a typical element."""
+
+    def backward(self, gy):
+        gx = gy * np.cos(self.saved[0])
+        gx[place] = factor * gx[place] + 0.2 * (factor == 0)
+        return gx
+
+    def forward(self, x):
+        self.save(x)
+        return np.sin(x)
+
+    with pytest.raises(GradcheckError, match="gradient of input 0"):
+        check(operation(forward, backward), normal(10_000))
+
+
+def test_an_error_of_a_millionth_in_one_element_of_ten_thousand_passes():
+    def backward(self, gy):
+        gx = gy * 3
+        gx[5] *= 1 + 1e-6
+        return gx
+
+    assert check(operation(lambda self, x: x * 3, backward), normal(10_000))
+
+
+@pytest.mark.parametrize("name", ["flipped sign", "all zero", "a factor of 2", "off by a thousandth"])
+def test_systematic_mistakes_in_large_inputs_are_caught(name):
+    forward, backward, message = MISTAKES[name]
+    with pytest.raises(GradcheckError, match=message):
+        check(operation(forward, backward), normal(100, 50))
+
+
+def test_right_gradients_of_large_inputs_pass():
+    assert gradcheck(lambda x, y: (x @ y).tanh().sum(0), [normal(60, 50), normal(50, 40, seed=1)])
+
+
+# ---------------------------------------------------------------------------------------------------------- second order
+
+
+def test_a_wrong_second_derivative_behind_differentiable_is_caught():
+    """The saved 3x² is no input: taken for a constant, it makes the second derivative 0 instead of 6x."""
+
+    def forward(self, x):
+        self.save(3 * x * x)
+        return x**3
+
+    wrong = operation(forward, lambda self, gy: gy * self.saved[0], differentiable=True)
+    assert check(wrong, normal(4))
+    with pytest.raises(GradcheckError, match="gradient of input 0"):
+        gradgradcheck(lambda x: wrong()(x), normal(4))
+    with pytest.raises(GradcheckError):
+        check_function(wrong, (4,))
+
+
+def test_an_operation_that_is_not_differentiable_twice_is_named():
+    with pytest.raises(RuntimeError, match="LayerNorm has no second derivative"):
+        gradgradcheck(lambda x: LayerNorm()(x), normal(2, 3))
+
+
+def test_second_derivatives_of_several_inputs_and_outputs_pass():
+    assert gradgradcheck(lambda x, y: [x * y, (x / y).exp()], [normal(3), Tensor(np.array([1.0, 2.0, 3.0]), True)])
+    assert gradgradcheck(lambda x, n: x**n, [normal(3), 3])
+    assert gradgradcheck(lambda x: 2 * x, normal(3))
+
+
+# ---------------------------------------------------------------------------------------------------------------- bad use
+
+
+@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
+@pytest.mark.parametrize(
+    ("inputs", "error", "message"),
+    [
+        (
+            tensor([1.0], requires_grad=True),
+            TypeError,
+            r"gradcheck needs float64, got float32 for input 0; use x.double",
+        ),
+        ([normal(2), tensor([1.0], requires_grad=True)], TypeError, "got float32 for input 1"),
+        (Tensor(np.ones(2)), ValueError, "gradcheck needs at least one input with requires_grad=True"),
+    ],
+)
+def test_what_cannot_be_checked_is_refused(check, inputs, error, message):
+    with pytest.raises(error, match=message):
+        check(lambda *xs: xs[0].double() * 2, inputs)
+
+
+def test_comparisons_hold_what_came_and_what_was_expected():
+    (comparison,) = compare_gradients(lambda x: ZeroSoftmax(1)(x), [normal(2, 3)])
+    assert not comparison.passed
+    assert comparison.input == 0
+    assert comparison.computed.shape == comparison.expected.shape == (2, 3)
+    assert comparison.worst() == tuple(np.unravel_index(np.abs(comparison.expected).argmax(), (2, 3)))
+
+
+def test_the_same_seed_gives_the_same_check_and_another_seed_another():
+    def check(seed):
+        return compare_gradients(lambda x: x.exp(), [normal(3)], seed=seed)[0].expected.tolist()
+
+    assert check(1) == check(1) != check(2)
+
+
+# ------------------------------------------------------------------------------------------- every operation of minigrad.ops
+
+
+def seeded_dropout(p):
+    minigrad.manual_seed(0)
+    return Dropout(p)
+
+
+rng = np.random.default_rng(0)
+POSITIVE = rng.uniform(0.5, 2, (3, 4))
+OFF_ZERO = rng.uniform(0.2, 2, (3, 4)) * rng.choice([-1, 1], (3, 4))
+MASK = rng.random((3, 4)) < 0.5
+PROBABILITIES = rng.uniform(0.1, 0.9, (3, 4))
+
+CHECKS = {
+    elementwise.Add: [((3, 4), (4,))],
+    elementwise.Sub: [((3, 1), (3, 4))],
+    elementwise.Mul: [((3, 4), ()), ((2, 3, 1), (3, 4))],
+    elementwise.Scale: [((3, 4), {"factor": -2.5})],
+    elementwise.Div: [((4,), OFF_ZERO)],
+    elementwise.Neg: [((3, 4),)],
+    elementwise.Power: [(OFF_ZERO, {"n": n}) for n in (0, 1, 2, 3, 4, 5, -1)] + [(POSITIVE, {"n": 0.5})],
+    elementwise.TensorPower: [(POSITIVE, (4,))],
+    elementwise.Exp: [((3, 4),)],
+    elementwise.Log: [(POSITIVE,)],
+    elementwise.Sqrt: [(POSITIVE,)],
+    elementwise.Sin: [((3, 4),)],
+    elementwise.Cos: [((3, 4),)],
+    elementwise.Abs: [(OFF_ZERO,)],
+    elementwise.Clip: [((3, 4), {"low": -0.4, "high": 0.6}), ((3, 4), {"high": 0.1})],
+    elementwise.Maximum: [((3, 4), (4,))],
+    elementwise.Minimum: [((3, 4), (3, 1))],
+    elementwise.Where: [(MASK, (3, 4), (4,))],
+    elementwise.Clone: [((3, 4),)],
+    activation.Sigmoid: [((3, 4),)],
+    activation.Tanh: [((3, 4),)],
+    activation.ReLU: [(OFF_ZERO,)],
+    activation.LeakyReLU: [(OFF_ZERO, {"negative_slope": 0.2})],
+    activation.ELU: [(OFF_ZERO, {"alpha": 0.7})],
+    activation.SiLU: [((3, 4),)],
+    activation.Softplus: [((3, 4), {"beta": 2.0})],
+    activation.Erf: [((3, 4),)],
+    activation.GELU: [((3, 4),)],
+    activation.GELUTanh: [((3, 4),)],
+    activation.Softmax: [((3, 4), {"dim": 1}), ((2, 3, 2), {"dim": -2})],
+    activation.LogSoftmax: [((3, 4), {"dim": 0})],
+    Dropout: [((3, 4), {"p": 0.3})],
+    linalg.MatMul: [((3, 4), (4, 2)), ((2, 3, 4), (4, 2)), ((2, 1, 3, 2), (4, 2, 3))],
+    linalg.Linear: [((5, 3), (2, 3), (2,)), ((5, 3), (2, 3))],
+    linalg.Einsum: [
+        ((2, 3), (3, 4), {"inputs": ["ij", "jk"], "output": "ki"}),
+        ((2, 3), (4,), {"inputs": ["ij", "k"], "output": "j"}),
+        ((2, 3), (3, 4), (4, 2), {"inputs": ["ij", "jk", "kl"], "output": "il"}),
+        ((3, 3), {"inputs": ["ii"], "output": "i"}),
+    ],
+    loss.SoftmaxCrossEntropy: [((4, 3), np.array([0, 2, 1, 1]))],
+    loss.SquaredError: [((3, 4), (3, 4))],
+    loss.AbsoluteError: [((3, 4), (3, 4))],
+    loss.SmoothL1: [((3, 4), (3, 4), {"beta": 0.7})],
+    loss.BinaryCrossEntropy: [(PROBABILITIES, PROBABILITIES[::-1].copy())],
+    loss.BinaryCrossEntropyWithLogits: [((3, 4), PROBABILITIES)],
+    loss.KLDivergence: [((3, 4), PROBABILITIES)],
+    reduction.Sum: [((3, 4),), ((2, 3, 4), {"dim": (0, 2)}), ((3, 4), {"dim": 1, "keepdim": True})],
+    reduction.Mean: [((3, 4), {"dim": -1})],
+    reduction.Var: [((3, 4), {"dim": 0}), ((3, 4), {"correction": 0, "keepdim": True})],
+    reduction.Std: [((3, 4), {"dim": 1})],
+    reduction.AMax: [((3, 4), {"dim": 1}), ((3, 4),)],
+    reduction.AMin: [((3, 4), {"dim": (0,), "keepdim": True})],
+    reduction.LogSumExp: [((3, 4), {"dim": 1}), ((2, 3, 2), {"dim": (0, 2)})],
+    reduction.CumSum: [((3, 4), {"dim": 1})],
+    shape.Permute: [((2, 3, 4), lambda: shape.Permute(2, 0, 1))],
+    shape.Reshape: [((3, 4), lambda: shape.Reshape(2, 6))],
+    shape.Expand: [((3, 1), lambda: shape.Expand(2, 3, 4))],
+    shape.Flip: [((3, 4), lambda: shape.Flip(0, 1))],
+    shape.Concatenate: [((3, 4), (3, 2), {"dim": 1})],
+    shape.Stack: [((3, 4), (3, 4), {"dim": -1})],
+    shape.Split: [((2, 4), {"sizes": [1, 0, 3], "dim": 1})],
+    shape.Pad: [((3, 4), {"widths": [(1, 0), (2, 1)], "value": 3.0})],
+    shape.GetItem: [((4, 3), {"index": [0, 0, 2]}), ((4, 3), {"index": (slice(None, None, -1), 1)})],
+    shape.PutItem: [((3, 3), {"index": [0, 0, 2], "shape": (4, 3)})],
+}
+NOT_CHECKED = {elementwise.Cast, elementwise.Move}  # they change the dtype, or need a second device
+
+
+def operations():
+    """Every Function of minigrad.ops that has a forward of its own or inherits one."""
+    modules = [import_module(f"minigrad.ops.{module.name}") for module in pkgutil.iter_modules(ops.__path__)]
+    return {
+        cls
+        for module in modules
+        for cls in vars(module).values()
+        if inspect.isclass(cls) and issubclass(cls, Function) and cls.forward is not Function.forward
+    }
+
+
+def test_every_operation_is_in_the_table():
+    missing = operations() - set(CHECKS) - NOT_CHECKED
+    assert not missing, f"add a line to CHECKS for {sorted(cls.__name__ for cls in missing)}"
+
+
+@pytest.mark.parametrize("cls", CHECKS, ids=lambda cls: cls.__name__)
+def test_gradients_of_every_operation_pass(cls):
+    for *inputs, last in CHECKS[cls]:
+        if isinstance(last, dict):
+            make, settings = seeded_dropout if cls is Dropout else cls, last
+        elif callable(last):
+            make, settings = last, {}
+        else:
+            make, settings, inputs = cls, {}, [*inputs, last]
+        check_function(make, *inputs, **settings)
+
+
+def test_check_function_refuses_float64_results_of_float32_inputs():
+    upcast = operation(lambda self, x: x.astype("float64"), lambda self, gy: gy.astype(gy.dtype))
+    upcast.wrap = lambda self, array, dtype, recorded, index=0: Function.wrap(self, array, array.dtype, recorded, index)
+    with pytest.raises((GradcheckError, RuntimeError), match="float64"):
+        check_function(upcast, (3,))
