@@ -35,7 +35,9 @@ def topological_order(roots: Iterable[Any]) -> list[Any]:
                 )
             seen.add(vertex)
             stack += (vertex, None)
-            stack += [edge[0] for edge in vertex.edges if edge is not None]
+            for edge in vertex.edges:
+                if edge is not None:
+                    stack.append(edge[0])
     return order
 
 
@@ -77,8 +79,8 @@ def backpropagate(
     """Carry `grads` from `outputs` back through the graph.
 
     `arrive(vertex, grads)` is called, once its gradients are complete, at each leaf and at each vertex of `wanted`;
-    with `prune` only at the latter, and only the paths to them are followed. With `create_graph`, gradients are tensors and the walk
-    itself is recorded; otherwise they are arrays.
+    with `prune` only at the latter, and only the paths to them are followed. With `create_graph`, gradients are
+    tensors and the walk itself is recorded; otherwise they are arrays.
     """
     pending: dict[Any, Any] = {}  # vertex, or (vertex, index) where it has several outputs -> gradient so far
     arrived: Sequence[Any]
@@ -89,7 +91,7 @@ def backpropagate(
         pending[key] = accumulate(pending.get(key), grad.copy() if vertex.is_leaf and not create_graph else grad)
 
     order = topological_order([output.grad_fn or output for output in outputs])
-    entered = leading_to(wanted, order) if prune else None
+    entered = leading_to(wanted, order) if prune else ()
     for vertex in reversed(order):
         if vertex.n_outputs == 1:
             arrived = (pending.pop(vertex, None),)
@@ -99,10 +101,11 @@ def backpropagate(
             continue
         if vertex.hooks:
             arrived = run_hooks(vertex, arrived)
-        if vertex in wanted or (vertex.is_leaf and not prune):
-            arrive(vertex, arrived)
-        if vertex.is_leaf or (entered is not None and vertex not in entered):
-            continue
+        if prune or vertex.is_leaf:
+            if not prune or vertex in wanted:
+                arrive(vertex, arrived)
+            if vertex.is_leaf or vertex not in entered:
+                continue
         returned = differentiably(vertex, arrived) if create_graph else vertex.backward(*arrived)
         if type(returned) is not tuple:
             returned = (returned,)

@@ -126,12 +126,3 @@ def serve() -> Iterator[Callable[..., Mirror]]:
     yield make
     for mirror in mirrors:
         mirror.close()
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder with the official MNIST files beside the project."""
-    folder = Path(__file__).parents[2].parent / "shared" / "data"
-    if not (folder / "train-images-idx3-ubyte.gz").is_file():
-        pytest.skip(f"the full MNIST is not in {folder}")
-    return folder
