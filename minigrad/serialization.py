@@ -21,8 +21,7 @@ from .device import array_module, to_device
 from .errors import CheckpointError
 from .tensor import Tensor
 
-# Entries of the metadata: everything but the arrays, and a checksum over that and the arrays.
-STRUCTURE, CHECKSUM = "minigrad", "crc32"
+STRUCTURE = "minigrad"  # the one entry of the metadata: a checksum, a space, and everything but the arrays as JSON
 
 # JSON has objects with text keys, lists, text, numbers, true, false and null. What else there is becomes an object
 # with one of these keys: an array (its name in the file), a tuple, a dict with other keys (a list of pairs).
@@ -37,7 +36,7 @@ def save(obj: Any, path: str | os.PathLike) -> None:
     """
     arrays: dict[str, np.ndarray] = {}
     structure = json.dumps(take_arrays(obj, "", arrays))
-    write_atomically(Path(path), to_bytes(arrays, {STRUCTURE: structure, CHECKSUM: checksum(structure, arrays)}))
+    write_atomically(Path(path), to_bytes(arrays, {STRUCTURE: f"{checksum(structure, arrays)} {structure}"}))
 
 
 def load(path: str | os.PathLike) -> Any:
@@ -50,13 +49,14 @@ def load(path: str | os.PathLike) -> Any:
         with open(path, "rb") as stream:
             start = stream.read(9)
         with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
+            entry = (file.metadata() or {}).get(STRUCTURE)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-        if metadata.keys().isdisjoint((STRUCTURE, CHECKSUM)):
+        if entry is None:
             return {name: Tensor(array) for name, array in arrays.items()}
-        if checksum(metadata.get(STRUCTURE, ""), arrays) != metadata.get(CHECKSUM):
+        crc, _, structure = entry.partition(" ")
+        if checksum(structure, arrays) != crc:
             raise ValueError("its checksum does not match its contents")
-        return put_arrays(json.loads(metadata[STRUCTURE]), arrays)
+        return put_arrays(json.loads(structure), arrays)
     except OSError as error:
         raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -65,7 +65,7 @@ def load(path: str | os.PathLike) -> Any:
                 f"{path} is a pickle, as torch.save writes them; loading one can execute code, so minigrad does not. "
                 "Write the tensors again with safetensors.torch.save_file"
             ) from error
-        raise CheckpointError(f"{path} cannot be read (truncated, damaged, or no checkpoint?): {error}") from error
+        raise CheckpointError(f"{path} is not a readable checkpoint (truncated or corrupt?): {error}") from error
 
 
 def take_arrays(obj: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:

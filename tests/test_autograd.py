@@ -1005,3 +1005,11 @@ def test_values_that_backward_does_not_need_may_be_changed():
         a[...] = 5.0
     y.backward()
     assert a.grad.item() == 1.0
+
+
+def test_loading_weights_between_forward_and_backward_is_refused():
+    layer = minigrad.nn.Linear(2, 2)
+    y = layer(layer(minigrad.ones(1, 2))).sum()
+    layer.load_state_dict({name: value.data + 1 for name, value in layer.state_dict().items()})
+    with pytest.raises(RuntimeError, match="of Linear was changed in place"):
+        y.backward()

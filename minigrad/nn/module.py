@@ -255,6 +255,8 @@ class Module:
             raise CheckpointError(f"the state does not fit {type(self).__name__}: {'; '.join(problems)}")
         for name, array in given.items():
             own[name].data[...] = to_device(array, own[name].device)
+        for tensor in (*self.parameters(), *self.buffers()):
+            tensor.version += 1
         return Missing(missing, unexpected)
 
     # -------------------------------------------------------------------------------------------------- display

@@ -398,7 +398,10 @@ def to(input: Tensor, *targets: Any) -> Tensor:
             if target != input.device and f"{target}:0" != input.device:
                 input = Move(target)(input)
         else:
-            dtype = as_dtype(target)
+            try:
+                dtype = as_dtype(target)
+            except TypeError as error:
+                raise TypeError(f"to() takes a device ('cpu', 'cuda:N') or a dtype: {error}") from error
             if dtype != input.dtype:
                 input = Cast(dtype)(input)
     return input

@@ -334,9 +334,9 @@ def test_gradients_come_back_in_the_dtype_before_the_conversion():
         (lambda: tensor([1, 2]) ** -1, ValueError, r"Power got shape \(2,\): Integers to negative integer powers"),
         (lambda: minigrad.clip(tensor([1.0])), ValueError, "clip needs min, max or both"),
         (lambda: minigrad.where(tensor([1.0]), 1.0, 2.0), ValueError, "condition must be boolean, got dtype float32"),
-        (lambda: tensor([1.0]).to("float23"), TypeError, r"to\(\) expected a dtype .* got 'float23'"),
-        (lambda: tensor([1.0]).to(complex), TypeError, r"to\(\) expected a dtype of real numbers, got .*complex"),
-        (lambda: tensor([1.0]).to(None), TypeError, r"to\(\) expected a dtype"),
+        (lambda: tensor([1.0]).to("float23"), TypeError, "expected a dtype of real numbers .*, got 'float23'"),
+        (lambda: tensor([1.0]).to(complex), TypeError, "expected a dtype of real numbers .*, got .*complex"),
+        (lambda: tensor([1.0]).to(None), TypeError, "expected a dtype of real numbers .*, got None"),
         (lambda: tensor([1.0]).to("cuda:x"), ValueError, "unknown device 'cuda:x'; expected 'cpu', 'cuda' or 'cuda:N'"),
         (
             lambda: tensor([1.0]) + tensor([1.0], dtype=minigrad.float64),

@@ -85,21 +85,35 @@ EMPTY = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
-def test_values_and_both_gradients_agree_in_float64(case):
-    agree(case)
+def by_function(cases):
+    """The cases in lists, one for each name in front of the first bracket."""
+    groups = {}
+    for one in cases:
+        groups.setdefault(one.name.partition(" (")[0], []).append(one)
+    return groups.values()
 
 
+grouped = pytest.mark.parametrize("cases", by_function(CASES), ids=lambda group: group[0].name.partition(" (")[0])
+
+
+@grouped
+def test_values_and_both_gradients_agree_in_float64(cases):
+    for one in cases:
+        agree(one)
+
+
+@pytest.mark.filterwarnings("ignore:.*degrees of freedom")
 @pytest.mark.parametrize("case", EMPTY, ids=lambda c: c.name)
 def test_reductions_of_no_elements_agree(case):
     agree(case, second=False)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
-def test_values_and_gradients_agree_in_float32_however_the_array_lies(case):
-    agree(case, dtype="float32", second=False)
-    for layout in LAYOUTS.values():
-        agree(case, layout=layout, second=False)
+@grouped
+def test_values_and_gradients_agree_in_float32_however_the_array_lies(cases):
+    for one in cases:
+        agree(one, dtype="float32", second=False)
+        for layout in LAYOUTS.values() if "(2, 3, 4)" in one.name else ():
+            agree(one, layout=layout, second=False)
 
 
 @pytest.mark.parametrize("name", ["sum", "mean", "amax", "logsumexp", "cumsum", "softmax", "log_softmax"])
@@ -171,6 +185,7 @@ def test_logsumexp_of_nothing_but_minus_infinity_is_minus_infinity():
     compare(lambda m, x: m.logsumexp(x, dim=1), [[-math.inf, -math.inf], [0.0, -math.inf]], second=False)
 
 
+@pytest.mark.filterwarnings("ignore:.*degrees of freedom")
 @pytest.mark.parametrize("name", ["var", "std"])
 def test_the_spread_of_too_few_elements_is_nan_and_so_is_its_gradient(name):
     compare(lambda m, x: getattr(m, name)(x, dim=1), [[2.0], [3.0]], second=False)
