@@ -7,6 +7,7 @@ Names, shapes, argument names and defaults are PyTorch's. Every method that comp
 from __future__ import annotations
 
 import builtins
+import copy
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
@@ -250,6 +251,15 @@ class Tensor:
     def contiguous(self) -> Tensor:
         """Itself if its elements lie in C order, else a copy that does."""
         return self if self.data.flags.c_contiguous else ops.clone(self)
+
+    def __deepcopy__(self, memo: dict[builtins.int, Any]) -> Tensor:
+        if self.grad_fn is not None:
+            raise RuntimeError("only leaf tensors can be deep-copied; use .detach() or .clone() on a result")
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        Tensor.__init__(copied, self.data.copy(), self._requires_grad)
+        copied.grad = copy.deepcopy(self.grad, memo)
+        return copied
 
     def __float__(self) -> builtins.float:
         return builtins.float(self.item())

@@ -608,3 +608,16 @@ def test_moving_to_a_gpu_without_cupy_says_how_to_get_it():
         pytest.skip("CuPy is installed")
     with pytest.raises(MinigradError, match=r"device 'cuda:0' needs CuPy, which is not installed: pip install"):
         tensor([1.0]).cuda()
+
+
+def test_results_are_not_deep_copied_with_their_graph():
+    x = tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(RuntimeError, match="only leaf tensors can be deep-copied"):
+        copy.deepcopy(x * 2)
+    (x * 2).sum().backward()
+    twin = copy.deepcopy(x)
+    assert twin.requires_grad
+    assert twin.grad.tolist() == [2.0, 2.0]
+    twin.grad.data[:] = 0
+    twin.data[:] = 0
+    assert (x.tolist(), x.grad.tolist()) == ([1.0, 2.0], [2.0, 2.0])
