@@ -28,6 +28,7 @@ from .dtypes import bool_, float16, float32, float64, int8, int16, int32, int64,
 from .function import Function
 from .grad_mode import detect_anomaly, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .gradcheck import gradcheck, gradgradcheck
+from .kernels.allocation import keep_freed_memory
 from .ops import (
     abs,
     add,
@@ -82,3 +83,5 @@ from .ops import (
     where,
 )
 from .serialization import load, save
+
+keep_freed_memory()

@@ -119,7 +119,7 @@ def test_values_and_both_gradients_agree_in_float64(name):
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_values_and_gradients_agree_in_float32_and_float16(name):
-    for one in cases(name):
+    for one in cases(name, [[shape] for shape in SHAPES[:4]], PAIRS[1:6]):
         agree(one, dtype="float32", second=False)
     for one in cases(name, [[(3, 4)]], [[(3, 4), (3, 4)]]):
         agree(one, dtype="float16", second=False)
@@ -128,7 +128,7 @@ def test_values_and_gradients_agree_in_float32_and_float16(name):
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_arrays_that_are_not_contiguous_make_no_difference(name):
     for layout in LAYOUTS.values():
-        for one in cases(name, [[(3, 4)], [(2, 1, 3)]], PAIRS[:5]):
+        for one in cases(name, [[(3, 4)], [(2, 1, 3)]], PAIRS[1:4]):
             agree(one, layout=layout, second=False)
 
 
