@@ -106,7 +106,8 @@ def cross_entropy(
         if counted is not None:
             smooth = where(Tensor(counted), smooth, 0.0)
         loss = loss * (1 - label_smoothing) + smooth * (label_smoothing / rows.shape[1])
-    return reduce(reshape(loss, shape), reduction, None if weights is None else weights.sum())
+    loss = loss if loss.shape == shape else reshape(loss, shape)
+    return reduce(loss, reduction, None if weights is None else weights.sum())
 
 
 def soft_cross_entropy(
@@ -133,7 +134,8 @@ def nll_loss(
     weights = label_weights(labels, counted, weight, rows)
     labels = labels if counted is None else array_module(labels).where(counted, labels, 0)
     loss = weighted(-reshape(gather(rows, 1, labels[:, None]), -1), weights)
-    return reduce(reshape(loss, shape), reduction, None if weights is None else weights.sum())
+    loss = loss if loss.shape == shape else reshape(loss, shape)
+    return reduce(loss, reduction, None if weights is None else weights.sum())
 
 
 def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array, tuple[int, ...]]:

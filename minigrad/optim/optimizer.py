@@ -11,7 +11,7 @@ from ..device import Array, array_module, device_of, to_device
 from ..grad_mode import enable_grad
 from ..tensor import Tensor
 
-BLOCK = 1 << 17  # elements: a parameter, its gradient and its state then stay in cache during all passes of a formula
+BLOCK = 1 << 18  # elements: a parameter, its gradient and its state then stay in cache during all passes of a formula
 
 TORCH_SWITCHES = {"foreach", "fused", "capturable", "differentiable"}  # in PyTorch's state dicts, without meaning here
 
