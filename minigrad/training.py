@@ -210,9 +210,10 @@ def read_checkpoint(folder: str | Path) -> dict[str, Any]:
 def asked_to_stop() -> Any:
     """While inside, Ctrl-C only sets a flag, so that a step is never cut in half; a second Ctrl-C ends at once.
 
-    Yields a function that tells whether Ctrl-C was pressed.
+    Yields a function that tells whether Ctrl-C was pressed. Where the signal is ignored, as by nohup, it stays so.
     """
-    if threading.current_thread() is not threading.main_thread():
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield lambda: False
         return
     pressed = threading.Event()

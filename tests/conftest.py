@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: tests run side by side on all cores
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import settings
 
 import minigrad
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it runs in the background
 torch.set_num_threads(1)
 settings.register_profile("minigrad", deadline=None, print_blob=True)
 settings.load_profile("minigrad")

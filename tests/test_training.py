@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from minigrad.errors import CheckpointError
 from minigrad.training import (
     CHECKPOINT,
     DivergedError,
+    InterruptedRunError,
     Tally,
     Trainer,
     confusion_matrix,
@@ -103,10 +105,6 @@ def test_a_run_stopped_at_any_batch_and_resumed_equals_the_uninterrupted_one(tmp
 
 @pytest.mark.parametrize(("stop_at", "samples"), [(1, 32), (7, 224), (10, 300), (25, 160)])
 def test_an_interrupt_saves_in_the_middle_of_an_epoch(tmp_path, stop_at, samples):
-    import signal
-
-    from minigrad.training import InterruptedRunError
-
     whole = moons_trainer()
     whole.fit(6)
 
@@ -130,9 +128,24 @@ def test_an_interrupt_saves_in_the_middle_of_an_epoch(tmp_path, stop_at, samples
     assert_same(weights(whole), weights(resumed))
 
 
-def test_a_second_interrupt_ends_at_once(tmp_path):
-    import signal
+def test_a_run_that_ignores_interrupts_goes_on(tmp_path):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        trainer = moons_trainer()
+        step = trainer.step
 
+        def step_with_interrupt(inputs, labels):
+            signal.raise_signal(signal.SIGINT)
+            return step(inputs, labels)
+
+        trainer.step = step_with_interrupt
+        assert len(trainer.fit(1)) == 1
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_second_interrupt_ends_at_once(tmp_path):
     trainer = moons_trainer(tmp_path)
 
     def step(inputs, labels):
