@@ -1,7 +1,9 @@
 """What is measured: the same training step in PyTorch and in minigrad, from the same weights and on the same data.
 
-Each case returns (torch_step, minigrad_step); both go through the public API. Several batches are used in turn,
-because an optimizer that sees one batch again and again drives gradients into denormal numbers.
+Each case returns its steps, `{"torch": step, "minigrad": step}`; both go through the public API. The MLP has a third,
+"numpy": the same arithmetic written out for this one network, without a graph, layers or an optimizer's settings. It
+shows what NumPy leaves to be gained. Several batches are used in turn, because an optimizer that sees one batch again
+and again drives gradients into denormal numbers.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ import minigrad
 from minigrad import functional, nn, optim
 
 BATCHES = 8
-Steps = tuple[Callable[[], object], Callable[[], object]]
+Steps = dict[str, Callable[[], object]]
 
 
 def mlp(batch: int, optimizer: str) -> Steps:
@@ -47,10 +49,12 @@ def mlp(batch: int, optimizer: str) -> Steps:
     labels = [rng.integers(0, sizes[-1], batch) for _ in range(BATCHES)]
     their_data = cycle([(torch.from_numpy(x), torch.from_numpy(y)) for x, y in zip(inputs, labels, strict=True)])
     our_data = cycle([(minigrad.Tensor(x), minigrad.Tensor(y)) for x, y in zip(inputs, labels, strict=True)])
-    return (
-        step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
-        step(ours, our_optimizer, functional.cross_entropy, our_data),
-    )
+    weights = [value.detach().numpy().copy() for value in theirs.parameters()]
+    return {
+        "torch": step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
+        "minigrad": step(ours, our_optimizer, functional.cross_entropy, our_data),
+        "numpy": mlp_by_hand(weights, cycle(zip(inputs, labels, strict=True)), optimizer),
+    }
 
 
 def step(model: Callable, optimizer: object, loss: Callable, data: Iterator) -> Callable[[], object]:
@@ -63,6 +67,63 @@ def step(model: Callable, optimizer: object, loss: Callable, data: Iterator) -> 
         value.backward()
         optimizer.step()
         return value
+
+    return run
+
+
+def mlp_by_hand(parameters: list[np.ndarray], data: Iterator, optimizer: str) -> Callable[[], object]:
+    """The MLP's training step in plain NumPy, in as few passes over memory as its arithmetic needs."""
+    w1, b1, w2, b2, w3, b3 = parameters
+    means = [np.zeros_like(p) for p in parameters]
+    squares = [np.zeros_like(p) for p in parameters]
+    count = 0
+
+    def gradients(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, ...]:
+        rows, ones = np.arange(len(x)), np.ones(len(x), np.float32)
+        h1 = x @ w1.T
+        h1 += b1
+        np.clip(h1, 0, np.inf, out=h1)
+        h2 = h1 @ w2.T
+        h2 += b2
+        np.clip(h2, 0, np.inf, out=h2)
+        scores = h2 @ w3.T
+        scores += b3
+        scores -= scores.max(axis=1, keepdims=True)
+        g3 = np.exp(scores)
+        sums = g3.sum(axis=1, keepdims=True)
+        loss = (np.log(sums[:, 0]) - scores[rows, labels]).sum() / len(x)
+        g3 /= sums
+        g3[rows, labels] -= 1
+        g3 *= 1 / len(x)
+        g2 = g3 @ w3
+        g2 *= h2 > 0
+        g1 = g2 @ w2
+        g1 *= h1 > 0
+        return loss, g1.T @ x, ones @ g1, g2.T @ h1, ones @ g2, g3.T @ h2, ones @ g3
+
+    def run() -> object:
+        nonlocal count
+        count += 1
+        loss, *grads = gradients(*next(data))
+        for p, g, m, v in zip(parameters, grads, means, squares, strict=True):
+            if optimizer == "SGD":
+                m *= 0.9
+                m += g
+                np.multiply(m, 0.01, out=g)
+            else:
+                m *= 0.9
+                m += 0.1 * g
+                v *= 0.999
+                g *= g
+                g *= 0.001
+                v += g
+                correction = (1 - 0.999**count) ** 0.5
+                np.sqrt(v, out=g)
+                g += correction * 1e-8
+                np.divide(m, g, out=g)
+                g *= 1e-3 * correction / (1 - 0.9**count)
+            p -= g
+        return loss
 
     return run
 
@@ -85,4 +146,4 @@ def small_ops(length: int = 2000) -> Steps:
 
         return run
 
-    return chain(torch), chain(minigrad)
+    return {"torch": chain(torch), "minigrad": chain(minigrad)}

@@ -27,7 +27,7 @@ def main() -> None:
     print(harness.HEADER)
     for name in arguments.cases or CASES:
         title, make, target = CASES[name]
-        print(harness.compare(title, *make(), rounds=arguments.rounds, target=target).row(), flush=True)
+        print(harness.compare(title, make(), rounds=arguments.rounds, target=target).row(), flush=True)
 
 
 if __name__ == "__main__":

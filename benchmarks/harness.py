@@ -1,6 +1,6 @@
 """Side-by-side timing of minigrad and PyTorch in one process.
 
-Each round runs a block of one, then a block of the other, in turn, so that both see the same machine. A block lasts at
+Each round runs a block of one, then a block of the next, so that all see the same machine. A block lasts at
 least `BLOCK` seconds; before each the process sleeps, because BLAS and OpenMP threads spin for a while after their
 last call and would slow what comes next. Reported are the medians over rounds and the median of the ratios per round.
 """
@@ -21,35 +21,43 @@ Step = Callable[[], object]
 
 @dataclass
 class Result:
-    """Medians in milliseconds, and minigrad's time as a share of PyTorch's."""
+    """Medians in milliseconds, and the time of minigrad (and of plain NumPy) as a share of PyTorch's."""
 
     case: str
     torch_ms: float
     minigrad_ms: float
     ratio: float
+    numpy_ratio: float | None = None
     target: float | None = None
 
     def row(self) -> str:
-        target = "" if self.target is None else f"{self.target:.2f}"
-        return f"| {self.case} | {self.torch_ms:.3f} | {self.minigrad_ms:.3f} | {self.ratio:.2f} | {target} |"
+        numpy_ratio, target = ["" if x is None else f"{x:.2f}" for x in (self.numpy_ratio, self.target)]
+        return (
+            f"| {self.case} | {self.torch_ms:.3f} | {self.minigrad_ms:.3f} | {self.ratio:.2f} | {target} "
+            f"| {numpy_ratio} |"
+        )
 
 
-HEADER = "| training step | PyTorch ms | minigrad ms | ratio | target |\n|---|---|---|---|---|"
+HEADER = "| training step | PyTorch ms | minigrad ms | ratio | target | NumPy by hand |\n|---|---|---|---|---|---|"
 
 
-def compare(case: str, torch_step: Step, minigrad_step: Step, rounds: int = 9, target: float | None = None) -> Result:
-    """Time two steps in turn. Which one goes first changes from round to round."""
-    for step in (torch_step, minigrad_step):
+def compare(case: str, steps: dict[str, Step], rounds: int = 9, target: float | None = None) -> Result:
+    """Time the steps of a case in turn. Which one goes first changes from round to round."""
+    for step in steps.values():
         for _ in range(5):
             step()
-    times: dict[str, list[float]] = {"torch": [], "minigrad": []}
-    pair = [("torch", torch_step), ("minigrad", minigrad_step)]
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    order = list(steps)
     for number in range(rounds):
-        for name, step in pair if number % 2 == 0 else pair[::-1]:
+        for name in order if number % 2 == 0 else order[::-1]:
             time.sleep(PAUSE)
-            times[name].append(block(step))
-    ratio = statistics.median(m / t for m, t in zip(times["minigrad"], times["torch"], strict=True))
-    return Result(case, statistics.median(times["torch"]), statistics.median(times["minigrad"]), ratio, target)
+            times[name].append(block(steps[name]))
+    ratios = {
+        name: statistics.median(mine / torch for mine, torch in zip(times[name], times["torch"], strict=True))
+        for name in steps
+    }
+    torch_ms, minigrad_ms = statistics.median(times["torch"]), statistics.median(times["minigrad"])
+    return Result(case, torch_ms, minigrad_ms, ratios["minigrad"], ratios.get("numpy"), target)
 
 
 def block(step: Step) -> float:
