@@ -1,0 +1,125 @@
+"""Cutting exercises from the framework's source.
+
+The file of a lesson holds, for each of its blanks, the definition around it as it stands in the framework: the class
+with what is given, signatures, docstrings and comments. Only the bodies of the blanks are gone.
+"""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .blanks import Blank, Source
+
+UNWRITTEN = "raise NotImplementedError"
+"""The statement that stands where a body was."""
+
+
+def exercise(blanks: Sequence[Blank], header: str = "") -> str:
+    """The Python source of a file in which the learner writes `blanks`; `header` becomes its docstring."""
+    parts = [piece for source, group in by_source(blanks) for piece in definitions(source, group)]
+    body = "\n\n\n".join(parts)
+    imports = "\n".join(imports_for(body, [source for source, _ in by_source(blanks)]))
+    return f'"""{header}"""\n\n{imports}\n\n\n{body}\n'
+
+
+def by_source(blanks: Sequence[Blank]) -> list[tuple[Source, list[Blank]]]:
+    """The blanks of each module, in the order in which they are named."""
+    modules = dict.fromkeys(blank.module for blank in blanks)
+    groups = [[blank for blank in blanks if blank.module == module] for module in modules]
+    return [(group[0].source, group) for group in groups]
+
+
+def definitions(source: Source, blanks: Sequence[Blank]) -> list[str]:
+    """The classes and functions that hold these blanks of one module, without the bodies of the blanks."""
+    lines: list[str | None] = list(source.lines)
+    for blank in blanks:
+        node = blank.definition
+        assert isinstance(node, ast.FunctionDef)
+        first = node.body[1].lineno if has_docstring(node) and len(node.body) > 1 else node.body[0].lineno
+        indent = " " * (node.col_offset + 4)
+        lines[first - 1] = indent + UNWRITTEN
+        lines[first : node.end_lineno] = [None] * ((node.end_lineno or first) - first)
+    texts = []
+    for name in dict.fromkeys(blank.qualname.split(".")[0] for blank in blanks):
+        top: Any = source.find(name)
+        kept = "\n".join([line for line in lines[first_line(top) - 1 : top.end_lineno] if line is not None])
+        texts.append(conceal_gradients(kept) if f"{name}.backward" in map(str, blanks) else kept)
+    return texts
+
+
+def conceal_gradients(definition: str) -> str:
+    """The definition of a Function, with question marks for the gradients in its docstring.
+
+    They are what its `backward` must work out: "z = x · y;  gx = gz · y,  gy = gz · x." becomes "z = x · y;  gx = ?,
+    gy = ?."
+    """
+
+    def ask(match: re.Match) -> str:
+        return ";  " + ",  ".join(f"{name} = ?" for name in re.findall(r"\b(g\w*) = ", match[0])) + match[1]
+
+    return re.sub(r";\s+g\w* = .*?(\"\"\"|\n\n)", ask, definition, count=1, flags=re.DOTALL)
+
+
+def has_docstring(node: ast.FunctionDef) -> bool:
+    return ast.get_docstring(node) is not None
+
+
+def first_line(node: ast.AST) -> int:
+    decorators = [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
+    return min([node.lineno, *decorators])  # type: ignore[attr-defined]
+
+
+def imports_for(code: str, sources: Iterable[Source]) -> list[str]:
+    """The import statements that `code`, cut from `sources`, needs: theirs, made absolute, and their own names.
+
+    NumPy and `array_module` are always among them: the bodies that are gone needed them.
+    """
+    missing = free_names(ast.parse(code)) | {"np", "array_module"}
+    origins = {"np": ("numpy", None, "np"), "array_module": ("minigrad.device", "array_module", None)}
+    for source in sources:
+        origins = available(source) | origins
+    plain: list[str] = []
+    grouped: dict[str, list[str]] = {}
+    for name in sorted(missing & origins.keys()):
+        module, member, alias = origins[name]
+        if member is None:
+            plain.append(f"import {module}" + (f" as {alias}" if alias else ""))
+        else:
+            grouped.setdefault(module, []).append(member + (f" as {alias}" if alias else ""))
+    members = [f"from {module} import {', '.join(sorted(names))}" for module, names in grouped.items()]
+    return sorted([*plain, *members], key=lambda line: (" minigrad" in line, line.startswith("from"), line))
+
+
+def free_names(tree: ast.Module) -> set[str]:
+    """Names that the code reads and does not define at its top level."""
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return read - defined - set(dir(builtins))
+
+
+def available(source: Source) -> dict[str, tuple[str, str | None, str | None]]:
+    """Each name that a module has at its top level, and where another file gets it: (module, member, alias)."""
+    names: dict[str, tuple[str, str | None, str | None]] = {}
+    for node in source.tree.body:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                names[alias.asname or alias.name] = (alias.name, None, alias.asname)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                names[alias.asname or alias.name] = (absolute(node, source.module), alias.name, alias.asname)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names[node.name] = (source.module, node.name, None)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                names |= {n.id: (source.module, n.id, None) for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return names
+
+
+def absolute(node: ast.ImportFrom, module: str) -> str:
+    """The full name of the module that an import statement in `module` names."""
+    if not node.level:
+        return node.module or ""
+    base = module.split(".")[: -node.level]
+    return ".".join([*base, node.module] if node.module else base)
