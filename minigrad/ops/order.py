@@ -89,7 +89,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True) -> Ordered:
     size = input.shape[along] if input.ndim else 1
     if not 0 <= k <= size:
         raise ValueError(f"topk got k={k} for dimension {dim} of size {size}")
-    if input.ndim == 0 and k == 1:
+    if input.ndim == 0:
         return sort(input)
     order = argsort(input, along, descending=largest)
     indices = getitem(order, (slice(None),) * along + (slice(k),))

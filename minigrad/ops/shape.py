@@ -95,7 +95,11 @@ class Permute(Movement):
 
 def permute(input: Any, *dims: Any) -> Tensor:
     """The dimensions in the order `dims`, each of which is named once."""
-    return Permute(*as_tuple(dims, "permute got dimension"))(as_tensor(input, "permute"))
+    input = as_tensor(input, "permute")
+    order = checked_dims(as_tuple(dims, "permute got dimension"), input.ndim, "permute")
+    if len(order) != input.ndim:
+        raise ValueError(f"permute got dimensions {order} for a tensor of {input.ndim}; expected each of them once")
+    return Permute(*order)(input)
 
 
 def swapaxes(input: Tensor, dim0: int, dim1: int) -> Tensor:
@@ -390,4 +394,4 @@ def triangle(part: str, input: Any, diagonal: int) -> Tensor:
     if input.ndim < 2:
         raise ValueError(f"{part} got shape {input.shape}; expected matrices [..., n, m]")
     mask = getattr(xp, part)(xp.ones(input.shape[-2:], bool), whole(diagonal, f"{part} got diagonal"))
-    return where(Tensor(mask), input, 0)
+    return where(Tensor(mask), input, input.dtype.type(0))
