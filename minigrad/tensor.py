@@ -500,7 +500,7 @@ class Tensor:
 
     def masked_fill(self, mask: Any, value: builtins.float) -> Tensor:
         """`value` where `mask` is True, this tensor elsewhere."""
-        return ops.where(mask, value, self)
+        return ops.masked_fill(self, mask, value)
 
     def sigmoid(self) -> Tensor:
         return ops.sigmoid(self)
@@ -670,6 +670,9 @@ class Tensor:
 
     def argsort(self, dim: builtins.int = -1, descending: builtins.bool = False) -> Tensor:
         return ops.argsort(self, dim, descending)
+
+    def unique(self) -> Tensor:
+        return ops.unique(self)
 
     def topk(self, k: builtins.int, dim: builtins.int = -1, largest: builtins.bool = True) -> Any:
         """(values, indices) of the `k` largest (or smallest) along `dim`, in order."""

@@ -47,6 +47,7 @@ from .elementwise import (
     div,
     exp,
     log,
+    masked_fill,
     maximum,
     minimum,
     mul,
@@ -72,7 +73,7 @@ from .index import (
     scatter_add,
 )
 from .linalg import bmm, cosine_similarity, dot, einsum, linear, matmul, mm, normalize, outer
-from .order import argmax, argmin, argsort, max, min, sort, topk
+from .order import argmax, argmin, argsort, max, min, sort, topk, unique
 from .reduction import amax, amin, cumsum, logsumexp, mean, norm, prod, std, sum, var
 from .rounding import ceil, floor, floor_divide, remainder, round, sign, trunc
 from .shape import (

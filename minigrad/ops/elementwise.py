@@ -319,6 +319,11 @@ def limits(dtype: np.dtype) -> tuple[float, float]:
 clamp = clip
 
 
+def masked_fill(input: Any, mask: Any, value: float) -> Tensor:
+    """`value` where `mask` is True, `input` elsewhere."""
+    return where(mask, value, input)
+
+
 class Maximum(Elementwise):
     """z = max(x, y);  the gradient goes to the larger, and half to each where they are equal."""
 

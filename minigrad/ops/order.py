@@ -79,6 +79,12 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False) -> Tensor:
     return sort(as_tensor(input, "argsort").detach(), dim, descending).indices
 
 
+def unique(input: Tensor) -> Tensor:
+    """The different elements in order, each once. No gradient flows through it."""
+    x = as_tensor(input, "unique").data
+    return Tensor(array_module(x).unique(x, equal_nan=False))
+
+
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True) -> Ordered:
     """(values, indices) of the `k` largest, or smallest, elements along `dim`, best first.
 

@@ -286,6 +286,7 @@ REDUCTIONS = [
     *[line(f"prod {d}", lambda m, x, d=d: m.prod(x, d), normal) for d in (0, -1)],
     *[line(f"norm {p} {d}", lambda m, x, p=p, d=d: m.norm(x, p, dim=d), distinct) for p in (1, 2) for d in (0, -1)],
     line("norm inf", lambda m, x: m.norm(x, float("inf"), dim=0), distinct),
+    line("unique", lambda m, x: m.unique(m.round(x.detach() * 2)), normal),
     line("argsort", lambda m, x: m.argsort(x, -1), distinct),
     line("argsort descending", lambda m, x: m.argsort(x, 0, descending=True), distinct),
     line("topk", lambda m, x: m.topk(x, 1, 0), distinct),
