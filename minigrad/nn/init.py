@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..changes import note_change
 from ..device import generator, to_device
 from ..tensor import Tensor
 
@@ -41,7 +42,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 def fill(tensor: Tensor, values: Any) -> Tensor:
     tensor.data[...] = to_device(np.asarray(values, tensor.dtype), tensor.device)
-    tensor.version += 1
+    note_change(tensor.data)
     return tensor
 
 

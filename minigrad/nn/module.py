@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ..changes import note_change
 from ..device import Array, array_module, to_device
 from ..dtypes import as_dtype
 from ..errors import CheckpointError
@@ -255,8 +256,7 @@ class Module:
             raise CheckpointError(f"the state does not fit {type(self).__name__}: {'; '.join(problems)}")
         for name, array in given.items():
             own[name].data[...] = to_device(array, own[name].device)
-        for tensor in (*self.parameters(), *self.buffers()):
-            tensor.version += 1
+            note_change(own[name].data)
         return Missing(missing, unexpected)
 
     # -------------------------------------------------------------------------------------------------- display

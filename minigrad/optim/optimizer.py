@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..changes import note_change
 from ..device import Array, array_module, device_of, to_device
 from ..grad_mode import enable_grad
 from ..tensor import Tensor
@@ -106,7 +107,7 @@ class Optimizer:
             if group.get("maximize"):
                 g_block = -g_block
             self.update(p_block, self.penalize(p_block, g_block, group), state_block, group)
-        tensor.version += 1
+        note_change(p)
 
     def state_of(self, tensor: Tensor, names: dict[str, float]) -> dict[str, Any]:
         """The state of a parameter for its next step: arrays made where they are missing, the step counted."""

@@ -106,8 +106,9 @@ def test_an_optimizer_without_a_formula_says_so():
 
 def test_a_gradient_of_another_shape_is_refused():
     p = parameter(2, 3)
-    p.grad = Tensor(np.ones((3, 2)))
-    with pytest.raises(ValueError, match=r"gradient of shape \(3, 2\) for a parameter of shape \(2, 3\)"):
+    p.grad = Tensor(np.ones((2, 3)))
+    p.data = np.ones((3, 2))
+    with pytest.raises(ValueError, match=r"gradient of shape \(2, 3\) for a parameter of shape \(3, 2\)"):
         optim.SGD([p]).step()
 
 
