@@ -117,7 +117,7 @@ def backpropagate(
 def take_all(vertex: Function, pending: dict[Any, Any]) -> tuple:
     """The gradients that have arrived at a node with several outputs; a single None if there are none."""
     arrived = tuple([pending.pop((vertex, i), None) for i in range(vertex.n_outputs)])
-    return arrived if any([grad is not None for grad in arrived]) else (None,)
+    return arrived if any(grad is not None for grad in arrived) else (None,)
 
 
 def deliver(

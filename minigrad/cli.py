@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from . import __version__
+from .course.commands import COMMANDS
 from .errors import MinigradError, did_you_mean
 from .recipes import mnist
 from .training import InterruptedRunError
@@ -89,6 +90,10 @@ def train_mnist(ctx: click.Context, out: Path | None, resume: Path | None, **opt
         names = ", ".join("--" + name.replace("_", "-") for name in given)
         raise click.UsageError(f"--resume goes on with the settings of the run; leave out {names}")
     mnist.resume(resume)
+
+
+for command in COMMANDS:
+    cli.add_command(command)
 
 
 def is_given(ctx: click.Context, name: str) -> bool:
