@@ -60,10 +60,16 @@ def test_the_embedded_subset():
     assert data.notice == ""
 
 
-def test_the_embedded_digits_are_mixed_and_all_different():
-    data = load_mnist("embedded")
-    assert len(np.unique(data.train_labels[:100])) == len(np.unique(data.test_labels[:100])) == 10
-    assert len(np.unique(data.train_images.reshape(6000, -1), axis=0)) == 6000
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_the_embedded_digits_are_mixed_from_beginning_to_end(part):
+    labels = getattr(load_mnist("embedded"), f"{part}_labels")
+    for tenth in np.split(labels, 10):
+        shares = np.bincount(tenth, minlength=10) / len(tenth)
+        assert 0.02 < shares.min() < shares.max() < 0.2
+
+
+def test_the_embedded_digits_are_all_different():
+    assert len(np.unique(load_mnist("embedded").train_images.reshape(6000, -1), axis=0)) == 6000
 
 
 def test_the_embedded_files_are_small_and_bear_the_official_names():
