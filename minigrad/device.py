@@ -110,8 +110,8 @@ def generator(device: str = "cpu") -> Any:
 def get_rng_state() -> dict[str, Any]:
     """The state of the CPU generator as a JSON-able dict; `set_rng_state` continues from it exactly.
 
-    The generators of GPUs are not in it, because CuPy has no public way to read theirs: what is drawn there afterwards, as
-    by dropout, is another sequence.
+    The generators of GPUs are not in it, because CuPy has no public way to read theirs: what is drawn there afterwards,
+    as by dropout, is another sequence.
     """
     return generator().bit_generator.state
 
