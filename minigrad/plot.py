@@ -107,7 +107,7 @@ def worst_mistakes(
     for axes, i in zip(figure.axes, wrong):
         axes.imshow(images[i], cmap="gray_r")
         guess = predictions[i]
-        axes.set_title(f"{names[labels[i]]} → {names[guess]}, {probabilities[i, guess]:.1%}", fontsize=9)
+        axes.set_title(f"{names[labels[i]]} → {names[guess]}, {probabilities[i, guess]:.2%}", fontsize=9)
     what = "the surest mistakes (true → predicted, confidence)" if len(wrong) else "no mistakes"
     figure.suptitle(f"{title}: {what}" if title else what, fontsize=11)
     return save_figure(figure, path)

@@ -106,7 +106,7 @@ def test_mistakes_say_what_they_are_of(drawn):
     scores = np.array([[4.0, 0.0], [0.0, 4.0]])
     plot.worst_mistakes(np.zeros((2, 8, 8)), np.array([0, 0]), scores, "mistakes.png", title="mlp on MNIST")
     assert drawn[0].get_suptitle() == "mlp on MNIST: the surest mistakes (true → predicted, confidence)"
-    assert drawn[0].axes[0].get_title() == "0 → 1, 98.2%"
+    assert drawn[0].axes[0].get_title() == "0 → 1, 98.20%"
 
 
 def test_the_classes_in_the_plane_are_named(drawn):

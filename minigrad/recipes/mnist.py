@@ -223,7 +223,7 @@ def draw(
     """Write the pictures of a trained run: its curves, and what it makes of the test digits."""
     from .. import plot  # here, because Matplotlib takes longer to load than all of minigrad
 
-    title = f"{run}: {result.accuracy:.2%} of {result.samples:,} test digits"
+    title = f"{run}: {result.accuracy:.2%} of {result.samples:,} test digits right"
     plot.curves(trainer.history, folder / CURVES, title)
     plot.confusion(confusion_matrix(labels, scores.argmax(axis=1), 10), folder / CONFUSION, title=title)
     plot.worst_mistakes(images, labels, scores, folder / MISTAKES, title=run)
