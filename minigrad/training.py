@@ -269,17 +269,17 @@ def read_checkpoint(folder: str | Path) -> dict[str, Any]:
 def check_state(state: Any) -> None:
     """Raise CheckpointError unless `state` has all that `Trainer.state_dict` returns, each of its kind."""
     if not isinstance(state, dict):
-        raise CheckpointError(f"the checkpoint is a {type(state).__name__}, expected a dict")
+        raise CheckpointError(f"it holds data of type {type(state).__name__}, expected a dict")
     version = state.get("version")
     if type(version) is not int or version != VERSION:
-        found = "none" if version is None else str(version) if type(version) is int else f"a {type(version).__name__}"
+        found = "none" if version is None else version if type(version) is int else f"a {type(version).__name__}"
         raise CheckpointError(f"expected version {VERSION} of the format, found {found}")
     if lacking := [name for name in ENTRIES if name not in state]:
         raise CheckpointError(f"the checkpoint lacks {', '.join(lacking)}")
     for name, kinds in ENTRIES.items():
         if type(state[name]) not in kinds:
             found, expected = type(state[name]).__name__, kinds[0].__name__
-            raise CheckpointError(f"the checkpoint's {name} is a {found}, expected a {expected}")
+            raise CheckpointError(f"the checkpoint's {name} is of type {found}, expected {expected}")
     if not alike(state["tally"], asdict(Tally())) or min(state["tally"].values()) < 0:
         raise CheckpointError(
             f"the checkpoint's tally is {state['tally']}, expected numbers of at least 0 for each sum"
