@@ -5,6 +5,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import click
 import numpy as np
 
 from . import __version__
-from .course.commands import COMMANDS
+from .course.commands import COMMANDS, lang_option, workspace_option
 from .errors import MinigradError, did_you_mean
 from .recipes import mnist
 from .training import InterruptedRunError
@@ -91,6 +92,7 @@ class Folder(Source):
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@lang_option
 @click.version_option(__version__, prog_name="minigrad")
 def cli() -> None:
     """minigrad: a deep-learning framework that you finish yourself."""
@@ -142,10 +144,15 @@ DEFAULT = mnist.Settings()
 )
 @click.option("--out", type=Folder(), help="Folder for results.  [default: a new one in runs/]")
 @click.option("--resume", type=Folder(), help="Go on with the run in this folder, with its settings.")
+@click.option("--mine", is_flag=True, help="Run on the functions that you solved in your workspace.")
+@workspace_option
+@lang_option
 @click.pass_context
-def train_mnist(ctx: click.Context, out: Path | None, resume: Path | None, **options: Any) -> None:
+def train_mnist(
+    ctx: click.Context, out: Path | None, resume: Path | None, mine: bool, folder: Path | None, **options: Any
+) -> None:
     """Handwritten digits: an MLP, or with --model linear a single layer."""
-    with np.errstate(all="ignore"):  # a loss that is no number ends the run with a sentence; warnings add noise only
+    with np.errstate(all="ignore"), my_code_or_none(mine, folder):  # a loss that is no number ends with a sentence
         if resume is None:
             mnist.train(mnist.Settings(**options), out)
             return
@@ -155,6 +162,16 @@ def train_mnist(ctx: click.Context, out: Path | None, resume: Path | None, **opt
             options_given = ", ".join("--" + name.replace("_", "-") for name in given)
             raise click.UsageError(f"--resume goes on with the settings of the run; leave out {options_given}")
         mnist.resume(resume, options["data"] if is_given(ctx, "data") else None)
+
+
+def my_code_or_none(mine: bool, folder: Path | None) -> AbstractContextManager[Any]:
+    """Inside, minigrad runs on the learner's functions, with --mine."""
+    if not mine:
+        return nullcontext()
+    from .course.commands import open_workspace
+    from .course.mine import my_code
+
+    return my_code(*open_workspace(folder))
 
 
 for command in COMMANDS:

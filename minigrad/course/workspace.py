@@ -158,7 +158,8 @@ class Workspace:
                     f"{self.folder} was made by minigrad {made_by} (format {number}); this is {__version__} (format "
                     f"{FORMAT}). Start a new workspace and copy your exercise files over; nothing was changed here",
                     f"{self.folder} 由 minigrad {made_by} 创建（格式 {number}），"
-                    f"当前版本是 {__version__}（格式 {FORMAT}）。请新建一个学习目录，再把练习文件复制过去；这里的内容没有任何改动",
+                    f"当前版本是 {__version__}（格式 {FORMAT}）。"
+                    "请新建一个学习目录，再把练习文件复制过去；这里的内容没有任何改动",
                 )
             )
         return state
