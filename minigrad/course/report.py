@@ -119,7 +119,7 @@ def show_progress(console: Console, workspace: Workspace) -> None:
             lesson.number,
             lesson.title,
             f"{len(solved)}/{len(lesson.blanks)} {mark}" if lesson.blanks else "-",
-            str(sum(e.get("checks", 0) for e in entries)),
+            str(max([e.get("checks", 0) for e in entries], default=0)),
             str(sum(e.get("hints", 0) for e in entries)),
             ", ".join(str(b) for b, e in zip(lesson.blanks, entries) if e.get("solution")),
         )
