@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..checks import check_number
 from ..device import Array, array_module
-from .optimizer import Optimizer, check_number
+from .optimizer import Optimizer
 
 
 class Adagrad(Optimizer):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from ..checks import check_number
 from ..device import Array, array_module
 from ..tensor import Tensor
-from .optimizer import check_number
 
 
 def clip_grad_norm_(

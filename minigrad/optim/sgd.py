@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..checks import check_bool, check_number
 from ..device import Array
-from .optimizer import Optimizer, check_bool, check_number
+from .optimizer import Optimizer
 
 
 class SGD(Optimizer):
