@@ -379,6 +379,7 @@ class Module:
 
 
 def indented(text: str) -> str:
+    """`text` with every line but the first moved to the right."""
     return text.replace("\n", "\n  ")
 
 

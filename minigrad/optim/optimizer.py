@@ -75,6 +75,7 @@ class Optimizer:
 
     @property
     def name(self) -> str:
+        """The name of the class, for messages."""
         return type(self).__name__
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:

@@ -23,6 +23,7 @@ class Schedule:
 
     @property
     def name(self) -> str:
+        """The name of the class, for messages."""
         return type(self).__name__
 
     def check(self) -> None:

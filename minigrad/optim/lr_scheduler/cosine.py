@@ -21,6 +21,7 @@ class CosineAnnealingLR(LRScheduler):
 
     @property
     def floor(self) -> float:  # type: ignore[override]
+        """η_min: what other schedules scale is the distance from it."""
         return self.eta_min
 
     def rate(self, lr: float, t: int) -> float:
