@@ -51,13 +51,32 @@ def test_links_to_files_lead_somewhere(page):
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
-def test_the_map_names_every_file_of_the_package():
+def paths_on_the_map():
+    """The paths of the tree in docs/architecture.md, whose indentation says which folder a name is in."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    package = Path(minigrad.__file__).parent
-    names = [path.name for path in [*package.glob("*.py"), *package.glob("ops/*.py")]]
-    names += [f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").exists()]
-    missing = [name for name in names if name not in ("__init__.py", "__main__.py") and name not in text]
-    assert not missing
+    folders: list[str] = []
+    for indent, name in re.findall(r"^    ( *)([\w./]+)  +\S.*$|^    minigrad/$", text, re.MULTILINE):
+        depth = len(indent) // 2
+        folders[depth:] = [name or "minigrad/"]
+        yield "".join(folders)
+
+
+def test_the_map_names_every_file_of_the_package():
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("minigrad", "examples", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    shown = set(paths_on_the_map())
+    assert sorted(files - shown) == []
+    assert [path for path in sorted(shown) if not (ROOT / path).exists()] == []
+
+
+def test_the_map_names_every_folder_of_the_package():
+    shown = set(paths_on_the_map())
+    folders = {f"{path.parent.relative_to(ROOT).as_posix()}/" for path in (ROOT / "minigrad").rglob("__init__.py")}
+    assert sorted(folders - shown) == []
 
 
 def test_the_spirals_example_runs(tmp_path, monkeypatch, capsys):
