@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..changes import note_change
 from ..checks import check_choice, check_finite, check_number, check_positive, check_real
 from ..device import generator, to_device
 from ..tensor import Tensor
@@ -60,7 +61,7 @@ def check_target(name: str, tensor: Any, floating: bool = False) -> None:
 def fill(tensor: Tensor, values: Any) -> Tensor:
     """Write `values`, of the shape of `tensor`, into it."""
     tensor.data[...] = to_device(np.asarray(values, tensor.dtype), tensor.device)
-    tensor.version += 1
+    note_change(tensor.data)
     return tensor
 
 

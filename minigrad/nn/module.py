@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..changes import note_change
 from ..device import Array, array_module, cuda_index, to_device
 from ..dtypes import as_dtype
 from ..errors import CheckpointError, DeviceError, did_you_mean
@@ -359,8 +360,7 @@ class Module:
             raise CheckpointError(f"the state does not fit {type(self).__name__}: {'; '.join(problems)}")
         for name, array in given.items():
             own[name].data[...] = to_device(array, own[name].device)
-        for tensor in (*self.parameters(), *self.buffers()):
-            tensor.version += 1
+            note_change(own[name].data)
         return Missing(missing, unexpected)
 
     # -------------------------------------------------------------------------------------------------- display

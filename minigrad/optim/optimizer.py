@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..changes import note_change
 from ..checks import check_bool, check_number
 from ..device import Array, array_module, device_of, to_device
 from ..errors import did_you_mean
@@ -84,8 +85,7 @@ class Optimizer:
         `closure`, if given, is called first, with the graph being recorded; it computes the loss and its gradients
         again, and what it returns is returned.
 
-        Raises TypeError if a gradient is not a Tensor, ValueError if it has not the shape of its parameter; no
-        parameter is changed then.
+        Raises ValueError if a gradient has not the shape of its parameter; no parameter is changed then.
         """
         loss = None
         if closure is not None:
@@ -101,10 +101,8 @@ class Optimizer:
         return loss
 
     def check_gradients(self) -> None:
-        """Raise TypeError or ValueError if the gradient of some parameter cannot be its gradient."""
+        """Raise ValueError if a gradient has not the shape of its parameter, whose data may have been replaced."""
         for p in (p for group in self.param_groups for p in group["params"] if p.grad is not None):
-            if not isinstance(p.grad, Tensor):
-                raise TypeError(f"{self.name} expected a Tensor as gradient, got {type(p.grad).__name__}")
             if p.grad.shape != p.shape:
                 raise ValueError(
                     f"{self.name} got a gradient of shape {p.grad.shape} for a parameter of shape {p.shape}"
@@ -118,7 +116,7 @@ class Optimizer:
             if group.get("maximize"):
                 g_block = -g_block
             self.update(p_block, self.penalize(p_block, g_block, group), state_block, group)
-        tensor.version += 1
+        note_change(p)
 
     def state_of(self, tensor: Tensor, names: dict[str, float]) -> dict[str, Any]:
         """The state of a parameter for its next step: arrays made where they are missing, the step counted."""

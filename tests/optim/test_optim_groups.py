@@ -106,27 +106,23 @@ def test_an_optimizer_without_a_formula_says_so():
 
 def test_a_gradient_of_another_shape_is_refused():
     p = parameter(2, 3)
-    p.grad = Tensor(np.ones((3, 2)))
-    with pytest.raises(ValueError, match=r"gradient of shape \(3, 2\) for a parameter of shape \(2, 3\)"):
+    p.grad = Tensor(np.ones((2, 3)))
+    p.data = np.ones((3, 2))
+    with pytest.raises(ValueError, match=r"gradient of shape \(2, 3\) for a parameter of shape \(3, 2\)"):
         optim.SGD([p]).step()
 
 
-@pytest.mark.parametrize(
-    ("gradient", "error", "message"),
-    [
-        (Tensor(np.ones((3, 2))), ValueError, r"gradient of shape \(3, 2\) for a parameter of shape \(2,\)"),
-        (np.ones(2), TypeError, "SGD expected a Tensor as gradient, got ndarray"),
-        (3.0, TypeError, "SGD expected a Tensor as gradient, got float"),
-    ],
-)
-def test_a_bad_gradient_is_refused_before_any_parameter_changes(gradient, error, message):
-    p, q, r = parameter(2), parameter(2), parameter(2)
-    p.grad, q.grad, r.grad = Tensor(np.ones(2)), gradient, Tensor(np.ones(2))
-    optimizer = optim.SGD([{"params": [p]}, {"params": [q, r]}], momentum=0.9)
-    with pytest.raises(error, match=message):
+def test_a_bad_gradient_is_refused_before_any_parameter_changes():
+    p, q = parameter(2), parameter(2, 3)
+    p.grad, q.grad = Tensor(np.ones(2)), Tensor(np.ones((2, 3)))
+    q.data = np.ones((3, 2))
+    optimizer = optim.SGD([{"params": [p]}, {"params": [q]}], momentum=0.9)
+    with pytest.raises(ValueError, match=r"gradient of shape \(2, 3\) for a parameter of shape \(3, 2\)"):
         optimizer.step()
-    assert [p.tolist(), q.tolist(), r.tolist()] == [[1, 1]] * 3
+    assert p.tolist() == [1, 1]
     assert optimizer.state == {}
+    with pytest.raises(TypeError, match="grad must be a tensor or None, got ndarray"):
+        p.grad = np.ones(2)
 
 
 def test_a_group_may_have_a_name():
