@@ -102,11 +102,13 @@ class Optimizer:
 
     def check_gradients(self) -> None:
         """Raise ValueError if a gradient has not the shape of its parameter, whose data may have been replaced."""
-        for p in (p for group in self.param_groups for p in group["params"] if p.grad is not None):
-            if p.grad.shape != p.shape:
-                raise ValueError(
-                    f"{self.name} got a gradient of shape {p.grad.shape} for a parameter of shape {p.shape}"
-                )
+        for group in self.param_groups:
+            for p in group["params"]:
+                g = p.grad
+                if g is not None and g.data.shape != p.data.shape:
+                    raise ValueError(
+                        f"{self.name} got a gradient of shape {g.shape} for a parameter of shape {p.shape}"
+                    )
 
     def step_tensor(self, tensor: Tensor, names: dict[str, float], group: dict[str, Any]) -> None:
         """Update one parameter, whose state arrays have these names."""
