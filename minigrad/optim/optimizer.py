@@ -1,6 +1,6 @@
 """Optimizer: the base of all optimizers. It keeps the parameter groups and the state; subclasses give the formula."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np

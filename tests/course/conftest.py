@@ -16,8 +16,7 @@ def class_of(name, *lines):
 
 
 @pytest.fixture(autouse=True)
-def english():
-    set_language("en")
+def language_left_as_it_was():
     yield
     set_language(None)
 
