@@ -1,6 +1,6 @@
 """MNIST without the training loop: what `minigrad train mnist` does, with nothing hidden.
 
-python examples/mnist_by_hand.py    prints the accuracy on the test digits after each epoch
+.venv/bin/python examples/mnist_by_hand.py    prints the accuracy on the test digits after each epoch
 """
 
 import minigrad

@@ -1,6 +1,6 @@
 """Three spirals that no straight line separates: an MLP learns them, and the plane it divides is drawn.
 
-python examples/spirals.py          writes spirals.png
+.venv/bin/python examples/spirals.py          writes spirals.png
 """
 
 import minigrad

@@ -8,10 +8,11 @@ Williams, 1986).
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
+from .changes import Clock
 from .device import Array, array_module
 from .function import Function
 from .grad_mode import mode, set_grad_enabled
-from .tensor import Keeper, Tensor
+from .tensor import Keeper, Tensor, tensor_of
 
 
 def topological_order(roots: Iterable[Any]) -> list[Any]:
@@ -28,14 +29,9 @@ def topological_order(roots: Iterable[Any]) -> list[Any]:
         if vertex is None:  # everything below the vertex beneath this marker is done
             order.append(stack.pop())
         elif vertex not in seen:
-            if vertex.edges is None:
-                raise RuntimeError(
-                    f"backward through {vertex.name} a second time: its saved values were freed by the first backward; "
-                    "call the first one with retain_graph=True"
-                )
             seen.add(vertex)
             stack += (vertex, None)
-            for edge in vertex.edges:
+            for edge in vertex.edges or ():
                 if edge is not None:
                     stack.append(edge[0])
     return order
@@ -83,21 +79,19 @@ def backpropagate(
     tensors and the walk itself is recorded; otherwise they are arrays.
     """
     pending: dict[Any, Any] = {}  # vertex, or (vertex, index) where it has several outputs -> gradient so far
-    arrived: Sequence[Any]
-    anomaly = mode.anomaly
     for output, grad in zip(outputs, grads, strict=True):
         vertex = output.grad_fn or output
         key = vertex if vertex.n_outputs == 1 else (vertex, output.output_index)
         pending[key] = accumulate(pending.get(key), grad.copy() if vertex.is_leaf and not create_graph else grad)
 
     order = topological_order([output.grad_fn or output for output in outputs])
+    check_not_freed(order, wanted if prune else ())
     entered = leading_to(wanted, order) if prune else ()
+    anomaly = mode.anomaly
+    arrived: Sequence[Any]
     for vertex in reversed(order):
-        if vertex.n_outputs == 1:
-            arrived = (pending.pop(vertex, None),)
-        else:
-            arrived = fill_missing(vertex, [pending.pop((vertex, i), None) for i in range(vertex.n_outputs)])
-        if arrived[0] is None:  # every path to it gave None
+        arrived = (pending.pop(vertex, None),) if vertex.n_outputs == 1 else take_all(vertex, pending)
+        if arrived[0] is None and len(arrived) == 1:  # every path to it gave None
             continue
         if vertex.hooks:
             arrived = run_hooks(vertex, arrived)
@@ -106,43 +100,78 @@ def backpropagate(
                 arrive(vertex, arrived)
             if vertex.is_leaf or vertex not in entered:
                 continue
+        if vertex.n_outputs > 1:
+            arrived = fill_missing(vertex, arrived)
+        if vertex.time != Clock.now:
+            vertex.check_unchanged()
         returned = differentiably(vertex, arrived) if create_graph else vertex.backward(*arrived)
         if type(returned) is not tuple:
             returned = (returned,)
-        edges = vertex.edges
-        if len(returned) != len(edges):
-            raise RuntimeError(f"{vertex.name}.backward returned {len(returned)} gradients for {len(edges)} inputs")
         if anomaly:
             vertex.check_finite_backward(arrived, returned)
-        for edge, grad in zip(edges, returned):
-            if edge is None or grad is None:
-                continue
-            parent, index, shape, dtype, array, version = edge
-            try:
-                if grad.shape != shape:
-                    check_broadcast(shape, grad.shape)
-                    grad = unbroadcast(grad, shape)
-                if grad.dtype is not dtype and grad.dtype != dtype:
-                    raise ValueError(f"dtype {grad.dtype}")
-            except (AttributeError, ValueError, TypeError) as error:
-                raise RuntimeError(wrong_gradient(vertex, edge, grad)) from error
-            key = parent if parent.n_outputs == 1 else (parent, index)
-            total = pending.get(key)
-            if parent.is_leaf:
-                if parent.version != version and array in map(id, vertex.saved):
-                    raise RuntimeError(changed_in_place(vertex, edge))
-                if total is None and not create_graph:
-                    grad = owned(grad, arrived, returned, vertex.saved)
-            pending[key] = accumulate(total, grad)
+        deliver(vertex, arrived, returned, pending, create_graph)
         if not retain_graph:
             vertex.edges, vertex.saved = None, ()
+
+
+def take_all(vertex: Function, pending: dict[Any, Any]) -> tuple:
+    """The gradients that have arrived at a node with several outputs; a single None if there are none."""
+    arrived = tuple([pending.pop((vertex, i), None) for i in range(vertex.n_outputs)])
+    return arrived if any(grad is not None for grad in arrived) else (None,)
+
+
+def deliver(
+    vertex: Function, arrived: Sequence[Any], returned: Sequence[Any], pending: dict[Any, Any], create_graph: bool
+) -> None:
+    """Hand the gradients that a node's backward `returned` on to the vertices that made its inputs.
+
+    Each is summed down to the shape of its input and added to what is `pending` there. Raises RuntimeError, with the
+    name of the op, if their number, a shape or a dtype is wrong.
+    """
+    edges = vertex.edges
+    assert edges is not None
+    if len(returned) != len(edges):
+        raise RuntimeError(f"{vertex.name}.backward returned {len(returned)} gradients for {len(edges)} inputs")
+    for edge, grad in zip(edges, returned):
+        if edge is None or grad is None:
+            continue
+        parent, index, shape, dtype, _ = edge
+        try:
+            if grad.shape != shape:
+                check_broadcast(shape, grad.shape)
+                grad = unbroadcast(grad, shape)
+            if grad.dtype is not dtype and grad.dtype != dtype:
+                raise ValueError(f"dtype {grad.dtype}")
+        except (AttributeError, ValueError, TypeError) as error:
+            raise RuntimeError(wrong_gradient(vertex, edge, grad)) from error
+        key = parent if parent.n_outputs == 1 else (parent, index)
+        total = pending.get(key)
+        if total is not None:
+            pending[key] = accumulate(total, grad)
+        elif parent.is_leaf and not create_graph:
+            pending[key] = owned(grad, arrived, returned, vertex.saved)
+        else:
+            pending[key] = grad
+
+
+def check_not_freed(order: list[Any], wanted: Collection[Any]) -> None:
+    """Raise RuntimeError if the walk needs a node that an earlier backward has freed.
+
+    With `wanted`, only if one of these cannot be reached: what leads to it may lie beyond such a node.
+    """
+    freed = next((vertex for vertex in order if vertex.edges is None), None)
+    if freed is not None and not (wanted and set(wanted) <= set(order)):
+        raise RuntimeError(
+            f"backward through {freed.name} a second time: its saved values were freed by the first backward; "
+            "call the first one with retain_graph=True"
+        )
 
 
 def leading_to(wanted: Collection[Any], order: list[Any]) -> set[Any]:
     """The vertices of a topological order whose backward has to run for gradients to reach one of `wanted`."""
     leading: set[Any] = set()
     for vertex in order:
-        if any(edge is not None and (edge[0] in wanted or edge[0] in leading) for edge in vertex.edges):
+        if any(edge is not None and (edge[0] in wanted or edge[0] in leading) for edge in vertex.edges or ()):
             leading.add(vertex)
     return leading
 
@@ -163,9 +192,7 @@ def differentiably(vertex: Function, grads: Sequence[Any]) -> Any:
 
 def fill_missing(vertex: Function, grads: Sequence[Any]) -> Sequence[Any]:
     """Zeros for those outputs of a node that the result does not depend on; unless it depends on none."""
-    present = next((grad for grad in grads if grad is not None), None)
-    if present is None:
-        return grads
+    present = next(grad for grad in grads if grad is not None)
     wrap = Tensor if isinstance(present, Tensor) else lambda array: array
     return [
         wrap(xp.zeros(shape, dtype)) if grad is None else grad
@@ -175,18 +202,22 @@ def fill_missing(vertex: Function, grads: Sequence[Any]) -> Sequence[Any]:
 
 def owned(grad: Array, arrived: Sequence[Array], returned: Sequence[Array], saved: Sequence[Any]) -> Array:
     """`grad` as an array that a leaf may keep: itself if this backward made it for one input alone, else a copy."""
-    fresh = getattr(grad, "base", None) is None
-    for other in (*arrived, *saved):
-        fresh = fresh and grad is not other
-    return grad if fresh and sum([grad is other for other in returned]) == 1 else grad.copy()
+    if getattr(grad, "base", None) is not None:
+        return grad.copy()
+    uses = 0
+    for other in (*arrived, *saved, *returned):
+        uses += grad is other
+    return grad if uses == 1 else grad.copy()
 
 
 def run_hooks(vertex: Any, grads: Sequence[Any]) -> list[Any]:
     """Pass complete gradients through their hooks, in order of registration, and last through those that keep them."""
     grads = list(grads)
     for index, hooks in vertex.hooks.items():
-        for hook in sorted(hooks, key=lambda hook: isinstance(hook, Keeper)):
+        for (hook,) in sorted(hooks, key=lambda entry: isinstance(entry[0], Keeper)):
             grad = grads[index]
+            if grad is None:
+                break
             replaced = hook(as_gradient(grad))
             if replaced is not None:
                 check_replaced(replaced, grad)
@@ -205,14 +236,7 @@ def check_replaced(replaced: Any, grad: Any) -> None:
 
 def as_gradient(grad: Any) -> Tensor:
     """A gradient as it is stored in `.grad`."""
-    return grad if isinstance(grad, Tensor) else Tensor(grad)
-
-
-def changed_in_place(vertex: Function, edge: tuple) -> str:
-    return (
-        f"input {input_number(vertex, edge)} of {vertex.name} was changed in place after the forward pass (by an "
-        "optimizer step, or an assignment), so its gradients would be wrong; run forward again first"
-    )
+    return grad if isinstance(grad, Tensor) else tensor_of(grad)
 
 
 def wrong_gradient(vertex: Function, edge: tuple, grad: Any) -> str:
@@ -241,6 +265,9 @@ def backward(
     """Add d tensor / d leaf, weighted by `gradient`, to the `.grad` of every leaf (or only of `inputs`)."""
     seed = seed_gradient(tensor, gradient)
     retain_graph = create_graph if retain_graph is None else retain_graph
+    inputs = [inputs] if isinstance(inputs, Tensor) else inputs
+    if inputs is not None and (not inputs or not all(x.requires_grad for x in inputs)):
+        raise ValueError("backward got inputs= that are empty, or hold a tensor that requires no gradient")
     if any(not x.is_leaf for x in inputs or ()):
         raise ValueError("backward got inputs= that are not leaves; use minigrad.grad for the gradients of results")
 
@@ -267,7 +294,9 @@ def grad(
     create_graph: bool = False,
     allow_unused: bool = False,
 ) -> tuple[Any, ...]:
-    """The gradients of `outputs`, weighted by `grad_outputs`, with respect to `inputs`; no `.grad` changes.
+    """The gradients of `outputs`, weighted by `grad_outputs`, with respect to `inputs`.
+
+    No `.grad` changes, but for tensors whose `retain_grad()` asked for that.
 
     With `create_graph` the gradients can be differentiated again. An input that `outputs` do not depend on raises
     RuntimeError, or gives None with `allow_unused`.

@@ -5,6 +5,7 @@ lives: code calls `array_module(x)` and uses the module that comes back.
 """
 
 import sys
+from numbers import Integral
 from types import ModuleType
 from typing import Any
 
@@ -60,9 +61,23 @@ def import_cupy(device: str) -> ModuleType:
     except ImportError as error:
         raise DeviceError(
             f"device '{device}' needs CuPy, which is not installed: "
-            "pip install 'minigrad[cuda12]' or 'minigrad[cuda13]', to match the CUDA version of the driver"
+            "pip install cupy-cuda12x or cupy-cuda13x, to match the CUDA version of the driver"
         ) from error
     return cupy
+
+
+def check_device(device: str) -> None:
+    """Raise DeviceError unless arrays can be moved to `device`: a known name, CuPy, and a GPU of that number."""
+    index = cuda_index(device)
+    if index is None:
+        return
+    cupy = import_cupy(device)
+    try:
+        count = cupy.cuda.runtime.getDeviceCount()
+    except cupy.cuda.runtime.CUDARuntimeError as error:
+        raise DeviceError(f"device '{device}' cannot be used: {error}") from error
+    if index >= count:
+        raise DeviceError(f"device '{device}' is not there: this machine has {count} GPUs, counted from cuda:0")
 
 
 _generators: dict[str, Any] = {"cpu": np.random.default_rng()}
@@ -70,8 +85,13 @@ _seed: int | None = None
 
 
 def manual_seed(seed: int) -> None:
-    """Seed all random numbers that minigrad draws from here on (initialisation, dropout, shuffling), on all devices."""
+    """Seed all random numbers that minigrad draws from here on (initialisation, dropout, shuffling), on all devices.
+
+    Raises ValueError, and changes nothing, unless `seed` is a whole number of at least 0.
+    """
     global _seed
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(f"manual_seed got {seed!r}; expected a whole number of at least 0")
     _seed = int(seed)
     _generators.clear()
     _generators["cpu"] = np.random.default_rng(_seed)
@@ -88,10 +108,24 @@ def generator(device: str = "cpu") -> Any:
 
 
 def get_rng_state() -> dict[str, Any]:
-    """The state of the CPU generator as a JSON-able dict; `set_rng_state` continues from it exactly."""
+    """The state of the CPU generator as a JSON-able dict; `set_rng_state` continues from it exactly.
+
+    The generators of GPUs are not in it, because CuPy has no public way to read theirs: what is drawn there afterwards,
+    as by dropout, is another sequence.
+    """
     return generator().bit_generator.state
 
 
 def set_rng_state(state: dict[str, Any]) -> None:
-    """Put the CPU generator back into a state that `get_rng_state` returned."""
+    """Put the CPU generator back into a state that `get_rng_state` returned; generators of GPUs go on as they were.
+
+    Raises ValueError, and changes nothing, for anything else.
+    """
+    restored = np.random.default_rng()
+    try:
+        restored.bit_generator.state = state
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ValueError(
+            f"set_rng_state got no state of a generator ({error}); expected one of get_rng_state"
+        ) from error
     generator().bit_generator.state = state

@@ -4,24 +4,25 @@ Calling a Function on tensors runs its `forward` on their arrays and, if a gradi
 instance behind as a node that knows where its inputs came from. autograd.py walks these nodes backwards.
 
 A *vertex* of the graph is a Function or a leaf Tensor. Its `edges` hold, for each input, None (no gradient needed) or
-(vertex that made the input, which of that vertex's outputs it is, shape, dtype, id of the array, version).
+(vertex that made the input, which of that vertex's outputs it is, shape, dtype, id of the array).
 """
 
+import math
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from .changes import Clock, changed_since
 from .device import Array, array_module, device_of
 from .errors import MinigradError
 from .grad_mode import mode
-from .tensor import Tensor
+from .tensor import Tensor, tensor_of
 
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
 NO_EDGES = ()
 ndarray = np.ndarray
-new_tensor = Tensor.__new__
 
 
 class _All:
@@ -51,10 +52,11 @@ class Function:
 
     edges: Sequence[tuple | None] | None = NO_EDGES  # None once the graph has been freed
     saved: tuple = ()
+    time = 0  # what the clock of changes in place said during forward
     output_id = 0
     n_outputs = 1
     is_leaf = False
-    hooks: dict[int, list[Callable]] | None = None
+    hooks: dict[int, list[tuple[Callable]]] | None = None
     trace: str | None = None  # where forward was called, recorded in anomaly mode
 
     def forward(self, *arrays: Array) -> Any:
@@ -89,7 +91,7 @@ class Function:
         dtype, mixed, recorded, recording = None, False, False, mode.grad
         for x in inputs:
             if isinstance(x, Tensor):
-                array = x.data
+                array = x._data
                 if arrays and (array is arrays[0] or (len(arrays) > 1 and is_among(array, arrays))):
                     array = array.view()  # an array stands for one input only: saved_tensors tells them apart by id
                 arrays.append(array)
@@ -99,7 +101,7 @@ class Function:
                     dtype = given
                 if recording and x._requires_grad:
                     recorded = True
-                    edges.append((x.grad_fn or x, x.output_index, array.shape, given, id(array), x.version))
+                    edges.append((x.grad_fn or x, x.output_index, array.shape, given, id(array)))
                     continue
             else:
                 array = array_or_number(x, self.name)
@@ -110,13 +112,14 @@ class Function:
             arrays, dtype = self.reconcile(arrays)
         if recorded:
             self.edges = edges
+            self.time = Clock.now
         try:
             result = self.forward(*arrays)
         except MinigradError:
             raise
-        except (ValueError, IndexError, TypeError) as error:
-            kind = next(kind for kind in (IndexError, ValueError, TypeError) if isinstance(error, kind))
-            raise kind(self.explain(error, arrays)) from error
+        except (ValueError, IndexError, TypeError, OverflowError) as error:
+            kinds = (IndexError, ValueError, TypeError, OverflowError)
+            raise next(kind for kind in kinds if isinstance(error, kind))(self.explain(error, arrays)) from error
         if mode.anomaly:
             self.check_finite_forward(arrays, result if type(result) is tuple else (result,))
         if not recorded:
@@ -136,16 +139,15 @@ class Function:
             array = np.asarray(array)
         given = array.dtype
         if given is not dtype:
+            if given.kind not in "fiub":
+                raise TypeError(f"{self.name}.forward returned an array of dtype {given}; a tensor holds real numbers")
             if given is FLOAT64 and dtype != FLOAT64:
                 array = array.astype(FLOAT32)
             recorded = recorded and given.kind == "f"
-        tensor = new_tensor(Tensor)
-        tensor.data = array
-        tensor.grad = tensor.hooks = None
-        tensor.version = 0
-        tensor.output_index = index
-        tensor._requires_grad = recorded
-        tensor.grad_fn = self if recorded else None
+        tensor = tensor_of(array)
+        if recorded:
+            tensor._requires_grad = True
+            tensor.grad_fn, tensor.output_index = self, index
         return tensor
 
     def reconcile(self, arrays: list[Array]) -> tuple[list[Array], Any]:
@@ -170,7 +172,20 @@ class Function:
         if len(devices) > 1:
             return f"{self.name} got tensors on {' and '.join(devices)}; move one with .to('{devices[0]}')"
         shapes = " and ".join([str(a.shape) for a in given])
-        return f"{self.name} got shape{'s' * (len(given) > 1)} {shapes}: {error}"
+        if len(given) > 1 and "could not be broadcast" in str(error):
+            return f"{self.name} got shapes {shapes}, which do not broadcast"
+        return f"{self.name} got shape{'s' * (len(given) > 1)} {shapes}: {error}" if given else f"{self.name}: {error}"
+
+    def check_unchanged(self) -> None:
+        """Raise RuntimeError if a saved array was changed in place after forward."""
+        for array in self.saved:
+            if changed_since(array, self.time):
+                inputs = [number for number, edge in enumerate(self.edges or ()) if edge and edge[4] == id(array)]
+                what = f"input {inputs[0]}" if inputs else "the result" if id(array) == self.output_id else "a value"
+                raise RuntimeError(
+                    f"{what} of {self.name} was changed in place after the forward pass (by an optimizer step, or an "
+                    "assignment), so its gradients would be wrong; run forward again first"
+                )
 
     def saved_tensors(self) -> tuple:
         """`saved`, with each array that was an input or an output turned back into a tensor of the graph."""
@@ -200,7 +215,7 @@ class Function:
 
     def check_finite_backward(self, incoming: Sequence[Array], outgoing: Sequence[Array]) -> None:
         """In anomaly mode: raise if finite gradients (and saved values) came in and NaN or inf went out."""
-        if all(map(is_finite, incoming)) and not all(map(is_finite, outgoing)):
+        if all(map(is_finite, (*incoming, *self.saved))) and not all(map(is_finite, outgoing)):
             where = f"; its forward was called here:\n{self.trace}" if self.trace else ""
             raise FloatingPointError(f"the backward of {self.name} produced {what_is_not_finite(outgoing)}{where}")
 
@@ -213,10 +228,16 @@ def array_or_number(x: Any, op: str) -> Any:
     if type(x) in (float, int, bool) or x is None:
         return x
     if isinstance(x, np.generic):
-        return x.item()
+        x = x.item()
+        if isinstance(x, float | int):
+            return x
     if isinstance(x, np.ndarray) or array_module(x) is not np:
-        return x
-    raise TypeError(f"{op} expected a tensor, an array or a number, got {type(x).__name__}")
+        if x.dtype.kind in "fiub":
+            return x
+        raise TypeError(f"{op} expected real numbers, got an array of dtype {x.dtype}")
+    name = type(x).__name__ if type(x).__module__ == "builtins" else f"{type(x).__module__}.{type(x).__name__}"
+    hint = "; from_dlpack takes it over" if hasattr(x, "__dlpack__") else ""
+    raise TypeError(f"{op} expected a tensor, an array or a number, got {name}{hint}")
 
 
 def is_among(array: Array, arrays: Sequence[Any]) -> bool:
@@ -226,6 +247,8 @@ def is_among(array: Array, arrays: Sequence[Any]) -> bool:
 
 def is_finite(x: Any) -> bool:
     x = x.data if isinstance(x, Tensor) else x
+    if type(x) is float:
+        return math.isfinite(x)
     kind = getattr(getattr(x, "dtype", None), "kind", None)
     return kind != "f" or bool(array_module(x).isfinite(x).all())
 

@@ -8,38 +8,64 @@ from typing import Any
 class _Mode(threading.local):
     def __init__(self) -> None:  # once in every thread
         self.grad, self.anomaly = True, False
-        self.before: list[bool] = []  # what the open contexts go back to, innermost last
 
 
 mode = _Mode()
 
 
-class set_grad_enabled(ContextDecorator):
-    """Context manager and decorator under which the graph is recorded, or not."""
+class Switch(ContextDecorator):
+    """Context manager and decorator inside which the entry `name` of `mode` has the given value."""
 
-    def __init__(self, enabled: bool):
-        self.enabled = enabled
+    def __init__(self, name: str, value: bool):
+        self.name, self.value = name, value
+        self.before: list[bool] = []  # what each entry goes back to, innermost last
 
     def __enter__(self) -> None:
-        mode.before.append(mode.grad)
-        mode.grad = self.enabled
+        self.before.append(getattr(mode, self.name))
+        setattr(mode, self.name, self.value)
 
     def __exit__(self, *exception: Any) -> None:
-        mode.grad = mode.before.pop()
+        setattr(mode, self.name, self.before.pop())
+
+    def _recreate_cm(self) -> "Switch":  # a decorated function may run in several threads at once
+        return Switch(self.name, self.value)
 
 
-class no_grad(set_grad_enabled):
+class no_grad(Switch):
     """Context manager and decorator under which no graph is recorded: `with no_grad(): ...` or `@no_grad()`."""
 
     def __init__(self) -> None:
-        super().__init__(False)
+        super().__init__("grad", False)
 
 
-class enable_grad(set_grad_enabled):
+class enable_grad(Switch):
     """Context manager and decorator that records the graph again inside `no_grad`."""
 
     def __init__(self) -> None:
-        super().__init__(True)
+        super().__init__("grad", True)
+
+
+class set_grad_enabled(Switch):
+    """Record the graph from here on, or do not: `set_grad_enabled(False)`.
+
+    As a context manager it goes back at the end to what was before, as a decorator it acts inside the function only.
+    """
+
+    def __init__(self, enabled: bool):
+        super().__init__("grad", bool(enabled))
+        super().__enter__()
+
+    def __enter__(self) -> None:
+        if not self.before:
+            super().__enter__()
+        mode.grad = self.value
+
+    def __call__(self, function: Any) -> Any:
+        self.__exit__()
+        return super().__call__(function)
+
+    def __repr__(self) -> str:
+        return f"set_grad_enabled({self.value})"
 
 
 def is_grad_enabled() -> bool:
@@ -47,13 +73,9 @@ def is_grad_enabled() -> bool:
     return mode.grad
 
 
-class detect_anomaly(ContextDecorator):
+class detect_anomaly(Switch):
     """Anomaly mode: inside, the first op whose forward or backward turns finite numbers into NaN or inf raises
     FloatingPointError with its name. Every result is searched, so everything is slower."""
 
-    def __enter__(self) -> None:
-        mode.before.append(mode.anomaly)
-        mode.anomaly = True
-
-    def __exit__(self, *exception: Any) -> None:
-        mode.anomaly = mode.before.pop()
+    def __init__(self) -> None:
+        super().__init__("anomaly", True)

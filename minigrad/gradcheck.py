@@ -69,6 +69,8 @@ def compare_gradients(
     Raises TypeError for inputs that are not float64, GradcheckError if the function is random or changes its inputs,
     its outputs or the gradient that it was given, and ValueError if nothing can be checked.
     """
+    if not eps > 0:
+        raise ValueError(f"gradcheck got eps={eps}; expected a step above 0")
     given = inputs
     inputs = [Tensor(x.data.copy(), x.requires_grad) if isinstance(x, Tensor) else x for x in inputs]
     checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
@@ -80,6 +82,8 @@ def compare_gradients(
     with no_grad():
         outputs, again = outputs_of(function, inputs), outputs_of(function, inputs)
     check_unmodified("input", inputs, given)
+    if not outputs:
+        raise ValueError("gradcheck has nothing to check: the function returned no floating-point tensor")
     if not all(np.array_equal(y.data, z.data, equal_nan=True) for y, z in zip(outputs, again, strict=True)):
         raise GradcheckError("the same inputs gave two different outputs; seed the random numbers inside the function")
     rng = generator(seed, stream=1)
@@ -96,8 +100,7 @@ def compare_gradients(
     for i, gradient in zip(checked, computed, strict=True):
         x = inputs[i].data
         if x.size <= MOST_ELEMENTS:
-            slopes = np.array([slope(loss, x, one_hot(x, k), eps) for k in range(x.size)]).reshape(x.shape)
-            comparisons.append(Comparison(i, gradient, slopes, atol, rtol))
+            comparisons.append(Comparison(i, gradient, numerical_gradient(loss, x, eps), atol, rtol))
         else:
             directions = [rng.standard_normal(x.shape) for _ in range(DIRECTIONS)]
             slopes = np.array([slope(loss, x, d, eps) for d in directions])
@@ -188,9 +191,12 @@ def generator(seed: int, stream: int) -> np.random.Generator:
 
 
 def outputs_of(function: Callable[..., Any], inputs: Sequence[Any]) -> list[Tensor]:
-    """The floating-point results of `function`, as a list."""
+    """The floating-point results of `function`, as a list. TypeError if it returns anything but tensors."""
     result = function(*inputs)
-    results = [result] if isinstance(result, Tensor) else list(result)
+    results = list(result) if isinstance(result, tuple | list) else [result]
+    for y in results:
+        if not isinstance(y, Tensor):
+            raise TypeError(f"gradcheck needs a function that returns tensors, got {type(y).__name__}")
     return [y for y in results if y.dtype.kind == "f"]
 
 
@@ -200,7 +206,8 @@ def gradients_unmodified(
     """The gradients from backward. Raises GradcheckError if it writes into an input, an output or its own argument."""
     inputs_before = [copy_of(x) for x in inputs]
     upstream = [Tensor(w.copy()) for w in weights]
-    outputs = outputs_of(function, inputs)
+    with enable_grad():
+        outputs = outputs_of(function, inputs)
     outputs_before = [copy_of(y) for y in outputs]
     # An output that is itself an input, or does not depend on one, has nothing to be differentiated.
     recorded = [(y, u) for y, u in zip(outputs, upstream, strict=True) if y.requires_grad]
@@ -235,6 +242,15 @@ def slope(loss: Callable[[], float], x: np.ndarray, direction: np.ndarray, eps: 
     below = loss()
     x[...] = start
     return (above - below) / (2 * eps)
+
+
+def numerical_gradient(loss: Callable[[], float], x: np.ndarray, eps: float = 1e-6) -> np.ndarray:
+    """The gradient of `loss()` with respect to `x` [any shape], float64, measured element by element.
+
+    Element k is the slope of the loss along the k-th coordinate axis. `loss` reads `x` anew at every call; `x` is left
+    as it was.
+    """
+    return np.array([slope(loss, x, one_hot(x, k), eps) for k in range(x.size)]).reshape(x.shape)
 
 
 def one_hot(x: np.ndarray, k: int) -> np.ndarray:

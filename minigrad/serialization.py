@@ -27,15 +27,24 @@ STRUCTURE = "minigrad"  # the one entry of the metadata: a checksum, a space, an
 # with one of these keys: an array (its name in the file), a tuple, a dict with other keys (a list of pairs).
 ARRAY, TUPLE, PAIRS = "__array__", "__tuple__", "__dict__"
 
+ZIP = b"PK\x03\x04"
+START = 400  # bytes that tell a foreign file: a zip archive has the name of its first member within them
+
 
 def save(obj: Any, path: str | os.PathLike) -> None:
     """Write nested dicts, lists and tuples of tensors, arrays, numbers, strings, booleans and None to `path`.
 
     The file appears whole or not at all: a full disk or a crash leaves what was at `path` before. Raises
-    CheckpointError if it cannot be written, TypeError for anything that is not data.
+    CheckpointError if it cannot be written, or if `obj` is nested too deeply or contains itself, TypeError for anything
+    that is not data.
     """
     arrays: dict[str, np.ndarray] = {}
-    structure = json.dumps(take_arrays(obj, "", arrays))
+    try:
+        structure = json.dumps(take_arrays(obj, "", arrays))
+    except RecursionError as error:
+        raise CheckpointError(
+            f"could not write {path}: the data are nested too deeply or contain themselves; expected a few levels"
+        ) from error
     write_atomically(Path(path), to_bytes(arrays, {STRUCTURE: f"{checksum(structure, arrays)} {structure}"}))
 
 
@@ -45,9 +54,10 @@ def load(path: str | os.PathLike) -> Any:
     Raises CheckpointError if the file is missing, unreadable, truncated, damaged or not a safetensors file.
     """
     path = Path(path)
+    start = b""
     try:
         with open(path, "rb") as stream:
-            start = stream.read(9)
+            start = stream.read(START)
         with safe_open(path, framework="numpy") as file:
             entry = (file.metadata() or {}).get(STRUCTURE)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
@@ -60,12 +70,21 @@ def load(path: str | os.PathLike) -> Any:
     except OSError as error:
         raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if is_pickle(start):
-            raise CheckpointError(
-                f"{path} is a pickle, as torch.save writes them; loading one can execute code, so minigrad does not. "
-                "Write the tensors again with safetensors.torch.save_file"
-            ) from error
-        raise CheckpointError(f"{path} is not a readable checkpoint (truncated or corrupt?): {error}") from error
+        raise CheckpointError(why_unreadable(str(path), start, error)) from error
+
+
+def why_unreadable(path: str, start: bytes, error: Exception) -> str:
+    """The sentence for a file that begins with `start` and that reading ended in `error`."""
+    if "\0" in path:
+        return f"could not read {path!r}: no file has a name with a null character"
+    if is_pickle(start):
+        return (
+            f"{path} is a pickle, as torch.save writes them; loading one can execute code, so minigrad does not. "
+            "Write the tensors again with safetensors.torch.save_file"
+        )
+    if start.startswith(ZIP):
+        return f"{path} is a zip archive, such as numpy.savez writes; expected a safetensors file"
+    return f"{path} is not a readable checkpoint (truncated or corrupt?): {error}"
 
 
 def take_arrays(obj: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
@@ -132,15 +151,20 @@ def unused(name: str, arrays: dict[str, np.ndarray]) -> str:
 
 
 def is_pickle(start: bytes) -> bool:
-    """Does an archive of torch.save or a bare pickle start like this? A safetensors file has a '{' in ninth place."""
-    return start.startswith(b"PK\x03\x04") or (start[:1] == b"\x80" and start[8:] != b"{")
+    """Does an archive of torch.save or a bare pickle start like this? A safetensors file has a '{' in ninth place.
+
+    The first member of torch.save's archives is `NAME/data.pkl`.
+    """
+    return (start.startswith(ZIP) and b"/data.pkl" in start) or (start[:1] == b"\x80" and start[8:9] != b"{")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write to a temporary file beside `path`, force it to disk, then put it in `path`'s place in one step.
 
-    A link at `path` is followed. Raises CheckpointError if something stands there that is not a file.
+    A link at `path` is followed. Raises CheckpointError if that fails, or if something stands there that is not a file.
     """
+    if "\0" in str(path):
+        raise CheckpointError(f"could not write {str(path)!r}: no file has a name with a null character")
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
     try:
@@ -153,9 +177,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise CheckpointError(
-            f"could not write {path}: {error.strerror or error}; what was there before is unchanged"
-        ) from error
+        unchanged = "; what was there before is unchanged" if os.path.exists(path) else ""
+        raise CheckpointError(f"could not write {path}: {error.strerror or error}{unchanged}") from error
     finally:
         with suppress(OSError):  # there is none after success
             temporary.unlink()

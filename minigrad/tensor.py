@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from .changes import note_change
 from .device import Array, array_module, device_of, to_device
 from .dtypes import as_dtype
 from .grad_mode import is_grad_enabled
@@ -42,34 +43,72 @@ class Tensor:
     """An n-dimensional array that can remember how it was computed.
 
     `data` is the array (NumPy or CuPy), `grad` a Tensor or None, `requires_grad` says whether gradients flow to it,
-    and `grad_fn` is the Function that made it, None for a leaf. `version` counts the changes made in place, so that
-    backward can refuse to work with values that are no longer those of the forward pass.
+    and `grad_fn` is the Function that made it, None for a leaf. Changes in place through tensors are noted, so that
+    backward can refuse to work with values that are no longer those of the forward pass; what is written into a NumPy
+    array behind a tensor's back is not.
 
     A NumPy array is wrapped without a copy and keeps its dtype; Python numbers become float32, int64 or bool.
     Raises TypeError if the data are not numbers, or if a tensor of integers is to require gradients.
     """
 
-    __slots__ = ("__weakref__", "_requires_grad", "data", "grad", "grad_fn", "hooks", "output_index", "version")
+    __slots__ = ("__weakref__", "_data", "_grad", "_requires_grad", "grad_fn", "hooks", "output_index")
 
     # A leaf tensor is a vertex of the graph, like a Function: one with no inputs and one output.
     edges = ()
     n_outputs = 1
 
-    data: Array
-    grad: Tensor | None
+    _data: Array
+    _grad: Tensor | None
     grad_fn: Any
-    hooks: dict[int, list[Callable]] | None
+    hooks: dict[int, list[tuple[Callable]]] | None
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, device: str | None = None):
+        if not isinstance(requires_grad, bool | np.bool_):
+            raise TypeError(
+                f"Tensor got requires_grad={requires_grad!r}; expected True or False (for a tensor of a given shape "
+                "use zeros(2, 3) or empty(2, 3))"
+            )
         array = as_array(data, dtype)
-        self.data = array if device is None else to_device(array, device)
-        self.grad = self.grad_fn = self.hooks = None
-        self.output_index = self.version = 0
+        self._data = array if device is None else to_device(array, device)
+        self._grad = self.grad_fn = self.hooks = None
+        self.output_index = 0
         self._requires_grad = False
         if requires_grad:
             self.requires_grad = True
 
     # ------------------------------------------------------------------------------------------------ what it is
+
+    @property
+    def data(self) -> Array:
+        """The array itself, not a tensor. The setter takes another array, or a tensor's.
+
+        It raises TypeError for what is not made of numbers, or does not go with `requires_grad`.
+        """
+        return self._data
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        array = as_array(value)
+        if self._requires_grad and array.dtype.kind != "f":
+            raise TypeError(f"the data of a tensor that requires a gradient are floating-point, got {array.dtype}")
+        self._data = array
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward has left here, or None.
+
+        The setter raises TypeError unless it is a tensor or None, ValueError unless it has the tensor's shape.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"grad must be a tensor or None, got {type(value).__name__}")
+            if value._data.shape != self._data.shape:
+                raise ValueError(f"grad got shape {value.shape} for a tensor of shape {self.shape}")
+        self._grad = value
 
     @property
     def requires_grad(self) -> bool:
@@ -152,14 +191,16 @@ class Tensor:
 
     def detach(self) -> Tensor:
         """The same array, outside any graph."""
-        return Tensor(self.data)
+        return Tensor(self._data)
 
     def retain_grad(self) -> None:
         """Keep the gradient of this non-leaf tensor in `.grad` too when backward passes."""
         if not self._requires_grad:
             raise RuntimeError("retain_grad on a tensor that does not require a gradient")
         if self.grad_fn is not None:
-            self.register_hook(Keeper(self))
+            hooks = (self.grad_fn.hooks or {}).get(self.output_index, [])
+            if not any(isinstance(hook, Keeper) and hook.reference() is self for (hook,) in hooks):
+                self.register_hook(Keeper(self))
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
         """Call `hook(grad)` when this tensor's gradient is complete; a tensor it returns takes the gradient's place.
@@ -168,12 +209,14 @@ class Tensor:
         """
         if not self._requires_grad:
             raise RuntimeError("register_hook on a tensor that does not require a gradient")
+        if not callable(hook):
+            raise TypeError(f"register_hook needs a function of the gradient, got {type(hook).__name__}")
         vertex = self if self.grad_fn is None else self.grad_fn
         if vertex.hooks is None:
             vertex.hooks = {}
         hooks = vertex.hooks.setdefault(self.output_index, [])
-        hooks.append(hook)
-        return Hook(hooks, hook)
+        hooks.append((hook,))
+        return Hook(hooks, hooks[-1])
 
     # ------------------------------------------------------------------------------------------------ conversions
 
@@ -299,8 +342,61 @@ class Tensor:
             raise RuntimeError("assigning into a tensor that requires a gradient breaks its graph; use no_grad()")
         if isinstance(value, Tensor) and value._requires_grad and is_grad_enabled():
             raise RuntimeError("assigning a tensor that requires a gradient would lose it; use where(), or no_grad()")
-        self.data[ops.plain_index(index)] = value.data if isinstance(value, Tensor) else value
-        self.version += 1
+        self._data[ops.plain_index(index)] = value._data if isinstance(value, Tensor) else value
+        note_change(self._data)
+
+    # ------------------------------------------------------------------------------------------ changes in place
+
+    def change(self, operation: Callable[[Any, Any], Tensor], other: Any) -> Tensor:
+        """x ← operation(x, other), in the same memory; what `x += other` and `x.add_(other)` do.
+
+        While a graph is recorded that one of them belongs to, x becomes the result of the operation instead, so that
+        gradients flow through it; other tensors that share the memory of x keep the old values then.
+
+        Raises RuntimeError for a leaf that requires a gradient (outside no_grad), ValueError or TypeError if the
+        result has another shape or dtype.
+        """
+        recorded = is_grad_enabled() and (self._requires_grad or getattr(other, "_requires_grad", False))
+        if recorded and self._requires_grad and self.grad_fn is None:
+            raise RuntimeError("a leaf that requires a gradient cannot be changed in place; do it under no_grad()")
+        result = operation(self, other)
+        if result.shape != self.shape:
+            raise ValueError(f"a change in place keeps the shape {self.shape}, but the result has {result.shape}")
+        if result.dtype != self.dtype:
+            raise TypeError(f"a change in place keeps the dtype {self.dtype}, but the result has {result.dtype}")
+        if recorded:
+            self._data, self._requires_grad = result._data, True
+            self.grad_fn, self.output_index = result.grad_fn, result.output_index
+        else:
+            self._data[...] = result._data
+            note_change(self._data)
+        return self
+
+    def __iadd__(self, other: Any) -> Tensor:
+        return self.change(ops.add, other)
+
+    def __isub__(self, other: Any) -> Tensor:
+        return self.change(ops.sub, other)
+
+    def __imul__(self, other: Any) -> Tensor:
+        return self.change(ops.mul, other)
+
+    def __itruediv__(self, other: Any) -> Tensor:
+        return self.change(ops.div, other)
+
+    add_, sub_, mul_, div_ = __iadd__, __isub__, __imul__, __itruediv__
+
+    def copy_(self, other: Any) -> Tensor:
+        """x ← other, broadcast to the shape of x and converted to its dtype."""
+        return self.change(lambda x, y: ops.expand(ops.to(y, x.dtype), *x.shape), as_tensor(other))
+
+    def fill_(self, value: builtins.float) -> Tensor:
+        """x ← value, everywhere."""
+        return self.copy_(value)
+
+    def zero_(self) -> Tensor:
+        """x ← 0, everywhere."""
+        return self.copy_(0)
 
     # --------------------------------------------------------------------------------------------------- operators
 
@@ -800,6 +896,19 @@ class Tensor:
         return ops.outer(self, vec2)
 
 
+def tensor_of(array: Array) -> Tensor:
+    """A tensor around an array that needs no look at what it is: what the engine itself made. A leaf, no gradient."""
+    tensor = new_tensor(Tensor)
+    tensor._data = array
+    tensor._grad = tensor.hooks = tensor.grad_fn = None
+    tensor.output_index = 0
+    tensor._requires_grad = False
+    return tensor
+
+
+new_tensor = Tensor.__new__
+
+
 class Keeper:
     """The hook of `retain_grad`: stores the gradient in its tensor, as long as that exists, after all other hooks."""
 
@@ -814,14 +923,20 @@ class Keeper:
 
 
 class Hook:
-    """What `register_hook` returns: `remove()` takes the hook off again."""
+    """What `register_hook` returns: `remove()` takes the hook off again.
 
-    def __init__(self, hooks: list[Callable], hook: Callable):
-        self.hooks, self.hook = hooks, hook
+    An entry is a tuple of its own, so that a function that was registered twice is taken off once.
+    """
+
+    def __init__(self, hooks: list[tuple[Callable]], entry: tuple[Callable]):
+        self.hooks, self.entry = hooks, entry
 
     def remove(self) -> None:
-        if self.hook in self.hooks:
-            self.hooks.remove(self.hook)
+        self.hooks[:] = [entry for entry in self.hooks if entry is not self.entry]
+
+
+def as_tensor(x: Any) -> Tensor:
+    return x if isinstance(x, Tensor) else Tensor(x)
 
 
 def as_array(data: Any, dtype: Any = None) -> Array:

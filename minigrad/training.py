@@ -2,9 +2,11 @@
 
 The loop is `Trainer.fit`, one step is `Trainer.step`. A run that is killed at any moment and resumed gives, bit for
 bit, the result of the run that was not: a checkpoint holds weights, optimizer, schedule, the place in the data and
-the state of the random generator.
+the state of the random generator. On a GPU that holds for models without dropout only, because the state of its
+generator cannot be saved.
 """
 
+import os
 import signal
 import threading
 import time
@@ -16,22 +18,35 @@ from typing import Any
 
 import numpy as np
 
-from .device import get_rng_state, set_rng_state
+from .device import array_module, get_rng_state, set_rng_state
 from .display import Display
-from .errors import CheckpointError, MinigradError
+from .errors import CheckpointError, DataError, MinigradError
 from .functional import cross_entropy
 from .grad_mode import no_grad
+from .language import say
 from .nn import Module
 from .optim import Optimizer
 from .serialization import load, save
 from .tensor import Tensor
 
 CHECKPOINT = "checkpoint.safetensors"
-VERSION = 1
+VERSION = 2
+ENTRIES: dict[str, tuple[type, ...]] = {
+    "settings": (dict,),
+    "model": (dict,),
+    "optimizer": (dict,),
+    "schedule": (dict, type(None)),
+    "loader": (dict,),
+    "random": (dict,),
+    "epoch": (int,),
+    "tally": (dict,),
+    "history": (list,),
+}
+"""What a checkpoint holds besides its version."""
 
 
 class DivergedError(MinigradError):
-    """The loss is no longer a number."""
+    """The loss or the weights are no longer numbers."""
 
 
 class InterruptedRunError(MinigradError):
@@ -45,12 +60,14 @@ class Tally:
     loss_sum: float = 0.0
     correct: int = 0
     samples: int = 0
+    batches: int = 0
 
     def add(self, loss: float, scores: Tensor, labels: Tensor) -> None:
         """Count one batch with mean loss `loss`, scores [n, C] and labels [n]."""
         self.loss_sum += loss * len(labels)
         self.correct += int((scores.data.argmax(axis=1) == labels.data).sum())
         self.samples += len(labels)
+        self.batches += 1
 
     @property
     def loss(self) -> float:
@@ -67,8 +84,8 @@ class Trainer:
 
     `model` maps inputs to scores [n, C], `loss(scores, labels)` gives a scalar, `train_loader` and
     `validation_loader` yield (inputs, labels). `schedule` is stepped after every batch. With a `folder`, a checkpoint
-    is written there after every epoch and on Ctrl-C; `settings` is stored in it and says how to rebuild the rest.
-    `history` gets one entry an epoch.
+    is written there before the first step, after every epoch and on Ctrl-C; `settings` is stored in it and says how to
+    rebuild the rest. `history` gets one entry an epoch.
     """
 
     def __init__(
@@ -97,9 +114,14 @@ class Trainer:
     def fit(self, epochs: int) -> list[dict[str, float]]:
         """Train until `epochs` epochs are complete; returns the history.
 
-        Raises DivergedError if the loss becomes NaN or infinite, InterruptedRunError after Ctrl-C.
+        Raises DivergedError if the loss or the weights become NaN or infinite, DataError if the loader has no batches,
+        CheckpointError if a checkpoint cannot be written, InterruptedRunError after Ctrl-C.
         """
-        with self.display.training(self.epoch, epochs, self.train_loader), asked_to_stop() as stop:
+        if self.epoch >= epochs:
+            return self.history
+        if not self.history and not self.tally.batches:
+            self.save()  # so that a run killed in its first epoch can be resumed too
+        with self.display.training(self.epoch, epochs, self.train_loader, self.tally), asked_to_stop() as stop:
             while self.epoch < epochs:
                 start = time.perf_counter()
                 self.model.train()
@@ -107,10 +129,10 @@ class Trainer:
                     self.tally.add(*self.step(inputs, labels), labels)
                     self.display.batch(self.tally)
                     if stop():
-                        self.interrupt()
+                        self.interrupt(epochs)
                 self.end_epoch(time.perf_counter() - start)
                 if stop() and self.epoch < epochs:
-                    self.interrupt()
+                    self.interrupt(epochs)
         return self.history
 
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[float, Tensor]:
@@ -129,6 +151,9 @@ class Trainer:
 
     def end_epoch(self, seconds: float) -> None:
         """Validate, write the epoch into the history, and save."""
+        if not self.tally.batches:
+            raise DataError("the training loader has no batches; expected at least one (does drop_last drop them all?)")
+        self.check_weights()
         entry = {
             "epoch": self.epoch + 1,
             "train_loss": self.tally.loss,
@@ -145,25 +170,55 @@ class Trainer:
         self.display.epoch(entry)
         self.save()
 
+    def check_weights(self) -> None:
+        """Raise DivergedError if a parameter holds NaN or infinity, so that such weights are never saved."""
+        for name, parameter in self.model.named_parameters():
+            if not array_module(parameter.data).isfinite(parameter.data).all():
+                en, zh = f"the weights in {name} became nan or infinite", f"{name} 的权重变成了 nan 或无穷大"
+                raise DivergedError(f"{say(en, zh)} {self.when()}{say('; ', '；')}{self.remedy()}")
+
     def why_diverged(self, value: float, inputs: Tensor) -> str:
-        where = f"the loss became {value} in epoch {self.epoch + 1} after {self.tally.samples} samples"
-        if inputs.dtype.kind == "f" and not np.isfinite(inputs.data).all():
-            return f"{where}: the inputs of this batch contain NaN or infinity"
-        return f"{where}; a smaller learning rate often helps (it is {self.optimizer.param_groups[0]['lr']:g} now)"
+        where = f"{say(f'the loss became {value}', f'损失变成了 {value}')} {self.when()}"
+        if inputs.dtype.kind == "f" and not array_module(inputs.data).isfinite(inputs.data).all():
+            return where + say(": the inputs of this batch contain NaN or infinity", "：这一批输入里有 NaN 或无穷大")
+        return f"{where}{say('; ', '；')}{self.remedy()}"
+
+    def when(self) -> str:
+        epoch, samples = self.epoch + 1, f"{self.tally.samples:,}"
+        return say(f"in epoch {epoch} after {samples} samples", f"（第 {epoch} 轮，{samples} 个样本之后）")
+
+    def remedy(self) -> str:
+        lr = f"{self.optimizer.param_groups[0]['lr']:g}"
+        return say(f"a smaller learning rate often helps (it is {lr} now)", f"减小学习率往往有用（现在是 {lr}）")
 
     # ---------------------------------------------------------------------------------------- stopping, going on
 
-    def interrupt(self) -> None:
+    def interrupt(self, epochs: int) -> None:
         """Save and end the run."""
+        self.check_weights()
         self.save()
-        how = f"; `--resume {self.folder}` goes on from here" if self.folder else ""
-        raise InterruptedRunError(f"stopped in epoch {self.epoch + 1} after {self.tally.samples} samples{how}")
+        en = zh = ""
+        if self.folder:
+            state = self.folder / CHECKPOINT
+            en, zh = f"; its state is in {state}", f"；状态保存在 {state}"
+        place = self.place(epochs)
+        raise InterruptedRunError(say(f"stopped {place}{en}", f"已停止：{place}{zh}"))
+
+    def place(self, epochs: int) -> str:
+        """How far a run of `epochs` epochs has come: 'after 2 of 20 epochs and 6,400 samples'."""
+        samples = self.tally.samples
+        en, zh = (f" and {samples:,} samples", f"，又 {samples:,} 个样本") if samples else ("", "")
+        return say(f"after {self.epoch} of {epochs} epochs{en}", f"已完成 {self.epoch}/{epochs} 轮{zh}")
 
     def save(self) -> None:
         """Write everything that the rest of the run depends on to the folder; nothing without a folder."""
         if self.folder is None:
             return
-        state = {
+        save(self.state_dict(), self.folder / CHECKPOINT)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the rest of the run depends on, as `resume` takes it; tensors are shared, not copied."""
+        return {
             "version": VERSION,
             "settings": self.settings,
             "model": self.model.state_dict(),
@@ -175,20 +230,34 @@ class Trainer:
             "tally": asdict(self.tally),
             "history": self.history,
         }
-        save(state, self.folder / CHECKPOINT)
 
     def resume(self, state: dict[str, Any]) -> None:
-        """Take over the state of `read_checkpoint`, whatever epoch and batch it was saved in."""
+        """Take over the state of `read_checkpoint`, whatever epoch and batch it was saved in.
+
+        Raises CheckpointError if it does not fit this run; nothing is changed then.
+        """
+        check_state(state)
+        own = None if self.schedule is None else self.schedule.state_dict()
+        if not alike(state["schedule"], own):
+            kinds = [f"a schedule with {', '.join(s)}" if s else "no schedule" for s in (state["schedule"], own)]
+            raise CheckpointError(f"the checkpoint does not fit this run: it has {kinds[0]}, the run has {kinds[1]}")
+        before = self.state_dict()
+        before["model"] = {name: value.data.copy() for name, value in before["model"].items()}
         try:
-            self.model.load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            if self.schedule is not None:
-                self.schedule.load_state_dict(state["schedule"])
-            self.train_loader.load_state_dict(state["loader"])
-            self.epoch, self.tally, self.history = state["epoch"], Tally(**state["tally"]), state["history"]
-            set_rng_state(state["random"])
-        except (KeyError, TypeError, ValueError) as error:
+            self.apply(state)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            self.apply(before)
             raise CheckpointError(f"the checkpoint does not fit this run: {error}") from error
+
+    def apply(self, state: dict[str, Any]) -> None:
+        """Take over `state` part by part; a part that does not fit raises, and those before it have changed then."""
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.schedule is not None:
+            self.schedule.load_state_dict(state["schedule"])
+        self.train_loader.load_state_dict(state["loader"])
+        set_rng_state(state["random"])
+        self.epoch, self.tally, self.history = state["epoch"], Tally(**state["tally"]), list(state["history"])
 
 
 def read_checkpoint(folder: str | Path) -> dict[str, Any]:
@@ -197,13 +266,56 @@ def read_checkpoint(folder: str | Path) -> dict[str, Any]:
     Raises CheckpointError if there is none, or if it is not a checkpoint of a run.
     """
     path = Path(folder)
-    path = path / CHECKPOINT if path.is_dir() or not path.suffix else path
+    path = path / CHECKPOINT if os.path.isdir(path) or not path.suffix else path
     state = load(path)
-    if state.get("version") != VERSION:
-        raise CheckpointError(
-            f"{path} is no checkpoint of a run: expected version {VERSION}, found {state.get('version')}"
-        )
+    try:
+        check_state(state)
+    except CheckpointError as error:
+        raise CheckpointError(f"{path} is no checkpoint of a run: {error}") from error
     return state
+
+
+def check_state(state: Any) -> None:
+    """Raise CheckpointError unless `state` has all that `Trainer.state_dict` returns, each of its kind."""
+    if not isinstance(state, dict):
+        raise CheckpointError(f"it holds data of type {type(state).__name__}, expected a dict")
+    version = state.get("version")
+    if type(version) is not int or version != VERSION:
+        found = "none" if version is None else version if type(version) is int else f"a {type(version).__name__}"
+        raise CheckpointError(f"expected version {VERSION} of the format, found {found}")
+    if lacking := [name for name in ENTRIES if name not in state]:
+        raise CheckpointError(f"the checkpoint lacks {', '.join(lacking)}")
+    for name, kinds in ENTRIES.items():
+        if type(state[name]) not in kinds:
+            found, expected = type(state[name]).__name__, kinds[0].__name__
+            raise CheckpointError(f"the checkpoint's {name} is of type {found}, expected {expected}")
+    if not alike(state["tally"], asdict(Tally())) or min(state["tally"].values()) < 0:
+        raise CheckpointError(
+            f"the checkpoint's tally is {state['tally']}, expected numbers of at least 0 for each sum"
+        )
+    check_history(state["history"], state["epoch"])
+
+
+def check_history(history: list[Any], epoch: int) -> None:
+    """Raise CheckpointError unless `history` has the entries of epochs 1 to `epoch`, each a dict of numbers."""
+    numbers = all(type(entry) is dict and all(type(n) in (int, float) for n in entry.values()) for entry in history)
+    complete = numbers and all({"train_loss", "train_accuracy", "seconds"} <= entry.keys() for entry in history)
+    if not complete or [entry.get("epoch") for entry in history] != list(range(1, epoch + 1)) or epoch < 0:
+        raise CheckpointError(
+            f"the checkpoint's epoch is {epoch} and its history has {len(history)} entries, "
+            "expected one with the numbers of each complete epoch"
+        )
+
+
+def alike(value: Any, like: Any) -> bool:
+    """Is `value` built like `like`: a number or text where that is one, an equally long list, a dict with its keys?"""
+    if isinstance(like, dict):
+        return isinstance(value, dict) and value.keys() == like.keys() and all(alike(value[k], like[k]) for k in like)
+    if isinstance(like, list | tuple):
+        return isinstance(value, list | tuple) and len(value) == len(like) and all(map(alike, value, like))
+    if like is None or type(like) in (int, float):
+        return type(value) in (int, float) or (like is None and value is None)
+    return type(value) is type(like)
 
 
 @contextmanager
@@ -232,17 +344,27 @@ def asked_to_stop() -> Any:
 def evaluate(
     model: Module, loader: Iterable, loss: Callable[[Tensor, Tensor], Tensor] = cross_entropy
 ) -> tuple[Tally, np.ndarray, np.ndarray]:
-    """Loss and accuracy of `model` over `loader`, in evaluation mode; also all scores [n, C] and labels [n]."""
+    """Loss and accuracy of `model` over `loader`, in evaluation mode; also all scores [n, C] and labels [n].
+
+    Raises DataError if the loader has no batches, DivergedError if the loss is NaN or infinite. The model is in the
+    mode in which it was before, whatever happens.
+    """
     tally, scores, labels = Tally(), [], []
     training = model.training
     model.eval()
-    with no_grad():
-        for inputs, targets in loader:
-            outputs = model(inputs)
-            tally.add(loss(outputs, targets).item(), outputs, targets)
-            scores.append(outputs.cpu().numpy())
-            labels.append(targets.cpu().numpy())
-    model.train(training)
+    try:
+        with no_grad():
+            for inputs, targets in loader:
+                outputs = model(inputs)
+                tally.add(loss(outputs, targets).item(), outputs, targets)
+                scores.append(outputs.cpu().numpy())
+                labels.append(targets.cpu().numpy())
+    finally:
+        model.train(training)
+    if not tally.batches:
+        raise DataError("the loader to evaluate on has no batches; expected at least one")
+    if not np.isfinite(tally.loss):
+        raise DivergedError(f"the loss is {tally.loss} on the {tally.samples:,} samples to evaluate on")
     return tally, np.concatenate(scores), np.concatenate(labels)
 
 

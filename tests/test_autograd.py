@@ -1,5 +1,6 @@
 """The engine: gradients that add up, graphs that are kept or freed, hooks, modes, deep graphs, and wrong Functions."""
 
+import math
 import threading
 import time
 import weakref
@@ -10,6 +11,7 @@ import torch
 
 import minigrad
 from minigrad import Function, Tensor, enable_grad, grad, is_grad_enabled, no_grad, set_grad_enabled, tensor
+from minigrad.grad_mode import mode
 from minigrad.gradcheck import gradcheck, gradgradcheck
 from tests.oracle import compare
 
@@ -637,7 +639,7 @@ def test_a_hook_may_remove_itself():
 def test_the_same_hook_twice_runs_twice_and_each_handle_removes_one():
     a = leaf(1)
     handles = [a.register_hook(lambda g: g * 2)] * 1
-    hook = handles[0].hook
+    hook = handles[0].entry[0]
     other = a.register_hook(hook)
     (a * 1).backward()
     assert a.grad.item() == 4.0
@@ -1013,3 +1015,104 @@ def test_loading_weights_between_forward_and_backward_is_refused():
     layer.load_state_dict({name: value.data + 1 for name, value in layer.state_dict().items()})
     with pytest.raises(RuntimeError, match="of Linear was changed in place"):
         y.backward()
+
+
+# ------------------------------------------------------------------------------------------------ less common paths
+
+
+def test_retain_grad_twice_keeps_the_gradient_once():
+    h = leaf(1, 2) * 3
+    h.retain_grad()
+    h.retain_grad()
+    (h * h).sum().backward()
+    np.testing.assert_array_equal(h.grad.data, [6, 12])
+
+
+def test_a_handle_removed_twice_takes_off_its_own_hook_only():
+    calls = []
+
+    def hook(g):
+        calls.append(g)
+
+    a = leaf(1)
+    first, _ = a.register_hook(hook), a.register_hook(hook)
+    first.remove()
+    first.remove()
+    a.sum().backward()
+    assert len(calls) == 1
+
+
+def test_grad_passes_a_freed_part_that_is_not_on_its_way():
+    x, w = leaf(1, 2), leaf(3, 4)
+    y = x * x
+    y.sum().backward()
+    (g,) = grad((y * w).sum(), w)
+    np.testing.assert_array_equal(g.data, [1, 4])
+    with pytest.raises(RuntimeError, match="a second time"):
+        grad((y * w).sum(), x)
+
+
+def test_an_output_that_was_not_used_has_no_gradient_though_its_sibling_has():
+    a, b = minigrad.randn(2, requires_grad=True).split(1)
+    assert grad(a * 2, b, allow_unused=True) == (None,)
+    with pytest.raises(RuntimeError, match="do not depend on input 0"):
+        grad(a * 2, b)
+
+
+def test_modes_that_end_in_another_order_than_they_began_go_back_to_what_was():
+    def silent():
+        with minigrad.no_grad():
+            yield
+
+    generator = silent()
+    next(generator)
+    with minigrad.detect_anomaly():
+        generator.close()
+    assert minigrad.is_grad_enabled()
+    assert not mode.anomaly
+
+
+def test_set_grad_enabled_acts_as_a_statement_a_context_and_a_decorator():
+    minigrad.set_grad_enabled(False)
+    assert not minigrad.is_grad_enabled()
+    minigrad.set_grad_enabled(True)
+    with minigrad.set_grad_enabled(False):
+        assert not minigrad.is_grad_enabled()
+    assert minigrad.is_grad_enabled()
+
+    @minigrad.set_grad_enabled(False)
+    def inside():
+        return minigrad.is_grad_enabled()
+
+    assert minigrad.is_grad_enabled()
+    assert not inside()
+    assert minigrad.is_grad_enabled()
+
+
+def test_anomaly_mode_accepts_infinities_that_were_given():
+    scores = minigrad.randn(2, 3, requires_grad=True)
+    mask = minigrad.tensor([[True, False, False], [False, False, True]])
+    with minigrad.detect_anomaly():
+        scores.masked_fill(mask, -math.inf).softmax(1).sum().backward()
+
+
+def test_arrays_of_anything_but_real_numbers_are_refused():
+    x = minigrad.ones(2)
+    with pytest.raises(TypeError, match="Add expected real numbers, got an array of dtype complex128"):
+        x + np.ones(2, complex)
+    with pytest.raises(TypeError, match=r"torch\.Tensor; from_dlpack takes it over"):
+        x + torch.ones(2)
+
+
+def test_backward_takes_one_tensor_as_inputs_and_refuses_none_at_all():
+    x, w = leaf(1), leaf(2)
+    (x * w).sum().backward(inputs=x)
+    assert w.grad is None
+    assert x.grad.item() == 2
+    with pytest.raises(ValueError, match="inputs= that are empty"):
+        (x * w).sum().backward(inputs=[])
+
+
+def test_a_shape_in_place_of_the_data_is_noticed():
+    with pytest.raises(TypeError, match=r"use zeros\(2, 3\)"):
+        minigrad.Tensor(2, 3)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -65,7 +66,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     assert run(*train, "--out", tmp_path / "whole").returncode == 0
     stopped = run(signal.SIGINT.value, 30, *train, "--out", tmp_path / "run", code=SIGNALLED)
     assert stopped.returncode == 130
-    assert f"--resume {tmp_path / 'run'}" in stopped.stderr
+    assert stopped.stderr.splitlines()[-1] == f"minigrad train mnist --resume {tmp_path / 'run'}"
     assert "Traceback" not in stopped.stderr
     assert run("train", "mnist", "--resume", tmp_path / "run").returncode == 0
     a, b = (tmp_path / name / "model.safetensors" for name in ("whole", "run"))
@@ -106,9 +107,17 @@ def test_out_with_a_run_in_it_is_refused(tmp_path):
         (("train", "mnist", "--optimizer", "adma"), "did you mean 'adam'?"),
         (("train", "mnist", "--schedule", "cosin"), "did you mean 'cosine'?"),
         (("train", "mnist", "--epoch", 3), "--epochs"),
-        (("train", "mnist", "--batch-size", 0), "0 is not in the range x>=1"),
-        (("train", "mnist", "--epochs", -1), "-1 is not in the range x>=1"),
-        (("train", "mnist", "--lr", 0), "0.0 is not in the range x>0"),
+        (("train", "mnist", "--batch-size", 0), "0 is not a whole number of at least 1"),
+        (("train", "mnist", "--epochs", -1), "-1 is not a whole number of at least 1"),
+        (("train", "mnist", "--epochs", "abc"), "'abc' is not a whole number of at least 1"),
+        (("train", "mnist", "--seed", 1.5), "'1.5' is not a whole number of at least 0"),
+        (("train", "mnist", "--lr", 0), "0 is not a finite number greater than 0"),
+        (("train", "mnist", "--lr", "nan"), "nan is not a finite number greater than 0"),
+        (("train", "mnist", "--lr", "inf"), "inf is not a finite number greater than 0"),
+        (("train", "mnist", "--lr", "fast"), "'fast' is not a finite number greater than 0"),
+        (("train", "mnist", "--out", ""), "the name is empty; expected that of a folder"),
+        (("train", "mnist", "--resume", " "), "the name is empty; expected that of a folder"),
+        (("train", "mnist", "--data", ""), "the name is empty; expected that of a folder"),
         (("train", "mnist", "--resume", "runs/x", "--lr", 0.1), "leave out --lr"),
     ],
 )
@@ -147,12 +156,79 @@ def test_a_truncated_checkpoint_is_named(tmp_path):
     assert "truncated or corrupt" in result.stderr
 
 
+def test_a_home_folder_may_be_written_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert invoke(*TRAIN, "--epochs", 1, "--out", "~/run").exit_code == 0
+    assert (tmp_path / "run" / CHECKPOINT).exists()
+    result = invoke("train", "mnist", "--resume", "~/run")
+    assert result.output == f"already finished; its results are in {tmp_path / 'run'}\n"
+
+
+@pytest.mark.parametrize("options", [("--batch-size", 9999999, "--lr", 1e300), ("--lr", 1e300)])
+def test_a_run_that_diverges_ends_with_one_sentence(tmp_path, options):
+    result = run(*TRAIN, "--epochs", 1, *options, "--out", tmp_path / "run")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: the ")
+    assert result.stderr.count("\n") == 1  # and no warnings of NumPy
+    assert "a smaller learning rate often helps" in result.stderr
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+    assert np.isfinite(load(tmp_path / "run" / CHECKPOINT)["model"]["fc.weight"].numpy()).all()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), (*TRAIN, "--epochs", "1", "--out", "run")])
+def test_a_reader_that_has_gone_is_no_traceback(arguments, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)  # so that the first byte cannot be written; a reader like `head` may be too slow to go
+    command = [sys.executable, "-m", "minigrad", *arguments]
+    with open(writer, "w") as gone:
+        result = subprocess.run(
+            command, cwd=tmp_path, stdout=gone, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert (result.returncode, result.stderr) == (1, "")
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, which only Linux has")
-def test_a_closed_output_is_no_traceback():
-    result = subprocess.run(
-        f"{sys.executable} -m minigrad --help | head -n 1", shell=True, capture_output=True, text=True, timeout=60
-    )
-    assert "Traceback" not in result.stderr
+@pytest.mark.parametrize("arguments", [("--help",), (*TRAIN, "--epochs", "1", "--out", "run")])
+def test_an_output_that_is_full_is_one_line(arguments, tmp_path):
+    command = [sys.executable, "-m", "minigrad", *arguments]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert result.returncode == 1
+    assert result.stderr == "error: the output cannot be written (No space left on device)\n"
+
+
+def test_an_output_in_ascii_can_name_any_folder(tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "minigrad", *TRAIN, "--epochs", "1", "--out", tmp_path / "训练"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert r"\u8bad\u7ec3: checkpoint.safetensors" in result.stdout
+    assert (tmp_path / "训练" / CHECKPOINT).exists()
+
+
+# Runs the command, but Ctrl-C comes while the data are loaded.
+EARLY = """
+import os, signal
+from minigrad import cli
+from minigrad.recipes import mnist
+signal.signal(signal.SIGINT, signal.default_int_handler)
+mnist.load_mnist = lambda source: os.kill(os.getpid(), signal.SIGINT)
+cli.main()
+"""
+
+
+def test_ctrl_c_outside_the_loop_is_130_too(tmp_path):
+    stopped = run(*TRAIN, code=EARLY, cwd=tmp_path)
+    assert stopped.returncode == 130
+    assert stopped.stderr.strip() == "stopped"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_help_is_shown_without_loading_what_only_training_needs():
+    code = "import sys; from minigrad import cli; print([m for m in ('matplotlib', 'requests') if m in sys.modules])"
+    assert run(code=code).stdout == "[]\n"
 
 
 def test_version_and_help():
@@ -161,3 +237,5 @@ def test_version_and_help():
     help_text = invoke("train", "mnist", "--help").output
     for option in ("--model", "--epochs", "--batch-size", "--lr", "--optimizer", "--seed", "--device", "--data"):
         assert option in help_text
+    for command in cli.commands["train"].commands.values():
+        assert all(len(option.help.split()) > 1 for option in command.params)

@@ -22,21 +22,34 @@ def test_the_tour_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     names = {}
     for code in code_blocks("README.md"):
-        if not code.startswith("class"):
-            exec(compile(code, "README.md", "exec"), names)
-    assert capsys.readouterr().out.strip() == code_blocks("README.md", "text")[0].strip()
+        exec(compile(code, "README.md", "exec"), names)
+    gradient, result = (text.strip() for text in code_blocks("README.md", "text"))
+    printed, _, trained = capsys.readouterr().out.strip().rpartition("\n")
+    assert printed == gradient
+    assert trained.partition("accuracy")[2] == result.partition("accuracy")[2]  # the loss is the machine's by a digit
     assert names["loss"].item() < 0.1
     assert (tmp_path / "spirals.png").exists()
 
 
+def test_the_operations_in_the_readme_are_right():
+    names = {"minigrad": minigrad}
+    for code in code_blocks("README.md"):
+        if "\nclass " in f"\n{code}":
+            exec(compile(code.partition("\n\n\ny =")[0], "README.md", "exec"), names)
+    x = minigrad.randn(3, 4, dtype=minigrad.float64, requires_grad=True)
+    for operation in ("Tanh", "Cube"):
+        assert minigrad.gradcheck(lambda x, operation=operation: names[operation]()(x), x)
+
+
 def test_the_operation_in_the_readme_is_the_one_in_the_source():
-    (shown,) = [code for code in code_blocks("README.md") if code.startswith("class")]
+    (shown,) = [code for code in code_blocks("README.md") if "class Tanh" in code]
     source = inspect.getsource(Tanh).replace(": Array", "").replace(" -> Array", "").replace(" -> Any", "")
-    assert shown.split() == source.split()
+    assert shown[shown.index("class") :].split() == source.split()
 
 
 def test_both_readmes_show_the_same_code_and_pictures():
     for language in ("sh", "python", "text"):
+        assert code_blocks("README.md", language)
         assert code_blocks("README.md", language) == code_blocks("README.zh.md", language)
     english, chinese = (
         set(re.findall(r"\]\(([^)]+)\)", (ROOT / page).read_text(encoding="utf-8")))
@@ -51,13 +64,32 @@ def test_links_to_files_lead_somewhere(page):
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
-def test_the_map_names_every_file_of_the_package():
+def paths_on_the_map():
+    """The paths of the tree in docs/architecture.md, whose indentation says which folder a name is in."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    package = Path(minigrad.__file__).parent
-    names = [path.name for path in [*package.glob("*.py"), *package.glob("ops/*.py")]]
-    names += [f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").exists()]
-    missing = [name for name in names if name not in ("__init__.py", "__main__.py") and name not in text]
-    assert not missing
+    folders: list[str] = []
+    for indent, name in re.findall(r"^    ( *)([\w./]+)  +\S.*$|^    minigrad/$", text, re.MULTILINE):
+        depth = len(indent) // 2
+        folders[depth:] = [name or "minigrad/"]
+        yield "".join(folders)
+
+
+def test_the_map_names_every_file_of_the_package():
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("minigrad", "examples", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    shown = set(paths_on_the_map())
+    assert sorted(files - shown) == []
+    assert [path for path in sorted(shown) if not (ROOT / path).exists()] == []
+
+
+def test_the_map_names_every_folder_of_the_package():
+    shown = set(paths_on_the_map())
+    folders = {f"{path.parent.relative_to(ROOT).as_posix()}/" for path in (ROOT / "minigrad").rglob("__init__.py")}
+    assert sorted(folders - shown) == []
 
 
 def test_the_spirals_example_runs(tmp_path, monkeypatch, capsys):

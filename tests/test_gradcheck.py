@@ -517,3 +517,27 @@ def test_check_function_refuses_float64_results_of_float32_inputs():
     upcast.wrap = lambda self, array, dtype, recorded, index=0: Function.wrap(self, array, array.dtype, recorded, index)
     with pytest.raises((GradcheckError, RuntimeError), match="float64"):
         check_function(upcast, (3,))
+
+
+@pytest.mark.parametrize(
+    ("function", "shape", "error", "message"),
+    [
+        (lambda x: x.argmax(), (3,), ValueError, "returned no floating-point tensor"),
+        (lambda x: [], (3,), ValueError, "returned no floating-point tensor"),
+        (lambda x: None, (3,), TypeError, "returns tensors, got NoneType"),
+        (lambda x: 1.0, (3,), TypeError, "returns tensors, got float"),
+    ],
+)
+def test_a_check_of_nothing_is_refused(function, shape, error, message):
+    with pytest.raises(error, match=message):
+        gradcheck(function, Tensor(np.ones(shape), requires_grad=True))
+
+
+def test_a_step_of_zero_is_refused():
+    with pytest.raises(ValueError, match="eps=0"):
+        gradcheck(lambda x: x * 2, Tensor(np.ones(3), requires_grad=True), eps=0)
+
+
+def test_the_check_works_under_no_grad_too():
+    with minigrad.no_grad():
+        assert gradcheck(lambda x: x * x, Tensor(np.ones(3), requires_grad=True))

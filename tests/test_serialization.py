@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -351,6 +352,22 @@ def test_files_of_torch_save_are_refused_with_the_way_out(zipped, path):
     assert "safetensors.torch.save_file" in message
 
 
+def zip_of(**members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_other_archives_are_not_taken_for_pickles(path, tmp_path):
+    np.savez(tmp_path / "arrays.npz", a=X)
+    for content in ((tmp_path / "arrays.npz").read_bytes(), zip_of(document="text")):
+        message = refused(path, content)
+        assert "is a zip archive, such as numpy.savez writes; expected a safetensors file" in message
+        assert "pickle" not in message
+
+
 # ------------------------------------------------------------------------------------------------- what is not data
 
 
@@ -376,6 +393,17 @@ def test_what_is_not_data_is_refused_by_its_place_and_type(value, kind, path):
     with pytest.raises(TypeError, match=rf"save cannot store 'a\.b\.0' {kind}"):
         save({"a": {"b": (value,)}}, path)
     assert load(path) == 1
+
+
+def test_data_that_are_too_deep_or_contain_themselves_are_refused(path):
+    deep = cyclic = []
+    cyclic.append({"me": cyclic})
+    for _ in range(100_000):
+        deep = [deep]
+    for data in (deep, cyclic):
+        with pytest.raises(CheckpointError, match="nested too deeply or contain themselves; expected a few levels"):
+            save(data, path)
+    assert not path.exists()
 
 
 def test_keys_that_are_not_data_are_refused(path):
@@ -498,6 +526,24 @@ def test_a_missing_file_is_reported_by_its_path(path):
         load(path)
     with pytest.raises(CheckpointError, match=f"could not read {path.parent}: Is a directory"):
         load(path.parent)
+
+
+def test_a_name_that_no_file_can_have_is_reported():
+    with pytest.raises(CheckpointError, match=r"could not read 'a\\x00b': no file has a name with a null character"):
+        load("a\0b")
+    with pytest.raises(CheckpointError, match=r"could not write 'a\\x00b': no file has a name with a null character"):
+        save(1, "a\0b")
+    with pytest.raises(CheckpointError, match=r"could not write .*: File name too long$"):
+        save(1, "n" * 300)
+
+
+def test_only_where_something_was_there_it_is_said_to_be_unchanged(path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CheckpointError, match=r"could not write .*: No space left on device$"):
+        save(1, path)
 
 
 def test_what_is_not_a_file_is_not_replaced(path):

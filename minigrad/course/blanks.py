@@ -74,6 +74,16 @@ class Blank:
         """The framework's own source of it, with its comments."""
         return inspect.cleandoc("\n" + self.source.text_of(self.definition))
 
+    @property
+    def kernels(self) -> list[str]:
+        """The source of the functions of minigrad.kernels that the framework's own code calls."""
+        found = []
+        for node in ast.walk(self.definition):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "kernels":
+                function = getattr(vars(sys.modules[self.module])["kernels"], node.attr)
+                found.append(inspect.cleandoc("\n" + inspect.getsource(function)))
+        return list(dict.fromkeys(found))
+
     def __str__(self) -> str:
         return self.qualname
 

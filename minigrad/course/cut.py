@@ -7,7 +7,8 @@ with what is given, signatures, docstrings and comments. Only the bodies of the 
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .blanks import Blank, Source
@@ -16,12 +17,21 @@ UNWRITTEN = "raise NotImplementedError"
 """The statement that stands where a body was."""
 
 
-def exercise(blanks: Sequence[Blank], header: str = "") -> str:
-    """The Python source of a file in which the learner writes `blanks`; `header` becomes its docstring."""
-    parts = [piece for source, group in by_source(blanks) for piece in definitions(source, group)]
-    body = "\n\n\n".join(parts)
-    imports = "\n".join(imports_for(body, [source for source, _ in by_source(blanks)]))
+def exercise(blanks: Sequence[Blank], header: str = "", tasks: Mapping[Blank, str] | None = None) -> str:
+    """The Python source of a file in which the learner writes `blanks`; `header` becomes its docstring.
+
+    `tasks` are sentences that say what is asked; each stands as a comment where its blank is to be written.
+    """
+    groups = by_source(blanks)
+    body = "\n\n\n".join([piece for source, group in groups for piece in definitions(source, group, tasks or {})])
+    whole = [source.text_of(source.find(name)) for source, group in groups for name in tops(group)]
+    imports = "\n".join(imports_for("\n\n\n".join([body, *whole]), [source for source, _ in groups]))
     return f'"""{header}"""\n\n{imports}\n\n\n{body}\n'
+
+
+def tops(blanks: Iterable[Blank]) -> list[str]:
+    """The names of the classes and functions at the top level that hold these blanks."""
+    return list(dict.fromkeys(blank.qualname.split(".")[0] for blank in blanks))
 
 
 def by_source(blanks: Sequence[Blank]) -> list[tuple[Source, list[Blank]]]:
@@ -31,7 +41,7 @@ def by_source(blanks: Sequence[Blank]) -> list[tuple[Source, list[Blank]]]:
     return [(group[0].source, group) for group in groups]
 
 
-def definitions(source: Source, blanks: Sequence[Blank]) -> list[str]:
+def definitions(source: Source, blanks: Sequence[Blank], tasks: Mapping[Blank, str]) -> list[str]:
     """The classes and functions that hold these blanks of one module, without the bodies of the blanks."""
     lines: list[str | None] = list(source.lines)
     for blank in blanks:
@@ -39,10 +49,11 @@ def definitions(source: Source, blanks: Sequence[Blank]) -> list[str]:
         assert isinstance(node, ast.FunctionDef)
         first = node.body[1].lineno if has_docstring(node) and len(node.body) > 1 else node.body[0].lineno
         indent = " " * (node.col_offset + 4)
-        lines[first - 1] = indent + UNWRITTEN
+        task = textwrap.wrap(tasks.get(blank, ""), 110 - len(indent), break_long_words=False)
+        lines[first - 1] = "\n".join([*[f"{indent}# {line}" for line in task], indent + UNWRITTEN])
         lines[first : node.end_lineno] = [None] * ((node.end_lineno or first) - first)
     texts = []
-    for name in dict.fromkeys(blank.qualname.split(".")[0] for blank in blanks):
+    for name in tops(blanks):
         top: Any = source.find(name)
         kept = "\n".join([line for line in lines[first_line(top) - 1 : top.end_lineno] if line is not None])
         texts.append(conceal_gradients(kept) if f"{name}.backward" in map(str, blanks) else kept)
@@ -72,9 +83,9 @@ def first_line(node: ast.AST) -> int:
 
 
 def imports_for(code: str, sources: Iterable[Source]) -> list[str]:
-    """The import statements that `code`, cut from `sources`, needs: theirs, made absolute, and their own names.
+    """The import statements that `code`, taken from `sources`, needs: theirs, made absolute, and their own names.
 
-    NumPy and `array_module` are always among them: the bodies that are gone needed them.
+    NumPy and `array_module` are always among them.
     """
     missing = free_names(ast.parse(code)) | {"np", "array_module"}
     origins = {"np": ("numpy", None, "np"), "array_module": ("minigrad.device", "array_module", None)}

@@ -19,7 +19,8 @@ def default_collate(samples: Sequence[Any], names: Sequence[Any] | None = None) 
     tuples; strings stay a list. `names` are the numbers of the samples, for the error messages; they count from 0 by
     default.
 
-    Raises ValueError if the samples differ in shape or structure, TypeError if they are of another type.
+    Raises ValueError if the samples differ in shape or structure or a number is too large for int64, TypeError if they
+    are of another type.
     """
     if not len(samples):
         raise ValueError("default_collate needs at least one sample, got none")
@@ -30,7 +31,7 @@ def collate(samples: Sequence[Any], names: Sequence[Any], where: str) -> Any:
     """`default_collate` for the part `where` of the samples."""
     first = samples[0]
     if all(isinstance(sample, Number) for sample in samples):
-        return Tensor(stack_numbers(samples))
+        return Tensor(stack_numbers(samples, where))
     if all(is_array(sample) or isinstance(sample, Number | Tensor) for sample in samples):
         return stack(samples, names, where)
     if all(isinstance(sample, str | bytes) for sample in samples):
@@ -49,11 +50,15 @@ def collate(samples: Sequence[Any], names: Sequence[Any], where: str) -> Any:
     )
 
 
-def stack_numbers(numbers: Sequence[Any]) -> np.ndarray:
-    """A list of numbers as float32, int64 or bool."""
+def stack_numbers(numbers: Sequence[Any], where: str) -> np.ndarray:
+    """A list of numbers as float32, int64 or bool; ValueError for whole numbers that int64 does not hold."""
     array = np.array(numbers)
     if array.dtype.kind == "b":
         return array
+    if array.dtype.kind != "i" and all(isinstance(number, int | np.integer) for number in numbers):
+        wrong = next((number for number in numbers if not -(2**63) <= int(number) < 2**63), None)
+        if wrong is not None:
+            raise ValueError(f"the whole number {wrong}{place(where)} does not fit into int64")
     return array.astype(np.float32 if array.dtype.kind == "f" else np.int64)
 
 

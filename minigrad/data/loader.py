@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import check_bool
 from ..device import generator
 from .collate import default_collate, is_array, map_leaves, narrow, to_arrays, to_tensors
-from .dataset import Subset
+from .dataset import Subset, check_dataset, shown
 from .prefetch import prepared
 
 SETTINGS = ("samples", "batch_size", "shuffle", "drop_last")
@@ -31,12 +32,13 @@ class DataLoader:
     not depend on what else draws random numbers, nor on `prefetch`.
     `prefetch`: how many batches a background thread prepares ahead; 0 means no thread. The default is 2, and 0 where a
     batch costs no more than an indexing operation (`get_batch`, and no transform): there a thread only gets in the way.
+    `num_workers`, `pin_memory`: PyTorch's; only 0 and False can be given, for there are no worker processes here.
 
     Every `iter(loader)` begins a new epoch, also when the one before was left early. Taking a batch of a
     TensorDataset, a Subset of one, or another data set with `get_batch` costs one indexing operation per array.
 
-    Raises ValueError if the data set is empty or an argument is out of range; while iterating, ValueError if the
-    samples of a batch do not stack.
+    Raises ValueError if the data set is empty or an argument is out of range, TypeError if one is of another kind;
+    while iterating, ValueError if the samples of a batch do not stack.
     """
 
     def __init__(
@@ -50,7 +52,20 @@ class DataLoader:
         transform: Callable[..., Any] | None = None,
         seed: int | None = None,
         prefetch: int | None = None,
+        num_workers: int = 0,
+        pin_memory: bool = False,
     ):
+        check_dataset("DataLoader", dataset)
+        check_bool("DataLoader: shuffle", shuffle)
+        check_bool("DataLoader: drop_last", drop_last)
+        for name, value in (("collate_fn", collate_fn), ("transform", transform)):
+            if value is not None and not callable(value):
+                raise TypeError(f"DataLoader: {name} must be a function, got {type(value).__name__}")
+        if num_workers or pin_memory:
+            raise ValueError(
+                f"DataLoader got num_workers={num_workers} and pin_memory={pin_memory}, expected 0 and False: one "
+                "thread prepares batches ahead, prefetch= says how many"
+            )
         if len(dataset) == 0:
             raise ValueError("DataLoader needs at least one sample, the data set is empty")
         self.dataset = dataset
@@ -69,6 +84,10 @@ class DataLoader:
         """The number of batches in an epoch."""
         full, rest = divmod(len(self.dataset), self.batch_size)
         return full + (rest > 0 and not self.drop_last)
+
+    def __repr__(self) -> str:
+        settings = f"batch_size={self.batch_size}, shuffle={self.shuffle}, drop_last={self.drop_last}"
+        return f"DataLoader({shown(self.dataset)}, {settings}, seed={self.seed}, prefetch={self.prefetch})"
 
     def __iter__(self) -> Iterator[Any]:
         if self._run is not None:
@@ -97,10 +116,12 @@ class DataLoader:
         Raises ValueError if the state lacks an entry, or comes from a loader whose data set or batches have another
         size.
         """
+        if not isinstance(state, dict):
+            raise ValueError(f"the state of a DataLoader must be a dict, got {type(state).__name__}")
         missing = [key for key in ("seed", "epoch", "batch", *SETTINGS) if key not in state]
         if missing:
             raise ValueError(
-                f"the state of a DataLoader needs {', '.join(missing)}, got {', '.join(state) or 'nothing'}"
+                f"the state of a DataLoader needs {', '.join(missing)}, got {', '.join(map(str, state)) or 'nothing'}"
             )
         for key, value in self._settings().items():
             if state[key] != value:

@@ -1,6 +1,7 @@
 """Download files from mirrors: checked by their SHA-256, whole or not at all, and giving up soon without a network."""
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ class NotAvailableError(DataError):
 def download_files(title: str, files: Sequence[tuple[str, str]], mirrors: Sequence[str], folder: Path) -> None:
     """Download `files`, pairs of a name and a SHA-256, into `folder`, each from the first mirror that has it.
 
-    `mirrors` are URLs that a file name is appended to. A progress bar is shown on standard error. A download that
+    `mirrors` are URLs that a file name is appended to. Progress is shown on standard error. A download that
     breaks off or has another checksum leaves nothing behind. Raises NotAvailableError, which says what was wrong with
     each mirror, and OSError if `folder` cannot be written.
     """
@@ -93,6 +94,8 @@ def download_file(
     except ValueError:
         problems[mirror] = f"{name}: wrong checksum"
     else:
+        if bars.disable:
+            print(f"downloaded {mirror}{name}", file=sys.stderr)
         return True
     bar.remove()
     return False
@@ -117,7 +120,7 @@ def reason(error: Exception) -> str:
 
 @contextmanager
 def progress_bars() -> Iterator[Any]:
-    """rich's Progress on standard error; pooch's own messages are held back meanwhile."""
+    """rich's Progress on standard error, disabled where that is not a terminal; pooch's messages are held back."""
     import pooch
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -127,7 +130,8 @@ def progress_bars() -> Iterator[Any]:
     logger.setLevel("WARNING")
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     try:
-        with Progress(*columns, console=Console(stderr=True)) as bars:
+        console = Console(stderr=True)
+        with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
             yield bars
     finally:
         logger.setLevel(level)

@@ -1,6 +1,7 @@
 """Find the files of a published data set: in the user's folder, in the cache, or at the publishers.
 
-`MINIGRAD_DATA`   a folder with data sets. Where it is set, nothing else is looked at.
+`MINIGRAD_DATA`   a folder with data sets. Where it is set, nothing else is looked at: who names a folder and gets other
+                  data, because of a slip in its name, would not notice. Where it lacks the files that is an error.
 `MINIGRAD_CACHE`  the folder for downloads, by default the operating system's cache folder for minigrad.
 """
 
@@ -49,7 +50,7 @@ def locate(wanted: FileSet) -> tuple[Path, ...]:
 def cache_folder() -> Path:
     """Where downloads are kept."""
     if given := os.environ.get("MINIGRAD_CACHE"):
-        return Path(given).expanduser()
+        return Path(os.path.expanduser(given))
     import pooch  # here, because importing it takes a good part of what importing minigrad takes
 
     return Path(pooch.os_cache("minigrad"))
@@ -58,13 +59,18 @@ def cache_folder() -> Path:
 def find_in(folder: Path, wanted: FileSet, origin: str) -> tuple[Path, ...]:
     """The files of `wanted`, packed or unpacked, in the subfolder named after it or in `folder` itself.
 
-    Raises DataError, whose message begins with `origin`, if they are in neither.
+    Raises DataError, whose message begins with `origin`, if they are in neither, or if `folder` cannot be looked into.
     """
-    folder = folder.expanduser()
-    if not folder.is_dir():
-        raise DataError(f"{origin}: there is no such folder; expected a folder with the files of {wanted.title}")
-    places = (folder / wanted.folder, folder)
-    found = [[existing(place, file) for file in wanted.files] for place in places]
+    folder = Path(os.path.expanduser(folder))  # unlike Path.expanduser, it leaves '~nobody' alone where there is none
+    expected = f"expected a folder with the files of {wanted.title}"
+    try:
+        if not folder.is_dir():
+            wrong = "this is not a folder" if folder.exists() else "there is no such folder"
+            raise DataError(f"{origin}: {wrong}; {expected}")
+        places = (folder / wanted.folder, folder)
+        found = [[existing(place, file) for file in wanted.files] for place in places]
+    except OSError as error:
+        raise DataError(f"{origin}: cannot be read ({error.strerror or error}); {expected}") from error
     for paths in found:
         if None not in paths:
             return tuple(path for path in paths if path is not None)

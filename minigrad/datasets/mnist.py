@@ -1,6 +1,7 @@
 """MNIST: 70,000 images of handwritten digits, 28 x 28 pixels; and the part of it that comes with minigrad."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError, did_you_mean
+from ..language import say
 from .download import NotAvailableError
 from .fetch import DataFile, FileSet, find_in, locate
 from .idx import idx_bytes, read_idx
@@ -55,7 +57,8 @@ class MNISTData:
 
     Images are uint8 of shape [N, 28, 28], 0 is background and 255 ink; labels are int64 of shape [N], 0 to 9.
     `name` says what they are, `description` adds how many and from where, and `notice` says why the embedded subset
-    took the place of the full set, an empty string where it did not.
+    took the place of the full set, an empty string where it did not. `load_mnist(source)` gives the same data again,
+    whatever MINIGRAD_DATA and the cache are by then.
     """
 
     train_images: np.ndarray
@@ -64,21 +67,37 @@ class MNISTData:
     test_labels: np.ndarray
     name: str
     description: str
+    source: str
     notice: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of all images and labels: the same wherever the same data lie."""
+        digest = hashlib.sha256()
+        for array in (self.train_images, self.train_labels, self.test_images, self.test_labels):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        return f"MNISTData({self.description})"
 
 
 def load_mnist(source: str | Path = "auto") -> MNISTData:
     """MNIST from `source`:
 
-    'auto'      the full set from MINIGRAD_DATA if that is set, else from the cache, else downloaded into the cache;
-                where it cannot be downloaded, the embedded subset, and `notice` says why.
+    'auto'      the full set from MINIGRAD_DATA if that is set, and from nowhere else then; without it from the cache,
+                else downloaded into the cache; where it cannot be downloaded, the embedded subset, and `notice` says
+                why.
     'full'      like 'auto', but never the embedded subset.
     'embedded'  the subset of 6,000 + 1,000 digits that comes with minigrad.
     a folder    the four IDX files in it or in its subfolder mnist, packed or not. They may be others than MNIST's, as
                 long as they are named and shaped alike; so may those in MINIGRAD_DATA.
 
-    Raises DataError if the files are not there, are damaged, or do not fit together.
+    Raises DataError if the files are not there, are damaged, or do not fit together: also where MINIGRAD_DATA is set
+    and lacks them, because other data than those asked for are never used silently.
     """
+    if source == "":  # Path("") would be the current folder
+        raise DataError("the source is empty; expected auto, full, embedded, or a folder with MNIST's files")
     if source == "embedded":
         return load_embedded()
     if source not in ("auto", "full"):
@@ -87,13 +106,13 @@ def load_mnist(source: str | Path = "auto") -> MNISTData:
         return load_files(MNIST, locate(MNIST))
     except NotAvailableError as error:
         if source == "auto":
-            return load_embedded(f"{error}, so the embedded subset is used")
+            return load_embedded(say(f"{error}, so the embedded subset is used", f"{error}，所以改用自带的子集"))
         raise NotAvailableError(f"{error}; set MINIGRAD_DATA to a folder with its files, or use 'embedded'") from error
 
 
 def origin_of(source: str | Path) -> str:
     """How messages refer to a `source` that is meant to be a folder."""
-    if isinstance(source, Path) or Path(source).name != source or Path(source).is_dir():
+    if isinstance(source, Path) or Path(source).name != source or os.path.isdir(source):
         return str(source)
     known = ("auto", "full", "embedded")
     return f"source '{source}'{did_you_mean(source, known)} is none of {', '.join(known)}, so it is taken for a folder"
@@ -103,7 +122,7 @@ def load_embedded(notice: str = "") -> MNISTData:
     """The subset that comes with minigrad."""
     folder = files("minigrad.datasets") / "embedded" / MNIST.folder
     arrays = read_images([folder / file.name for file in MNIST.files])
-    return described(arrays, f"embedded subset of {MNIST.title}", "digits", notice)
+    return described(arrays, f"embedded subset of {MNIST.title}", "digits", "embedded", notice)
 
 
 def load_files(wanted: FileSet, paths: Sequence[Path]) -> MNISTData:
@@ -112,10 +131,11 @@ def load_files(wanted: FileSet, paths: Sequence[Path]) -> MNISTData:
     hashes = [hashlib.sha256(idx_bytes(array)).hexdigest() for array in arrays]
     published = hashes == [file.unpacked_sha256 for file in wanted.files]
     name = wanted.title if published else f"files in the layout of {wanted.title}"
-    return described(arrays, name, f"{'digits' if published else 'images'}, from {paths[0].parent}")
+    folder = paths[0].parent
+    return described(arrays, name, f"{'digits' if published else 'images'}, from {folder}", str(folder.absolute()))
 
 
-def described(arrays: Sequence[np.ndarray], name: str, remark: str, notice: str = "") -> MNISTData:
+def described(arrays: Sequence[np.ndarray], name: str, remark: str, source: str, notice: str = "") -> MNISTData:
     """The data, with `remark` after the counts in their description."""
     train_images, train_labels, test_images, test_labels = arrays
     description = f"{name} ({len(train_images):,} + {len(test_images):,} {remark})"
@@ -126,6 +146,7 @@ def described(arrays: Sequence[np.ndarray], name: str, remark: str, notice: str 
         test_labels.astype(np.int64),
         name,
         description,
+        source,
         notice,
     )
 

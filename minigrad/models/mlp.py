@@ -9,7 +9,8 @@ from ..tensor import Tensor
 class LinearClassifier(Module):
     """One linear layer: scores = x Wᵀ + b, for x [n, ...] flattened to [n, in_features].
 
-    With cross-entropy this is multinomial logistic regression; its decision boundaries are straight.
+    W is [classes, in_features], b [classes]; both start as in nn.Linear. With cross-entropy this is multinomial
+    logistic regression (Cox, 1958); its decision boundaries are straight. Raises as nn.Linear does.
     """
 
     def __init__(self, in_features: int, classes: int):
@@ -24,8 +25,13 @@ class LinearClassifier(Module):
 class MLP(Module):
     """Linear layers with ReLU between them, of the given sizes: `MLP(784, 256, 128, 10)` has two hidden layers.
 
-    x [n, ...] is flattened to [n, sizes[0]]; the result is [n, sizes[-1]]. `dropout` follows every hidden layer.
-    Raises ValueError for fewer than two sizes.
+        h₀ = x,  hᵢ = max(Wᵢ hᵢ₋₁ + bᵢ, 0),  y = W hₖ + b
+
+    x [n, ...] is flattened to [n, sizes[0]]; the result is [n, sizes[-1]]. Dropout with probability `dropout` (0)
+    follows every hidden layer. Raises ValueError for fewer than two sizes, and as nn.Linear and nn.Dropout do.
+
+    Rumelhart, Hinton & Williams, "Learning representations by back-propagating errors", 1986; with ReLU: Glorot, Bordes
+    & Bengio, "Deep sparse rectifier neural networks", 2011.
     """
 
     def __init__(self, *sizes: int, dropout: float = 0.0):

@@ -3,9 +3,27 @@
 import sys
 
 from .. import functional
-from . import init
-from .activation import ELU, GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
-from .containers import ModuleList, Sequential
+from . import init, utils
+from .activation import (
+    ELU,
+    GELU,
+    SELU,
+    Hardtanh,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Tanh,
+)
+from .containers import ModuleDict, ModuleList, ParameterList, Sequential
 from .linear import Dropout, Flatten, Identity, Linear
 from .loss import (
     BCELoss,

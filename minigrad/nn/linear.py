@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ..checks import check_bool, check_count, check_integer, check_real
 from ..ops.dropout import dropout
 from ..ops.linalg import linear
 from ..ops.shape import flatten
@@ -13,15 +14,18 @@ from .module import Module, Parameter
 
 
 class Linear(Module):
-    """y = x Wᵀ + b:  x [..., in_features] -> y [..., out_features], with weight [out, in] and bias [out].
+    """y = x Wᵀ + b:  x [..., in_features] -> y [..., out_features], with weight W [out, in] and bias b [out].
 
-    Both start uniform in ±1/√in_features, as in PyTorch. Raises ValueError for sizes below 0.
+    Both start uniform in ±1/√in_features, as in PyTorch; without `bias` (default True), b is left out and None. Raises
+    ValueError for sizes below 0 and TypeError for sizes that are no integers; calling it raises ValueError for an input
+    of another width and TypeError for one of another dtype.
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True):
         super().__init__()
-        if min(in_features, out_features) < 0:
-            raise ValueError(f"Linear got in_features={in_features}, out_features={out_features}; expected 0 or more")
+        check_count("Linear: in_features", in_features)
+        check_count("Linear: out_features", out_features)
+        check_bool("Linear: bias", bias)
         self.in_features, self.out_features = in_features, out_features
         self.weight = Parameter(np.empty((out_features, in_features), np.float32))
         self.register_parameter("bias", Parameter(np.empty(out_features, np.float32)) if bias else None)
@@ -42,17 +46,23 @@ class Linear(Module):
 
 
 class Identity(Module):
-    """y = x."""
+    """y = x, of any shape."""
 
     def forward(self, input: Tensor) -> Tensor:
         return input
 
 
 class Flatten(Module):
-    """Dimensions `start_dim` to `end_dim` joined into one: [n, c, h, w] -> [n, c · h · w]."""
+    """Dimensions `start_dim` (1) to `end_dim` (-1, the last) joined into one: [n, c, h, w] -> [n, c · h · w].
+
+    Raises TypeError for dimensions that are no integers; calling it raises an error where the input has not the
+    dimensions.
+    """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1):
         super().__init__()
+        check_integer("Flatten: start_dim", start_dim)
+        check_integer("Flatten: end_dim", end_dim)
         self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, input: Tensor) -> Tensor:
@@ -63,11 +73,18 @@ class Flatten(Module):
 
 
 class Dropout(Module):
-    """In training, each element is 0 with probability `p` and the others grow by 1 / (1 - p); in evaluation, y = x
-    (Srivastava et al., 2014). `inplace` changes nothing, as in activations."""
+    """y = x · m / (1 - p), where each element of m is 0 with probability `p` (0.5) and 1 otherwise; x of any shape.
+
+    Only in training; in evaluation, y = x. `inplace` changes nothing, as in activations. Raises ValueError unless
+    0 ≤ p ≤ 1, TypeError if it is no number.
+
+    Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+    """
 
     def __init__(self, p: float = 0.5, inplace: bool = False):
         super().__init__()
+        check_real("Dropout: p", p)
+        check_bool("Dropout: inplace", inplace)
         if not 0 <= p <= 1:
             raise ValueError(f"Dropout got p={p}; expected a probability from 0 to 1")
         self.p, self.inplace = p, inplace

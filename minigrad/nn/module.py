@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..device import Array, array_module, to_device
+import numpy as np
+
+from ..changes import note_change
+from ..device import Array, array_module, cuda_index, to_device
 from ..dtypes import as_dtype
-from ..errors import CheckpointError
-from ..tensor import Tensor, as_array
+from ..errors import CheckpointError, DeviceError, did_you_mean
+from ..tensor import Hook, Tensor, as_array
 
 GROUPS = ("_parameters", "_buffers", "_modules")
 
 
 class Parameter(Tensor):
-    """A tensor that a module learns: it requires a gradient, and assigning it to a module registers it there."""
+    """A tensor that a module learns: it requires a gradient, and assigning it to a module registers it there.
+
+    `data` is what Tensor takes, or a tensor, whose array is shared; the parameter is a leaf whatever made that tensor.
+    Raises TypeError as Tensor does: for what is not made of numbers, and for integers while `requires_grad`.
+    """
 
     def __init__(self, data: Any, requires_grad: bool = True):
         super().__init__(data, requires_grad)
@@ -24,28 +31,91 @@ class Parameter(Tensor):
 
 
 class Missing(NamedTuple):
-    """What `load_state_dict(strict=False)` could not match."""
+    """What `load_state_dict(strict=False)` could not match; shown as a sentence where there is nothing."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]
+
+    def __repr__(self) -> str:
+        if not any(self):
+            return "<All keys matched successfully>"
+        return f"Missing(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+
+
+class ForwardHooks(NamedTuple):
+    """What a module calls before and after its `forward`."""
+
+    before: list[Callable[[Module, tuple], Any]]
+    after: list[Callable[[Module, tuple, Any], Any]]
+
+    def call(self, module: Module, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """The result of `module`, with what the hooks return in the place of its inputs and of its output."""
+        for before in list(self.before):
+            if (given := before(module, args)) is not None:
+                args = given if isinstance(given, tuple) else (given,)
+        output = module.forward(*args, **kwargs)
+        for after in list(self.after):
+            if (given := after(module, args, output)) is not None:
+                output = given
+        return output
 
 
 class Module:
     """Base of all layers and models. Subclasses set parameters and submodules in `__init__` and define `forward`.
 
-    Names in `state_dict` are the attribute names joined by dots, as in PyTorch, so weights can be exchanged.
+        class Perceptron(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(784, 10)
+
+            def forward(self, x):
+                return self.fc(x)
+
+    Calling a module calls `forward`. Names in `state_dict` are the attribute names joined by dots, as in PyTorch, so
+    weights can be exchanged. `training` says which of their two behaviours modules such as Dropout have.
+
+    Raises AttributeError where parameters or submodules are set before `super().__init__()` was called.
     """
 
     training: bool
+    _hooks: ForwardHooks | None = None
 
     def __init__(self) -> None:
         self.__dict__.update(_parameters={}, _buffers={}, _modules={}, _temporary=set(), training=True)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """The result of the module; what a subclass defines. NotImplementedError in one that does not."""
         raise NotImplementedError(f"{type(self).__name__} defines no forward")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.forward(*args, **kwargs)
+        if self._hooks is None:
+            return self.forward(*args, **kwargs)
+        return self._hooks.call(self, args, kwargs)
+
+    def register_forward_pre_hook(self, hook: Callable[[Module, tuple], Any]) -> Hook:
+        """Call `hook(module, args)` before every `forward`; what it returns, unless None, takes the place of `args`.
+
+        `args` is the tuple of positional arguments. Returns a handle whose `remove()` takes the hook off. Raises
+        TypeError if `hook` cannot be called.
+        """
+        return self._hooked(hook, 0)
+
+    def register_forward_hook(self, hook: Callable[[Module, tuple, Any], Any]) -> Hook:
+        """Call `hook(module, args, output)` after every `forward`; what it returns, unless None, replaces `output`.
+
+        This is how feature maps are looked at. Returns a handle whose `remove()` takes the hook off. Raises TypeError
+        if `hook` cannot be called.
+        """
+        return self._hooked(hook, 1)
+
+    def _hooked(self, hook: Any, when: int) -> Hook:
+        if not callable(hook):
+            raise TypeError(f"{type(self).__name__} needs a function as hook, got {type(hook).__name__}")
+        if self._hooks is None:
+            self.__dict__["_hooks"] = ForwardHooks([], [])
+        hooks: list = self._hooks[when]  # type: ignore[index]
+        hooks.append(hook)
+        return Hook(hooks, hook)
 
     # -------------------------------------------------------------------------------------------- registration
 
@@ -85,9 +155,10 @@ class Module:
         self.__dict__[group][name] = value
 
     def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
         for group in GROUPS:
-            if name in self.__dict__.get(group, ()):
-                return self.__dict__[group][name]
+            if group in own and name in own[group]:
+                return own[group][name]
         hint = "; call super().__init__() in its __init__" if name in GROUPS else ""
         raise AttributeError(f"{type(self).__name__} has no attribute '{name}'{hint}")
 
@@ -129,6 +200,7 @@ class Module:
                 yield from child.named_modules(f"{prefix}.{name}" if prefix else name, seen)
 
     def modules(self) -> Iterator[Module]:
+        """This module and all below it, each once."""
         return (module for _, module in self.named_modules())
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
@@ -137,6 +209,7 @@ class Module:
         return ((name, child) for name, child in self._modules.items() if first.get(id(child)) == name)
 
     def children(self) -> Iterator[Module]:
+        """The modules directly below this one, each once."""
         return (child for _, child in self.named_children())
 
     def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
@@ -144,6 +217,7 @@ class Module:
         return self._named("_parameters", prefix, recurse)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """All parameters, each once; without `recurse` only those of this module itself."""
         return (parameter for _, parameter in self.named_parameters("", recurse))
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
@@ -151,6 +225,7 @@ class Module:
         return self._named("_buffers", prefix, recurse)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """All buffers, each once; without `recurse` only those of this module itself."""
         return (buffer for _, buffer in self.named_buffers("", recurse))
 
     def _named(self, group: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Any]]:
@@ -161,8 +236,28 @@ class Module:
                     seen.add(id(tensor))
                     yield (f"{path}.{name}" if path else name), tensor
 
+    def get_submodule(self, target: str) -> Module:
+        """The module at a dotted path such as 'blocks.0.fc'; '' is this one. AttributeError if there is none."""
+        module = self
+        for name in target.split(".") if target else ():
+            children: dict[str, Module] = module._modules
+            if children.get(name) is None:
+                hint = did_you_mean(name, children)
+                raise AttributeError(f"{type(module).__name__} has no submodule '{name}'{hint}, asked for '{target}'")
+            module = children[name]
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter at a dotted path such as 'blocks.0.fc.weight'; AttributeError if there is none."""
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if owner._parameters.get(name) is None:
+            hint = did_you_mean(name, owner._parameters)
+            raise AttributeError(f"{type(owner).__name__} has no parameter '{name}'{hint}, asked for '{target}'")
+        return owner._parameters[name]
+
     def apply(self, function: Callable[[Module], Any]) -> Module:
-        """Call `function` on every module, children first."""
+        """Call `function` on every module, children first; returns this module."""
         for child in self.children():
             child.apply(function)
         function(self)
@@ -177,6 +272,7 @@ class Module:
         return self
 
     def eval(self) -> Module:
+        """Switch this module and all below it to evaluation: dropout off."""
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Module:
@@ -193,30 +289,37 @@ class Module:
                     None if set_to_none else Tensor(array_module(parameter.data).zeros_like(parameter.data))
                 )
 
-    def to(self, *targets: Any) -> Module:
+    def to(self, *targets: Any, device: str | None = None, dtype: Any = None) -> Module:
         """Move all parameters and buffers to a device, convert the floating ones to a dtype, or both, in place.
 
-        Raises TypeError for a dtype that is not floating: no gradient could flow through it.
+        `model.to("cuda")`, `model.to(minigrad.float64)`, `model.to(device="cpu", dtype="float32")`. Raises DeviceError
+        for an unknown device, TypeError for a dtype that is not floating: no gradient could flow through it.
         """
+        device, dtype = destination(targets, device, dtype)
         for tensor in (*self.parameters(), *self.buffers()):
             for owned in (tensor, tensor.grad):
                 if owned is not None:
-                    owned.data = converted(owned.data, *targets)
+                    owned.data = converted(owned.data, device, dtype)
         return self
 
     def cpu(self) -> Module:
+        """Move to the CPU, as `to` does."""
         return self.to("cpu")
 
     def cuda(self, index: int = 0) -> Module:
+        """Move to GPU number `index`, as `to` does."""
         return self.to(f"cuda:{index}")
 
     def float(self) -> Module:
+        """Convert to float32, as `to` does."""
         return self.to("float32")
 
     def double(self) -> Module:
+        """Convert to float64, as `to` does."""
         return self.to("float64")
 
     def half(self) -> Module:
+        """Convert to float16, as `to` does."""
         return self.to("float16")
 
     def state_dict(self) -> dict[str, Tensor]:
@@ -232,8 +335,11 @@ class Module:
         """Copy values into the parameters and buffers of the same names: tensors (PyTorch's too) or arrays.
 
         Returns the names that were missing and unexpected. Raises CheckpointError, before anything is changed, for
-        values that are no numbers, for shapes that differ and, if `strict`, for missing and unexpected names.
+        values that are no numbers, for shapes that differ and, if `strict`, for missing and unexpected names; also for
+        a `state_dict` that is no dict.
         """
+        if not isinstance(state_dict, Mapping):
+            raise CheckpointError(f"expected a state dict of names and tensors, got {type(state_dict).__name__}")
         own = self.state_dict()
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]
@@ -250,13 +356,12 @@ class Module:
         if strict and missing:
             problems.append(f"missing: {', '.join(missing)}")
         if strict and unexpected:
-            problems.append(f"unexpected: {', '.join(unexpected)}")
+            problems.append(f"unexpected: {', '.join(map(str, unexpected))}")
         if problems:
             raise CheckpointError(f"the state does not fit {type(self).__name__}: {'; '.join(problems)}")
         for name, array in given.items():
             own[name].data[...] = to_device(array, own[name].device)
-        for tensor in (*self.parameters(), *self.buffers()):
-            tensor.version += 1
+            note_change(own[name].data)
         return Missing(missing, unexpected)
 
     # -------------------------------------------------------------------------------------------------- display
@@ -275,6 +380,7 @@ class Module:
 
 
 def indented(text: str) -> str:
+    """`text` with every line but the first moved to the right."""
     return text.replace("\n", "\n  ")
 
 
@@ -286,17 +392,38 @@ def named_paths(module: Module, prefix: str = "") -> Iterator[tuple[str, Module]
             yield from named_paths(child, f"{prefix}{name}.")
 
 
-def converted(array: Array, *targets: Any) -> Array:
-    """`array` in another dtype (if it is floating), on another device, or both; itself where nothing changes."""
+def destination(targets: tuple, device: str | None, dtype: Any) -> tuple[str | None, np.dtype | None]:
+    """The device and the dtype among the arguments of `to`, None for what is to stay.
+
+    Raises DeviceError for a text that names neither, TypeError for what is no floating dtype.
+    """
     for target in targets:
         if isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"):
-            array = to_device(array, target)
-            continue
-        dtype = as_dtype(target)
-        if dtype.kind != "f":
-            raise TypeError(f"a module can be converted to floating dtypes only, got {dtype}")
-        array = array.astype(dtype, copy=False) if array.dtype.kind == "f" else array
-    return array
+            device = target
+        else:
+            dtype = named_dtype(target)
+    if device is not None:
+        cuda_index(device)
+    if dtype is not None and (dtype := as_dtype(dtype)).kind != "f":
+        raise TypeError(f"a module can be converted to floating dtypes only, got {dtype}")
+    return device, dtype
+
+
+def named_dtype(target: Any) -> np.dtype:
+    """`target` as a dtype; DeviceError for a text that is neither a dtype nor a device."""
+    try:
+        return as_dtype(target)
+    except TypeError as error:
+        if not isinstance(target, str):
+            raise
+        known = "expected 'cpu', 'cuda', 'cuda:N' or a floating dtype such as 'float32'"
+        raise DeviceError(f"unknown device or dtype '{target}'; {known}") from error
+
+
+def converted(array: Array, device: str | None, dtype: np.dtype | None) -> Array:
+    """`array` on another device, in another dtype (if it is floating), or both; itself where nothing changes."""
+    array = array if device is None else to_device(array, device)
+    return array if dtype is None or array.dtype.kind != "f" else array.astype(dtype, copy=False)
 
 
 def array_of(value: Any) -> Array:

@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..checks import check_number
 from ..device import Array, array_module
-from .optimizer import Optimizer, check_number
+from .optimizer import Optimizer
 
 
 class Adagrad(Optimizer):
-    """Adagrad; `update` has the formula.
+    """Adagrad: p ← p - η g / (√(Σ g²) + ε); `update` has the whole formula and the source.
 
-    `weight_decay` adds λ p to the gradient, `maximize` climbs instead of descending.
+    `lr` η (0.01), `eps` ε (1e-10). `lr_decay` (0) makes the rate fall with the steps, the sum starts at
+    `initial_accumulator_value` (0). `weight_decay` (0) adds λ p to the gradient, `maximize` climbs instead of
+    descending. `params` and groups are as in Optimizer.
 
-    Raises ValueError if a setting is negative.
+    Raises ValueError if a setting is negative, NaN or infinite, TypeError if it is of another kind.
     """
 
     def __init__(

@@ -4,16 +4,19 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from ..checks import check_bool, check_number
 from ..device import Array, array_module
-from .optimizer import Optimizer, check_bool, check_number
+from .optimizer import Optimizer
 
 
 class Adam(Optimizer):
-    """Adam, optionally AMSGrad; `update` has the formula.
+    """Adam: p ← p - η m̂ / (√v̂ + ε), from running means of g and g²; `update` has the whole formula and the sources.
 
-    `weight_decay` adds λ p to the gradient, `maximize` climbs instead of descending.
+    `lr` η (0.001), `betas` β₁ and β₂ of the two means (0.9, 0.999), `eps` ε (1e-8), `amsgrad` (False). `weight_decay`
+    (0) adds λ p to the gradient, `maximize` climbs instead of descending. `params` and groups are as in Optimizer.
 
-    Raises ValueError if `lr`, `eps` or `weight_decay` is negative or one of the `betas` is outside [0, 1).
+    Raises ValueError if `lr`, `eps` or `weight_decay` is negative, NaN or infinite or one of the `betas` is outside
+    [0, 1); TypeError if a setting is of another kind.
     """
 
     decoupled = False  # does weight decay act on the weights directly, not through the gradient?
@@ -90,9 +93,9 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay; the defaults are Adam's but for `weight_decay` = 0.01.
+    """Adam with decoupled weight decay: p ← p - η λ p, then Adam's step; `update` has the source.
 
-    Raises ValueError as Adam does.
+    The settings and their defaults are Adam's but for λ, `weight_decay` = 0.01. Raises as Adam does.
     """
 
     decoupled = True

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from ..checks import check_number, check_real
 from ..device import Array, array_module
 from ..tensor import Tensor
-from .optimizer import check_number
 
 
 def clip_grad_norm_(
@@ -18,10 +18,12 @@ def clip_grad_norm_(
     changed in place; the norm is a tensor of shape ().
 
     Raises ValueError if `max_norm` is negative or `norm_type` not positive, RuntimeError if N is NaN or infinite and
-    `error_if_nonfinite`.
+    `error_if_nonfinite` (False); TypeError if one is no number.
 
     Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks", 2013.
     """
+    check_real("clip_grad_norm_: max_norm", max_norm)
+    check_real("clip_grad_norm_: norm_type", norm_type)
     if not max_norm >= 0:
         raise ValueError(f"clip_grad_norm_: max_norm must be at least 0, got {max_norm}")
     if not norm_type > 0:
@@ -42,7 +44,10 @@ def clip_grad_norm_(
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
     """Clip every element of every gradient to [-clip_value, clip_value], in place.
 
-    Unlike clipping by norm, this changes the direction of the step. Raises ValueError if `clip_value` is negative.
+        g ← min(max(g, -clip_value), clip_value)
+
+    Unlike clipping by norm, this changes the direction of the step. Raises ValueError if `clip_value` is negative, NaN
+    or infinite, TypeError if it is no number.
     """
     check_number("clip_grad_value_: clip_value", clip_value)
     for g in gradients_of(parameters):

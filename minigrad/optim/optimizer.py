@@ -1,18 +1,20 @@
 """Optimizer: the base of all optimizers. It keeps the parameter groups and the state; subclasses give the formula."""
 
-import math
-from collections.abc import Callable, Iterable, Iterator
-from numbers import Real
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
+from ..changes import note_change
+from ..checks import check_bool, check_number
 from ..device import Array, array_module, device_of, to_device
+from ..errors import did_you_mean
 from ..grad_mode import enable_grad
 from ..tensor import Tensor
 
 BLOCK = 1 << 18  # elements: a parameter, its gradient and its state then stay in cache during all passes of a formula
 
+LABELS = {"params", "initial_lr", "name"}  # what a group may hold beside the settings
 TORCH_SWITCHES = {"foreach", "fused", "capturable", "differentiable"}  # in PyTorch's state dicts, without meaning here
 
 
@@ -74,6 +76,7 @@ class Optimizer:
 
     @property
     def name(self) -> str:
+        """The name of the class, for messages."""
         return type(self).__name__
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -82,12 +85,13 @@ class Optimizer:
         `closure`, if given, is called first, with the graph being recorded; it computes the loss and its gradients
         again, and what it returns is returned.
 
-        Raises ValueError if a gradient has not the shape of its parameter.
+        Raises ValueError if a gradient has not the shape of its parameter; no parameter is changed then.
         """
         loss = None
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        self.check_gradients()
         for group in self.param_groups:
             make_plain(group)
             names = self.buffers(group)
@@ -96,17 +100,25 @@ class Optimizer:
                     self.step_tensor(tensor, names, group)
         return loss
 
+    def check_gradients(self) -> None:
+        """Raise ValueError if a gradient has not the shape of its parameter, whose data may have been replaced."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                g = p.grad
+                if g is not None and g.data.shape != p.data.shape:
+                    raise ValueError(
+                        f"{self.name} got a gradient of shape {g.shape} for a parameter of shape {p.shape}"
+                    )
+
     def step_tensor(self, tensor: Tensor, names: dict[str, float], group: dict[str, Any]) -> None:
         """Update one parameter, whose state arrays have these names."""
         p, g = tensor.data, tensor.grad.data  # type: ignore[union-attr]
-        if g.shape != p.shape:
-            raise ValueError(f"{self.name} got a gradient of shape {g.shape} for a parameter of shape {p.shape}")
         state = self.state_of(tensor, names) if names else {}
         for p_block, g_block, state_block in blocks(p, g, state, names):
             if group.get("maximize"):
                 g_block = -g_block
             self.update(p_block, self.penalize(p_block, g_block, group), state_block, group)
-        tensor.version += 1
+        note_change(p)
 
     def state_of(self, tensor: Tensor, names: dict[str, float]) -> dict[str, Any]:
         """The state of a parameter for its next step: arrays made where they are missing, the step counted."""
@@ -127,12 +139,17 @@ class Optimizer:
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters, `{"params": tensors, setting: value, ...}`, to those that are updated.
 
-        Raises as the constructor does, and changes nothing then.
+        A group may also have a `name`, for the user, and an `initial_lr`, for schedules. Raises as the constructor
+        does, also for settings that this optimizer has not, and changes nothing then.
         """
         if not isinstance(param_group, dict):
             raise TypeError(f"{self.name} expected a parameter group as a dict, got {type(param_group).__name__}")
         if "params" not in param_group:
             raise ValueError(f"{self.name} expected a parameter group with the key 'params', got {list(param_group)}")
+        for key in param_group:
+            if key not in self.defaults.keys() | LABELS:
+                hint, settings = did_you_mean(key, self.defaults), ", ".join(self.defaults)
+                raise ValueError(f"{self.name} has no setting '{key}'{hint}; its settings are {settings}")
         params = param_group["params"]
         if isinstance(params, set | dict | str) or not isinstance(params, Iterable):
             raise TypeError(f"{self.name} expected a list of parameters in a group, got {type(params).__name__}")
@@ -179,7 +196,12 @@ class Optimizer:
         """
         if not isinstance(state_dict, dict) or not {"state", "param_groups"} <= state_dict.keys():
             raise ValueError(f"{self.name} expected a state dict with the keys 'state' and 'param_groups'")
-        saved_groups = state_dict["param_groups"]
+        saved_groups, saved_state = state_dict["param_groups"], state_dict["state"]
+        if not isinstance(saved_groups, list | tuple) or not isinstance(saved_state, dict):
+            raise ValueError(
+                f"{self.name} expected a list as 'param_groups' and a dict as 'state', "
+                f"got {type(saved_groups).__name__} and {type(saved_state).__name__}"
+            )
         if len(saved_groups) != len(self.param_groups):
             raise ValueError(
                 f"the state dict has {len(saved_groups)} parameter groups, this {self.name} {len(self.param_groups)}"
@@ -191,7 +213,7 @@ class Optimizer:
             for number, p in zip(saved["params"], group["params"])
         }
         state = {}
-        for key, entry in state_dict["state"].items():
+        for key, entry in saved_state.items():
             if str(key) not in owners:
                 raise ValueError(f"the state dict has a state for parameter {key}, which is in none of its groups")
             tensor, group = owners[str(key)]
@@ -202,13 +224,19 @@ class Optimizer:
             mine.update(group)
         self.state = state
 
-    def restored_group(self, number: int, saved: dict[str, Any]) -> dict[str, Any]:
+    def restored_group(self, number: int, saved: Any) -> dict[str, Any]:
         """Group `number` with the settings in `saved`."""
         group = self.param_groups[number]
+        if not isinstance(saved, dict):
+            raise ValueError(f"group {number} of the state dict must be a dict, got {type(saved).__name__}")
         missing = sorted({*self.defaults, "params"} - saved.keys())
         if missing:
             raise ValueError(
                 f"group {number} of the state dict lacks {', '.join(missing)}; was it made by {self.name}?"
+            )
+        if not isinstance(saved["params"], list | tuple):
+            raise ValueError(
+                f"group {number} of the state dict must list its parameters, got {type(saved['params']).__name__}"
             )
         if len(saved["params"]) != len(group["params"]):
             raise ValueError(
@@ -220,13 +248,16 @@ class Optimizer:
             if isinstance(group.get(key), tuple) and isinstance(value, list):
                 settings[key] = tuple(value)
         restored = {**group, **settings, "params": group["params"]}
-        self.check(restored)
+        try:
+            self.check(restored)
+        except TypeError as error:
+            raise ValueError(f"group {number} of the state dict: {error}") from error
         return restored
 
-    def restored_state(
-        self, owner: str, saved: dict[str, Any], tensor: Tensor, group: dict[str, Any]
-    ) -> dict[str, Any]:
+    def restored_state(self, owner: str, saved: Any, tensor: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """The state of `tensor` from its entry in a state dict; empty if the entry is."""
+        if not isinstance(saved, dict):
+            raise ValueError(f"the state of {owner} must be a dict, got {type(saved).__name__}")
         entry = {key: value for key, value in saved.items() if value is not None}
         if not entry:
             return {}
@@ -234,12 +265,14 @@ class Optimizer:
         if missing:
             raise ValueError(f"the state dict lacks {', '.join(missing)} of {owner}; was it made by {self.name}?")
         # PyTorch's SGD counts no steps; that there is a state says that this is not the first one.
-        state: dict[str, Any] = {"step": int(entry.pop("step", 1))}
+        state: dict[str, Any] = {"step": whole_steps(owner, entry.pop("step", 1))}
         p = tensor.data
         for name, value in entry.items():
             value = value.data if isinstance(value, Tensor) else value
             if array_module(value) is np:
                 value = np.asarray(value)
+            if value.dtype.kind not in "fiub":
+                raise ValueError(f"{name} of {owner} must be an array of numbers, got dtype {value.dtype}")
             if value.shape != p.shape:
                 raise ValueError(f"{name} of {owner} has shape {value.shape}, the parameter has shape {p.shape}")
             state[name] = array_module(p).empty_like(p)
@@ -254,7 +287,19 @@ class Optimizer:
         return "\n".join([*lines, ")"])
 
 
-def blocks(p: Array, g: Array, state: dict[str, Any], names: Iterable[str]) -> Iterator[tuple[Any, Any, Any]]:
+def whole_steps(owner: str, step: Any) -> int:
+    """The step count in a state dict, which PyTorch stores as a tensor; ValueError unless it is a count."""
+    try:
+        number = float(step)
+        steps = int(number) if number >= 0 and number == int(number) else None
+    except (TypeError, ValueError, OverflowError):
+        steps = None
+    if steps is None:
+        raise ValueError(f"the step of {owner} must be a whole number of at least 0, got {step!r}")
+    return steps
+
+
+def blocks(p: Array, g: Array, state: dict[str, Any], names: Iterable[str]) -> Iterable[tuple[Any, Any, Any]]:
     """The pieces (parameter, gradient, state) in which an elementwise formula is applied to one parameter.
 
     A large array in C order is cut into flat pieces, because a formula makes a dozen passes over its arguments: piece
@@ -266,13 +311,11 @@ def blocks(p: Array, g: Array, state: dict[str, Any], names: Iterable[str]) -> I
         or not p.flags.c_contiguous
         or not all(state[name].flags.c_contiguous for name in names)
     ):
-        yield p, g, state
-        return
+        return ((p, g, state),)
     p, g = p.reshape(-1), np.ascontiguousarray(g).reshape(-1)
     flat = {name: state[name].reshape(-1) for name in names}
-    for start in range(0, p.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        yield p[block], g[block], {**state, **{name: array[block] for name, array in flat.items()}}
+    pieces = [slice(start, start + BLOCK) for start in range(0, p.size, BLOCK)]
+    return [(p[b], g[b], {**state, **{name: array[b] for name, array in flat.items()}}) for b in pieces]
 
 
 def make_plain(group: dict[str, Any]) -> None:
@@ -282,18 +325,3 @@ def make_plain(group: dict[str, Any]) -> None:
             group[key] = value.item()
         elif isinstance(value, tuple):
             group[key] = tuple([x.item() if isinstance(x, np.generic) else x for x in value])
-
-
-def check_number(name: str, value: Any, low: float = 0.0, below: float = math.inf) -> None:
-    """Raise TypeError unless `value` is a real number, ValueError unless low <= value < below."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
-    if not low <= float(value) < below:
-        expected = f"finite and at least {low:g}" if below == math.inf else f"in [{low:g}, {below:g})"
-        raise ValueError(f"{name} must be {expected}, got {value}")
-
-
-def check_bool(name: str, value: Any) -> None:
-    """Raise TypeError unless `value` is True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be True or False, got {value!r}")

@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..checks import check_bool, check_number
 from ..device import Array, array_module
-from .optimizer import Optimizer, check_bool, check_number
+from .optimizer import Optimizer
 
 
 class RMSprop(Optimizer):
-    """RMSprop, optionally centered and with momentum; `update` has the formula.
+    """RMSprop: p ← p - η g / (√v + ε), v the running mean of g²; `update` has the whole formula and the source.
 
-    `weight_decay` adds λ p to the gradient, `maximize` climbs instead of descending.
+    `lr` η (0.01), `alpha` α of the running mean (0.99), `eps` ε (1e-8), `momentum` μ (0), `centered` (False): v is the
+    variance. `weight_decay` (0) adds λ p to the gradient, `maximize` climbs instead of descending. `params` and groups
+    are as in Optimizer.
 
-    Raises ValueError if `lr`, `eps`, `weight_decay` or `momentum` is negative or `alpha` is outside [0, 1).
+    Raises ValueError if `lr`, `eps`, `weight_decay` or `momentum` is negative, NaN or infinite or `alpha` is outside
+    [0, 1); TypeError if a setting is of another kind.
     """
 
     def __init__(

@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..checks import check_bool, check_number
 from ..device import Array
-from .optimizer import Optimizer, check_bool, check_number
+from .optimizer import Optimizer
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, optionally with momentum or Nesterov's momentum; `update` has the formula.
+    """Stochastic gradient descent: p ← p - η g; `update` has the formulas with momentum, and the sources.
 
-    `weight_decay` adds λ p to the gradient, `maximize` climbs instead of descending.
+    `lr` η (0.001), `momentum` μ (0), `dampening` τ (0), `nesterov` (False). `weight_decay` (0) adds λ p to the
+    gradient, `maximize` climbs instead of descending. `params` and groups are as in Optimizer.
 
-    Raises ValueError if `lr`, `momentum`, `dampening` or `weight_decay` is negative, or if `nesterov` comes without
-    momentum or with dampening.
+    Raises ValueError if `lr`, `momentum`, `dampening` or `weight_decay` is negative, NaN or infinite, or if `nesterov`
+    comes without momentum or with dampening; TypeError if a setting is of another kind.
     """
 
     def __init__(

@@ -16,6 +16,8 @@ Pair = namedtuple("Pair", "x y")
         ([1.5, 2], np.float32),
         ([np.float64(1), np.float64(2)], np.float32),
         ([np.uint8(1), np.uint8(2)], np.int64),
+        ([np.uint64(2**63 - 1), np.uint64(2)], np.int64),
+        ([2**63 - 1, -(2**63)], np.int64),
         ([True, False], np.bool_),
         ([np.zeros(3), np.ones(3)], np.float32),
         ([np.zeros(3, np.uint8), np.ones(3, np.uint8)], np.uint8),
@@ -54,6 +56,9 @@ def test_structures_are_gone_through():
         ([(1, 2), (1, 2, 3)], "sample 0 has the length 2, sample 1 has the length 3"),
         ([{"a": 1}, {"b": 1}], r"sample 0 has the keys \['a'\], sample 1 has the keys \['b'\]"),
         ([{"a": 1}, {"a": None}], r"sample 0 \(at \['a'\]\) has the type int, sample 1 has the type NoneType"),
+        ([np.uint64(2**63 + 1), np.uint64(1)], "the whole number 9223372036854775809 does not fit into int64"),
+        ([(0, 2**70), (1, 1)], rf"the whole number {2**70} \(at \[1\]\) does not fit into int64"),
+        ([-1, 2**63], f"the whole number {2**63} does not fit into int64"),
         ([], "at least one sample, got none"),
     ],
 )

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minigrad.data import Dataset, Subset, TensorDataset, random_split
+from minigrad.data import ConcatDataset, DataLoader, Dataset, Subset, TensorDataset, random_split
 from minigrad.device import manual_seed
 from minigrad.tensor import Tensor
 
@@ -107,13 +107,64 @@ def test_fractions_give_the_sizes_that_pytorch_gives(n, weights):
         ([0.5, 0.4], "fractions must sum to 1, these sum to 0.9"),
         ([12, -2], "lengths of 0 or more, got 12 and -2"),
         ([float("nan"), 0.5], "lengths of 0 or more, got nan and 0.5"),
-        ([True, False], "lengths of 0 or more, got True and False"),
         ([], "at least one length, got none"),
     ],
 )
 def test_random_split_refuses_lengths_that_do_not_fit(lengths, message):
     with pytest.raises(ValueError, match=message):
         random_split(points(10), lengths)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: random_split(points(10), ["a"]), "random_split: a length must be a number, got str"),
+        (lambda: random_split(points(10), [True, False]), "random_split: a length must be a number, got bool"),
+        (lambda: random_split(points(10), 5), "random_split needs a list of lengths, got int"),
+        (lambda: random_split(points(10), "55"), "random_split needs a list of lengths, got str"),
+        (lambda: random_split(points(10), [5, 5], 5), "random_split needs a numpy.random.Generator, got int"),
+        (lambda: random_split(10, [5, 5]), "random_split needs a data set with __getitem__ and __len__, got int"),
+        (lambda: Subset(None, [0]), "Subset needs a data set with __getitem__ and __len__, got NoneType"),
+        (lambda: ConcatDataset(5), "ConcatDataset takes a list of data sets, got int"),
+        (lambda: ConcatDataset([points(3), 5]), "ConcatDataset needs a data set with __getitem__ and __len__, got int"),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_refused(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=5))
+def test_concatenated_data_sets_are_those_of_pytorch(sizes):
+    torch_data = pytest.importorskip("torch").utils.data
+    parts = [range(100 * i, 100 * i + size) for i, size in enumerate(sizes)]
+    ours, theirs = ConcatDataset(parts), torch_data.ConcatDataset(parts)
+    assert len(ours) == len(theirs)
+    assert list(ours) == list(theirs)
+    assert [ours[-i - 1] for i in range(len(ours))] == [theirs[-i - 1] for i in range(len(ours))]
+    assert ours.cumulative_sizes == theirs.cumulative_sizes
+    for index in (len(ours), -len(ours) - 1):
+        with pytest.raises(IndexError, match=f"ConcatDataset got the index {index}, it has {len(ours)} samples"):
+            ours[index]
+
+
+def test_concatenated_data_sets_give_batches():
+    data = ConcatDataset([points(3), Subset(points(9), [8])])
+    ((x, y),) = DataLoader(data, batch_size=4)
+    assert x.tolist() == [0, 1, 2, 8]
+    assert y.tolist() == [0, 10, 20, 80]
+    with pytest.raises(ValueError, match="ConcatDataset needs at least one data set, got none"):
+        ConcatDataset([])
+
+
+def test_data_sets_are_shown_in_a_few_words():
+    data = points(3)
+    assert repr(data) == "TensorDataset(3 samples: () float32, () int64)"
+    assert repr(Subset(data, [1])) == f"Subset(1 samples of {data!r})"
+    assert repr(ConcatDataset([data, [5] * 1000])) == f"ConcatDataset(1003 samples: {data!r} + list(1000 samples))"
+    loader = DataLoader(data, 2, shuffle=True, seed=3)
+    settings = "batch_size=2, shuffle=True, drop_last=False, seed=3, prefetch=0"
+    assert repr(loader) == f"DataLoader({data!r}, {settings})"
 
 
 def test_a_dataset_without_its_methods_says_what_is_missing():

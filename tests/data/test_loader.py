@@ -413,3 +413,31 @@ next(iter(DataLoader(Slow([1]), prefetch=1)))
     finally:
         process.kill()
     assert errors.rstrip().endswith("KeyboardInterrupt")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: DataLoader(5), TypeError, "DataLoader needs a data set with __getitem__ and __len__, got int"),
+        (lambda: DataLoader(iter([1])), TypeError, "DataLoader needs a data set .* got list_iterator"),
+        (lambda: DataLoader(squares(5), shuffle="no"), TypeError, "shuffle must be True or False, got 'no'"),
+        (lambda: DataLoader(squares(5), drop_last=1), TypeError, "drop_last must be True or False, got 1"),
+        (lambda: DataLoader(squares(5), transform=3), TypeError, "transform must be a function, got int"),
+        (lambda: DataLoader(squares(5), collate_fn="a"), TypeError, "collate_fn must be a function, got str"),
+        (lambda: DataLoader(squares(5), num_workers=4), ValueError, "got num_workers=4 .* prefetch= says how many"),
+        (lambda: DataLoader(squares(5), pin_memory=True), ValueError, "pin_memory=True, expected 0 and False"),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_the_harmless_values_of_pytorchs_arguments_are_taken():
+    assert len(DataLoader(squares(5), num_workers=0, pin_memory=False)) == 5
+
+
+@pytest.mark.parametrize("state", [None, [1, 2], "a"])
+def test_what_is_no_state_is_refused(state):
+    with pytest.raises(ValueError, match="the state of a DataLoader must be a dict, got"):
+        DataLoader(squares(5)).load_state_dict(state)

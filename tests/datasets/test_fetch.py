@@ -1,5 +1,7 @@
+import errno
 import gzip
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -86,6 +88,28 @@ def test_minigrad_data_that_lacks_a_file(tmp_path, monkeypatch, cache):
         locate(files_from())
     assert str(tmp_path / "mine" / "toys") in str(e.value)
     assert not isinstance(e.value, NotAvailableError)
+
+
+def test_a_data_folder_that_is_a_file_or_of_nobody(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path / "file"))
+    with pytest.raises(DataError, match=r"file: this is not a folder; expected a folder with the files of Toys"):
+        locate(files_from())
+    for name in ("~nobody-of-this-name/data", "n" * 300):
+        monkeypatch.setenv("MINIGRAD_DATA", name)
+        with pytest.raises(DataError, match=r"there is no such folder|cannot be read \(File name too long\)"):
+            locate(files_from())
+
+
+@pytest.mark.parametrize("method", ["is_dir", "is_file"])
+def test_a_data_folder_without_permission(tmp_path, monkeypatch, method):
+    def denied(self):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path))
+    monkeypatch.setattr(Path, method, denied)
+    with pytest.raises(DataError, match=r"cannot be read \(Permission denied\); expected a folder"):
+        locate(files_from())
 
 
 def test_an_empty_minigrad_data_is_as_good_as_none(monkeypatch, cache):
@@ -211,11 +235,12 @@ def test_a_bad_mirror_is_passed_over(cache, serve, fault):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_failed_download_leaves_nothing_and_says_why(cache, serve, fault):
+def test_a_failed_download_leaves_nothing_and_says_why(cache, serve, fault, capsys):
     bad = serve(FILES, fault)
     start = time.monotonic()
     with pytest.raises(NotAvailableError, match=r"Toys could not be downloaded \(127\.0\.0\.1:\d+: ") as caught:
         locate(files_from(bad.url))
+    assert capsys.readouterr().err == ""  # no empty line of a bar either
     assert FAULTS[fault] in str(caught.value)
     assert listing(cache) == []
     assert time.monotonic() - start < 5

@@ -60,10 +60,16 @@ def test_the_embedded_subset():
     assert data.notice == ""
 
 
-def test_the_embedded_digits_are_mixed_and_all_different():
-    data = load_mnist("embedded")
-    assert len(np.unique(data.train_labels[:100])) == len(np.unique(data.test_labels[:100])) == 10
-    assert len(np.unique(data.train_images.reshape(6000, -1), axis=0)) == 6000
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_the_embedded_digits_are_mixed_from_beginning_to_end(part):
+    labels = getattr(load_mnist("embedded"), f"{part}_labels")
+    for tenth in np.split(labels, 10):
+        shares = np.bincount(tenth, minlength=10) / len(tenth)
+        assert 0.02 < shares.min() < shares.max() < 0.2
+
+
+def test_the_embedded_digits_are_all_different():
+    assert len(np.unique(load_mnist("embedded").train_images.reshape(6000, -1), axis=0)) == 6000
 
 
 def test_the_embedded_files_are_small_and_bear_the_official_names():
@@ -148,7 +154,35 @@ def test_minigrad_data_is_used_and_no_other(tmp_path, monkeypatch, nothing_onlin
     assert len(load_mnist().train_images) == 6
 
 
-def test_a_source_that_is_none():
+def test_the_source_gives_the_same_data_again(tmp_path, monkeypatch, nothing_online):
+    write(tmp_path / "mine" / "mnist", small_set())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MINIGRAD_DATA", "mine")
+    mine = load_mnist()
+    monkeypatch.delenv("MINIGRAD_DATA")
+    monkeypatch.chdir("/")
+    embedded = load_mnist()
+    assert (mine.source, embedded.source) == (str(tmp_path / "mine" / "mnist"), "embedded")
+    assert load_mnist(mine.source).sha256 == mine.sha256 != embedded.sha256 == load_mnist(embedded.source).sha256
+
+
+def test_the_checksum_is_of_the_content(tmp_path):
+    arrays = small_set()
+    packed, unpacked = (load_mnist(write(tmp_path / str(i), arrays, bool(i))) for i in (0, 1))
+    arrays[3][0] ^= 1
+    assert packed.sha256 == unpacked.sha256 != load_mnist(write(tmp_path / "other", arrays)).sha256
+
+
+def test_data_at_the_prompt_are_one_line():
+    assert repr(load_mnist("embedded")) == "MNISTData(embedded subset of MNIST (6,000 + 1,000 digits))"
+
+
+def test_a_source_that_is_none(tmp_path):
+    with pytest.raises(DataError, match="the source is empty; expected auto, full, embedded, or a folder"):
+        load_mnist("")
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match=r"^/.*file: this is not a folder"):
+        load_mnist(str(tmp_path / "file"))
     with pytest.raises(
         DataError, match=r"source 'embeded' \(did you mean 'embedded'\?\) is none of auto, full, embedd"
     ):

@@ -143,3 +143,98 @@ def test_modules_named_by_a_dict_are_attributes():
     assert model.hidden is model[0]
     assert list(model.state_dict()) == ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
     assert model(Tensor(np.ones((5, 2), np.float32))).shape == (5, 1)
+
+
+# --------------------------------------------------------------------------------------------------------- ModuleDict
+
+
+def module_dict(library):
+    return library.ModuleDict(zip(["one", "two"], linears(library, 2)))
+
+
+DICT_OPERATIONS = {
+    "as it is": lambda nn, c: c,
+    "empty": lambda nn, c: nn.ModuleDict(),
+    "from a dict": lambda nn, c: nn.ModuleDict({"a": nn.ReLU(), "b": nn.Linear(1, 1)}),
+    "from another": lambda nn, c: nn.ModuleDict(c),
+    "set": lambda nn, c: c.__setitem__("three", nn.ReLU()),
+    "replace": lambda nn, c: c.__setitem__("one", nn.ReLU()),
+    "delete": lambda nn, c: c.__delitem__("one"),
+    "pop": lambda nn, c: c.pop("two") and None,
+    "popped": lambda nn, c: c.pop("two"),
+    "clear": lambda nn, c: c.clear(),
+    "update": lambda nn, c: c.update({"two": nn.Tanh(), "three": nn.Linear(1, 2)}),
+    "update by pairs": lambda nn, c: c.update([("three", nn.Linear(1, 2))]),
+}
+
+
+@pytest.mark.parametrize("operation", DICT_OPERATIONS)
+def test_module_dicts_change_as_pytorchs_do(operation):
+    ours, theirs = (after(DICT_OPERATIONS[operation], library, module_dict) for library in (nn, torch.nn))
+    assert repr(ours) == repr(theirs)
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+
+
+def test_module_dicts_are_used_as_dicts():
+    container = module_dict(nn)
+    assert len(container) == 2
+    assert list(container) == list(container.keys()) == ["one", "two"]
+    assert list(container.values()) == [container["one"], container.two] == [m for _, m in container.items()]
+    assert "one" in container
+    assert "three" not in container
+    with pytest.raises(KeyError):
+        container["three"]
+    with pytest.raises(TypeError, match="ModuleDict holds modules, got str"):
+        container["three"] = "relu"
+    with pytest.raises(TypeError, match="ModuleDict takes a dict, got int"):
+        nn.ModuleDict(5)
+    with pytest.raises(ValueError, match="expected one without dots"):
+        container["a.b"] = nn.ReLU()
+    assert list(container) == ["one", "two"]
+
+
+# ------------------------------------------------------------------------------------------------------ ParameterList
+
+
+def test_parameter_lists_are_lists_whose_parameters_are_found():
+    def make(library, tensor):
+        class Model(library.Module):
+            def __init__(self):
+                super().__init__()
+                self.weights = library.ParameterList([library.Parameter(tensor(np.ones(2))), tensor(np.ones((3, 1)))])
+                self.weights.append(library.Parameter(tensor(np.zeros(1))))
+                self.weights.extend([library.Parameter(tensor(np.ones(5)))])
+                self.weights[0] = library.Parameter(tensor(np.full(4, 2.0)))
+
+        return Model()
+
+    ours, theirs = make(nn, Tensor), make(torch.nn, torch.tensor)
+    assert [(name, p.shape) for name, p in ours.named_parameters()] == [
+        (name, tuple(p.shape)) for name, p in theirs.named_parameters()
+    ]
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    assert all(isinstance(p, nn.Parameter) for p in ours.weights)
+    assert len(ours.weights) == len(theirs.weights) == 4
+    assert [p.shape for p in ours.weights[1:3]] == [(3, 1), (1,)]
+    assert ours.weights.pop().shape == (5,)
+    assert repr(ours.weights[:2]) == (
+        "ParameterList(\n  (0): Parameter of shape (4,), float64\n  (1): Parameter of shape (3, 1), float64\n)"
+    )
+    assert repr(nn.ParameterList()) == "ParameterList()"
+
+
+@pytest.mark.parametrize("value", [None, 3, "a", nn.ReLU(), np.ones(2)], ids=lambda value: type(value).__name__)
+def test_parameter_lists_refuse_what_is_no_parameter(value):
+    with pytest.raises(TypeError, match=r"ParameterList holds parameters, got \w+"):
+        nn.ParameterList([value])
+
+
+@pytest.mark.parametrize("name", ["ModuleList", "ParameterList"])
+def test_lists_refuse_what_is_no_list(name):
+    with pytest.raises(TypeError, match=f"{name} takes a list, got int"):
+        getattr(nn, name)(5)
+
+
+@pytest.mark.parametrize("name", ["group", "kind", "parts"])
+def test_modules_may_have_any_ordinary_name(name):
+    assert list(nn.Sequential({name: nn.ReLU()})._modules) == [name]

@@ -176,11 +176,22 @@ def test_seeding_repeats_what_is_drawn(name):
     ("call", "message"),
     [
         (lambda t: init.uniform_(t, 1, 0), "uniform_ got limits 1 and 0; expected the lower one first"),
-        (lambda t: init.normal_(t, 0, -1), "normal_ got std=-1; expected 0 or more"),
-        (lambda t: init.trunc_normal_(t, std=0.0), r"trunc_normal_ got std=0\.0; expected more than 0"),
+        (lambda t: init.normal_(t, 0, -1), "normal_: std must be finite and at least 0, got -1"),
+        (lambda t: init.uniform_(t, -math.inf, math.inf), "uniform_: a must be finite, got -inf"),
+        (lambda t: init.uniform_(t, -1e308, 1e308), "uniform_: b - a must be finite, got inf"),
+        (lambda t: init.uniform_(t, 0, math.nan), "uniform_: b must be finite, got nan"),
+        (lambda t: init.normal_(t, std=math.nan), "normal_: std must be finite and at least 0, got nan"),
+        (lambda t: init.normal_(t, mean=math.inf), "normal_: mean must be finite, got inf"),
+        (lambda t: init.trunc_normal_(t, std=math.nan), "trunc_normal_: std must be finite and above 0, got nan"),
+        (lambda t: init.trunc_normal_(t, a=math.nan), r"limits nan and 2\.0, far from the mean 0\.0"),
+        (lambda t: init.xavier_normal_(t, -1), "xavier_normal_: gain must be finite and at least 0, got -1"),
+        (lambda t: init.xavier_uniform_(t, math.nan), "xavier_uniform_: gain must be finite and at least 0, got nan"),
+        (lambda t: init.orthogonal_(t, math.inf), "orthogonal_: gain must be finite, got inf"),
+        (lambda t: init.kaiming_normal_(t, math.nan), "calculate_gain: param must be finite, got nan"),
+        (lambda t: init.trunc_normal_(t, std=0.0), r"trunc_normal_: std must be finite and above 0, got 0\.0"),
         (lambda t: init.trunc_normal_(t, a=2.0, b=-2.0), r"limits 2\.0 and -2\.0, far from the mean 0\.0"),
         (lambda t: init.trunc_normal_(t, a=8.0, b=9.0), r"limits 8\.0 and 9\.0, far from the mean 0\.0 for a std of 1"),
-        (lambda t: init.kaiming_normal_(t, mode="fan_avg"), "mode 'fan_avg' is neither 'fan_in' nor 'fan_out'"),
+        (lambda t: init.kaiming_normal_(t, mode="fan_avg"), "mode must be 'fan_in' or 'fan_out', got 'fan_avg'"),
         (lambda t: init.kaiming_uniform_(t, nonlinearity="swish"), "no gain is known for 'swish'; expected one of"),
     ],
 )
@@ -189,6 +200,43 @@ def test_bad_arguments_are_refused_and_nothing_is_written(call, message):
     with pytest.raises(ValueError, match=message):
         call(tensor)
     assert not tensor.data.any()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t: init.uniform_(t, "a"),
+        lambda t: init.normal_(t, std="1"),
+        lambda t: init.normal_(t, mean=None),
+        lambda t: init.trunc_normal_(t, b="2"),
+        lambda t: init.constant_(t, "1"),
+        lambda t: init.xavier_uniform_(t, "relu"),
+        lambda t: init.kaiming_uniform_(t, "fan_in"),
+        lambda t: init.orthogonal_(t, True),
+    ],
+)
+def test_settings_that_are_no_numbers_are_refused(call):
+    tensor = init.zeros_(empty(4, 3))
+    with pytest.raises(TypeError, match=r"must be a number, got (str|NoneType|bool)"):
+        call(tensor)
+    assert not tensor.data.any()
+
+
+@pytest.mark.parametrize("name", FILLING)
+def test_what_cannot_be_filled_is_refused(name):
+    with pytest.raises(TypeError, match="needs a tensor, got list"):
+        FILLING[name]([1])
+    result = nn.Parameter(np.ones((4, 3), np.float32)) * 2
+    with pytest.raises(ValueError, match="needs a leaf tensor, got the result of "):
+        FILLING[name](result)
+    assert (result.data == 2).all()
+    whole = Tensor(np.full((4, 3), 7))
+    if name in ("constant_", "eye_"):
+        assert FILLING[name](whole).dtype == np.int64
+    else:
+        with pytest.raises(TypeError, match="needs a tensor of a floating dtype, got int64"):
+            FILLING[name](whole)
+        assert (whole.data == 7).all()
 
 
 def test_linear_starts_uniform_within_one_over_the_root_of_its_inputs():

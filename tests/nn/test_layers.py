@@ -15,6 +15,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Initializing zero-element tensor
 
 X = np.random.default_rng(0).standard_normal((3, 4, 5))
 
+ROUND = np.round(2 * X) / 2  # with numbers at the kinks of functions made of pieces
+
 # the call that makes the module, and its input
 LAYERS = {
     "Linear(5, 2)": X[0],
@@ -32,6 +34,20 @@ LAYERS = {
     "Dropout(1.0)": X,
     "Dropout(p=1.0, inplace=True)": X,
     "Sigmoid()": 3 * X,
+    "LogSigmoid()": 30 * X,
+    "Softsign()": ROUND,
+    "Hardtanh()": ROUND,
+    "Hardtanh(-0.5, 2.0, inplace=True)": ROUND,
+    "ReLU6()": 4 * ROUND,
+    "ReLU6(inplace=True)": 4 * ROUND,
+    "PReLU()": ROUND,
+    "PReLU(4, 0.1)": ROUND,
+    "PReLU(num_parameters=4, init=-0.5)": X[0].T.copy(),
+    "PReLU(1)": X[0, 0],
+    "SELU()": X,
+    "SELU(inplace=True)": X,
+    "Mish()": 3 * X,
+    "Mish(inplace=True)": X,
     "Tanh()": X,
     "ReLU()": X,
     "ReLU(inplace=True)": X,
@@ -130,6 +146,8 @@ LEFT_OUT = {
     "device": "use .to(device)",
     "dtype": "use .to(dtype)",
     "threshold": "needs no value where nothing overflows",
+    "min_value": "deprecated for `min_val`",
+    "max_value": "deprecated for `max_val`",
     "args": "ignored by PyTorch",
     "kwargs": "ignored by PyTorch",
 }
@@ -161,9 +179,8 @@ def test_linear_refuses_inputs_of_another_width(shape, message):
         nn.Linear(5, 2)(Tensor(np.zeros(shape, np.float32)))
 
 
-def test_linear_refuses_negative_sizes():
-    with pytest.raises(ValueError, match="in_features=3, out_features=-1; expected 0 or more"):
-        nn.Linear(3, -1)
+def test_linear_takes_numpy_sizes():
+    assert nn.Linear(np.int64(3), np.int32(2)).weight.shape == (2, 3)
 
 
 def test_linear_refuses_inputs_of_another_dtype():
@@ -212,6 +229,50 @@ def test_dropout_refuses_what_is_no_probability(p):
             use(p)
 
 
-def test_gelu_refuses_an_unknown_approximation():
-    with pytest.raises(ValueError, match="approximate='exact'; expected 'none' or 'tanh'"):
-        nn.GELU("exact")(Tensor(1.0))
+# ----------------------------------------------------------------------------------------------------------- settings
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        ("Linear(3, -1)", ValueError, "Linear: out_features must be at least 0, got -1"),
+        ("Linear(2.5, 2)", TypeError, "Linear: in_features must be an integer, got float"),
+        ("Linear('a', 2)", TypeError, "Linear: in_features must be an integer, got str"),
+        ("Linear(2, 2, 'no')", TypeError, "Linear: bias must be True or False, got 'no'"),
+        ("Flatten('a')", TypeError, "Flatten: start_dim must be an integer, got str"),
+        ("Dropout('a')", TypeError, "Dropout: p must be a number, got str"),
+        ("ReLU(0.1)", TypeError, "ReLU: inplace must be True or False, got 0.1"),
+        ("LeakyReLU('a')", TypeError, "LeakyReLU: negative_slope must be a number, got str"),
+        ("ELU(nan)", ValueError, "ELU: alpha must be finite, got nan"),
+        ("GELU('x')", ValueError, "GELU: approximate must be 'none' or 'tanh', got 'x'"),
+        ("GELU(True)", ValueError, "GELU: approximate must be 'none' or 'tanh', got True"),
+        ("Softplus(0)", ValueError, "Softplus: beta must be finite and above 0, got 0"),
+        ("Softmax(None)", TypeError, "Softmax: dim must be an integer, got NoneType"),
+        ("LogSoftmax('a')", TypeError, "LogSoftmax: dim must be an integer, got str"),
+        ("Hardtanh(1, -1)", ValueError, "Hardtanh got min_val=1 and max_val=-1; expected the lower one first"),
+        ("Hardtanh('a')", TypeError, "Hardtanh: min_val must be a number, got str"),
+        ("ReLU6(6)", TypeError, "ReLU6: inplace must be True or False, got 6"),
+        ("PReLU(0)", ValueError, "PReLU: num_parameters must be at least 1, got 0"),
+        ("PReLU(1, 'a')", TypeError, "PReLU: init must be a number, got str"),
+        ("MSELoss('x')", ValueError, "MSELoss: reduction must be 'mean', 'sum' or 'none', got 'x'"),
+        ("L1Loss(None)", ValueError, "L1Loss: reduction must be 'mean', 'sum' or 'none', got None"),
+        ("SmoothL1Loss(beta=-1)", ValueError, "SmoothL1Loss: beta must be finite and at least 0, got -1"),
+        ("CrossEntropyLoss('mean')", TypeError, "CrossEntropyLoss.weight: expected a Tensor or None, got str"),
+        ("CrossEntropyLoss(label_smoothing=2)", ValueError, r"label_smoothing must be in \[0, 1\], got 2"),
+        ("CrossEntropyLoss(ignore_index='a')", TypeError, "ignore_index must be an integer, got str"),
+        ("NLLLoss(reduction='batchmean')", ValueError, "NLLLoss: reduction must be 'mean', 'sum' or 'none'"),
+        ("BCELoss(reduction=3)", ValueError, "BCELoss: reduction must be"),
+        ("BCEWithLogitsLoss(reduction='a')", ValueError, "BCEWithLogitsLoss: reduction must be"),
+        ("KLDivLoss('a')", ValueError, "KLDivLoss: reduction must be 'mean', 'sum', 'none' or 'batchmean', got 'a'"),
+        ("KLDivLoss(log_target=1)", TypeError, "KLDivLoss: log_target must be True or False, got 1"),
+    ],
+)
+def test_settings_are_checked_when_the_module_is_made(call, error, message):
+    with pytest.raises(error, match=message):
+        eval(f"nn.{call}", {"nn": nn, "nan": np.nan})  # a text of the table above
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 3), (2, 5, 4)])
+def test_prelu_refuses_inputs_with_other_channels(shape):
+    with pytest.raises(ValueError, match=r"PReLU got input \(.*\); expected \[n, 4, \.\.\.\]"):
+        nn.PReLU(4)(Tensor(np.ones(shape, np.float32)))

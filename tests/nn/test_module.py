@@ -9,7 +9,7 @@ import torch
 
 import minigrad
 from minigrad import Tensor, nn
-from minigrad.errors import CheckpointError
+from minigrad.errors import CheckpointError, DeviceError
 from tests.nn.helpers import tensor_of, twins
 
 # --------------------------------------------------------------------------- models that both libraries make alike
@@ -326,6 +326,7 @@ def test_loading_not_strictly_reports_what_is_missing_and_unexpected():
     model = chain(nn)
     before = model.state_dict()["0.bias"].data.copy()
     result = model.load_state_dict({"2.weight": np.ones((3, 5)), "head": np.ones(1)}, strict=False)
+    assert str(result) == "Missing(missing_keys=['0.weight', '0.bias'], unexpected_keys=['head'])"
     assert result.missing_keys == ["0.weight", "0.bias"]
     assert result.unexpected_keys == ["head"]
     missing, unexpected = result
@@ -336,11 +337,26 @@ def test_loading_not_strictly_reports_what_is_missing_and_unexpected():
         model.load_state_dict({"2.weight": np.ones((5, 3))}, strict=False)
 
 
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        (None, "expected a state dict of names and tensors, got NoneType"),
+        ([1], "expected a state dict of names and tensors, got list"),
+        ({1: np.ones(2)}, "missing: weight, bias; unexpected: 1"),
+    ],
+)
+def test_what_is_no_state_dict_is_refused(state, message):
+    with pytest.raises(CheckpointError, match=message):
+        nn.Linear(2, 2).load_state_dict(state)
+
+
 def test_loading_copies_and_keeps_dtypes_and_parameters():
     layer = nn.Linear(2, 2)
     weight, array = layer.weight, layer.weight.data
     given = {"weight": np.eye(2), "bias": Tensor(np.ones(2))}  # float64
-    assert layer.load_state_dict(given) == ([], [])
+    result = layer.load_state_dict(given)
+    assert result == ([], [])
+    assert repr(result) == str(result) == "<All keys matched successfully>"
     given["weight"][:] = 7
     assert layer.weight is weight
     assert layer.weight.data is array
@@ -406,7 +422,17 @@ def test_zero_grad_forgets_gradients_or_sets_them_to_zero():
         assert (model[2].weight.grad is None) if set_to_none else not model[2].weight.grad.data.any()
 
 
-@pytest.mark.parametrize("convert", [lambda m: m.to(minigrad.float64), lambda m: m.to("float64"), nn.Module.double])
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda m: m.to(minigrad.float64),
+        lambda m: m.to("float64"),
+        lambda m: m.to(dtype=minigrad.float64),
+        lambda m: m.to(device="cpu", dtype="float64"),
+        lambda m: m.to("cpu", dtype="float64"),
+        nn.Module.double,
+    ],
+)
 def test_conversion_reaches_floating_parameters_buffers_and_gradients(convert):
     model = nested(nn)
     weight = model.weight
@@ -432,7 +458,9 @@ def test_conversion_keeps_what_is_shared_shared():
     ("target", "error", "message"),
     [
         (np.int64, TypeError, "floating dtypes only, got int64"),
-        ("tpu", TypeError, r"expected a dtype .*such as minigrad\.float32.*got 'tpu'"),
+        ("gpu", DeviceError, "unknown device or dtype 'gpu'; expected 'cpu', 'cuda', 'cuda:N' or a floating dtype"),
+        ("floot32", DeviceError, "unknown device or dtype 'floot32'"),
+        (3.5, TypeError, "expected a dtype of real numbers such as minigrad.float32, got 3.5"),
         (None, TypeError, "got None"),
         ("cuda:x", ValueError, "unknown device 'cuda:x'"),
     ],
@@ -442,6 +470,111 @@ def test_conversion_refuses_what_is_neither_floating_dtype_nor_device(target, er
     with pytest.raises(error, match=message):
         model.to(target)
     assert all(p.dtype == np.float32 for p in model.parameters())
+
+
+def test_conversion_by_keyword_refuses_the_same():
+    model = chain(nn)
+    with pytest.raises(DeviceError, match="unknown device 'gpu'; expected 'cpu', 'cuda' or 'cuda:N'"):
+        model.to(device="gpu", dtype="float64")
+    with pytest.raises(TypeError, match="floating dtypes only, got int64"):
+        model.to(dtype="int64")
+    assert all(p.dtype == np.float32 for p in model.parameters())
+
+
+# -------------------------------------------------------------------------------------------------------------- hooks
+
+
+def test_hooks_see_and_change_what_pytorchs_do():
+    def run(library, tensor):
+        model, seen = chain(library), []
+        for p in model.parameters():
+            p.requires_grad_(False)
+            p[...] = 0.5
+        model[1].register_forward_hook(lambda module, args, output: seen.append((module is model[1], args, output)))
+        model[2].register_forward_pre_hook(lambda module, args: args[0] * 2)
+        model[2].register_forward_pre_hook(lambda module, args: (args[0] + 1,))
+        model[2].register_forward_hook(lambda module, args, output: output - args[0].sum())
+        handle = model.register_forward_hook(lambda module, args, output: output * 100)
+        model(tensor(array(2, 4)))
+        handle.remove()
+        result = model(tensor(array(2, 4)))
+        return [t.numpy() for _, args, output in seen for t in (*args, output)] + [result.numpy()], seen[0][0]
+
+    (ours, mine), (theirs, other) = run(nn, Tensor), run(torch.nn, torch.tensor)
+    assert mine is other is True
+    for found, expected in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_hook_may_take_itself_off_and_gradients_flow_through_hooks():
+    layer, calls = nn.Linear(3, 2), []
+
+    def once(module, args, output):
+        calls.append(output.shape)
+        handle.remove()
+        return output * 3
+
+    handle = layer.register_forward_hook(once)
+    x = Tensor(array(4, 3))
+    tripled, plain = layer(x), layer(x)
+    np.testing.assert_allclose(tripled.data, 3 * plain.data)
+    assert calls == [(4, 2)]
+    tripled.sum().backward()
+    np.testing.assert_allclose(layer.bias.grad.data, [12, 12])
+
+
+def test_hooks_get_keyword_arguments_out_of_the_way():
+    class Scale(nn.Module):
+        def forward(self, x, factor=1):
+            return x * factor
+
+    module, seen = Scale(), []
+    module.register_forward_pre_hook(lambda module, args: seen.append(args))
+    assert module(2, factor=3) == 6
+    assert seen == [(2,)]
+
+
+@pytest.mark.parametrize("register", ["register_forward_hook", "register_forward_pre_hook"])
+def test_a_hook_must_be_callable(register):
+    with pytest.raises(TypeError, match="Linear needs a function as hook, got int"):
+        getattr(nn.Linear(1, 1), register)(3)
+
+
+def test_a_module_without_hooks_calls_forward_and_nothing_else(monkeypatch):
+    monkeypatch.setattr("minigrad.nn.module.ForwardHooks", None)
+    module = nn.Identity()
+    assert module(5) == 5
+    assert "_hooks" not in vars(module)
+
+
+# --------------------------------------------------------------------------------------------------------- by a path
+
+
+def test_parts_are_found_by_their_paths_as_in_pytorch():
+    ours, theirs = nested(nn), nested(torch.nn)
+    for path, module in ours.named_modules():
+        assert ours.get_submodule(path) is module
+    for path, parameter in theirs.named_parameters():
+        assert ours.get_parameter(path).shape == tuple(parameter.shape)
+        assert ours.get_parameter(path) is dict(ours.named_parameters())[path]
+    for library in (ours, theirs):
+        for get, path in (("submodule", "blocks.7"), ("submodule", "last.weight"), ("parameter", "blocks.0.mean")):
+            with pytest.raises(AttributeError):
+                getattr(library, f"get_{get}")(path)
+
+
+@pytest.mark.parametrize(
+    ("get", "path", "message"),
+    [
+        ("submodule", "blokcs.0", r"Model has no submodule 'blokcs' \(did you mean 'blocks'\?\), asked for 'blokcs.0'"),
+        ("submodule", "blocks.0.x", "Block has no submodule 'x', asked for 'blocks.0.x'"),
+        ("parameter", "last.wieght", r"Linear has no parameter 'wieght' \(did you mean 'weight'\?\)"),
+        ("parameter", "blocks.0.offset", "Block has no parameter 'offset'"),
+    ],
+)
+def test_a_wrong_path_is_named(get, path, message):
+    with pytest.raises(AttributeError, match=message):
+        getattr(nested(nn), f"get_{get}")(path)
 
 
 # ------------------------------------------------------------------------------------------------------------- copies
@@ -490,3 +623,17 @@ def test_nested_modules_look_like_pytorchs():
         return nn.Sequential(Model(), nn.Sequential())
 
     assert repr(make(nn)) == repr(make(torch.nn))
+
+
+def test_modules_of_every_container_look_like_pytorchs():
+    def make(nn):
+        inner = nn.ModuleDict({"relu": nn.ReLU(), "fc": nn.Sequential(nn.Linear(1, 2, bias=False))})
+        return nn.Sequential(nn.ModuleDict(), inner, nn.PReLU(3), nn.Hardtanh(-2.0, 2.0))
+
+    assert repr(make(nn)) == repr(make(torch.nn))
+
+
+def test_clipping_is_found_where_pytorch_has_it():
+    for name in ("clip_grad_norm_", "clip_grad_value_"):
+        assert getattr(nn.utils, name) is getattr(minigrad.optim, name)
+        assert hasattr(torch.nn.utils, name)

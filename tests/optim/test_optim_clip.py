@@ -106,3 +106,9 @@ def test_error_if_nonfinite(bad):
 def test_bad_settings_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(("max_norm", "norm_type"), [("a", 2.0), (None, 2.0), (1.0, "inf"), (True, 2.0)])
+def test_clipping_by_what_is_no_number_is_refused(max_norm, norm_type):
+    with pytest.raises(TypeError, match=r"clip_grad_norm_: (max_norm|norm_type) must be a number, got"):
+        clip_grad_norm_([], max_norm, norm_type)

@@ -106,9 +106,28 @@ def test_an_optimizer_without_a_formula_says_so():
 
 def test_a_gradient_of_another_shape_is_refused():
     p = parameter(2, 3)
-    p.grad = Tensor(np.ones((3, 2)))
-    with pytest.raises(ValueError, match=r"gradient of shape \(3, 2\) for a parameter of shape \(2, 3\)"):
+    p.grad = Tensor(np.ones((2, 3)))
+    p.data = np.ones((3, 2))
+    with pytest.raises(ValueError, match=r"gradient of shape \(2, 3\) for a parameter of shape \(3, 2\)"):
         optim.SGD([p]).step()
+
+
+def test_a_bad_gradient_is_refused_before_any_parameter_changes():
+    p, q = parameter(2), parameter(2, 3)
+    p.grad, q.grad = Tensor(np.ones(2)), Tensor(np.ones((2, 3)))
+    q.data = np.ones((3, 2))
+    optimizer = optim.SGD([{"params": [p]}, {"params": [q]}], momentum=0.9)
+    with pytest.raises(ValueError, match=r"gradient of shape \(2, 3\) for a parameter of shape \(3, 2\)"):
+        optimizer.step()
+    assert p.tolist() == [1, 1]
+    assert optimizer.state == {}
+    with pytest.raises(TypeError, match="grad must be a tensor or None, got ndarray"):
+        p.grad = np.ones(2)
+
+
+def test_a_group_may_have_a_name():
+    optimizer = optim.SGD([{"params": [parameter(2)], "name": "head", "initial_lr": 0.1}])
+    assert optimizer.param_groups[0]["name"] == "head"
 
 
 P = parameter(2)
@@ -132,6 +151,13 @@ P = parameter(2)
         ([{"params": [P]}, {"params": [P]}], ValueError, r"parameter 0, of shape \(2,\), twice"),
         ([P * 2], ValueError, "leaf tensors, got the result of "),
         ([{"params": [P], "lr": -1}], ValueError, "lr must be finite and at least 0, got -1"),
+        (
+            [{"params": [P], "lrr": 1}],
+            ValueError,
+            r"SGD has no setting 'lrr' \(did you mean 'lr'\?\); its settings are lr",
+        ),
+        ([{"params": [P], "betas": (0, 0)}], ValueError, "SGD has no setting 'betas'"),
+        ([{"params": [P], 3: 1}], ValueError, "SGD has no setting '3'"),
     ],
 )
 def test_bad_parameters_are_refused(params, error, message):

@@ -147,6 +147,27 @@ def deepcopy_state(obj):
         (lambda s: s["param_groups"][0].update(lr=-1), "lr must be finite"),
         (lambda s: s["param_groups"][0].update(decoupled_weight_decay=True), "got True: use AdamW"),
         (lambda s: s["state"].update({7: s["state"].pop(2)}), "a state for parameter 7, which is in none"),
+        (lambda s: s.update(param_groups=3), "a list as 'param_groups' and a dict as 'state', got int and dict"),
+        (lambda s: s.update(state=[]), "a list as 'param_groups' and a dict as 'state', got list and list"),
+        (lambda s: s["param_groups"].__setitem__(0, "a"), "group 0 of the state dict must be a dict, got str"),
+        (
+            lambda s: s["param_groups"][0].update(params=3),
+            "group 0 of the state dict must list its parameters, got int",
+        ),
+        (
+            lambda s: s["param_groups"][0].update(lr="fast"),
+            "group 0 of the state dict: Adam: lr must be a number, got str",
+        ),
+        (lambda s: s["param_groups"][0].update(betas=0.9), "group 0 of the state dict: Adam: betas must be a pair"),
+        (lambda s: s["state"].update({1: 3}), "the state of parameter 1 must be a dict, got int"),
+        (
+            lambda s: s["state"][1].update(step=-1),
+            "the step of parameter 1 must be a whole number of at least 0, got -1",
+        ),
+        (lambda s: s["state"][1].update(step="a"), "the step of parameter 1 must be a whole number .* got 'a'"),
+        (lambda s: s["state"][1].update(step=1.5), "the step of parameter 1 must be a whole number .* got 1.5"),
+        (lambda s: s["state"][1].update(step=np.inf), "the step of parameter 1 must be a whole number .* got inf"),
+        (lambda s: s["state"][1].update(exp_avg="a"), "exp_avg of parameter 1 must be an array of numbers"),
         (lambda s: s["state"][1].pop("exp_avg_sq"), "lacks exp_avg_sq of parameter 1"),
         (
             lambda s: s["state"][1].update(exp_avg=np.ones((4, 1))),
@@ -161,6 +182,12 @@ def test_misfits_are_refused_before_anything_changes(change, message):
         optimizer.load_state_dict(misfit(change))
     assert optimizer.state == {}
     assert [group["lr"] for group in optimizer.param_groups] == [0.1, 0.1]
+
+
+@pytest.mark.parametrize("state", [None, [], 3, "a", {"state": {}}])
+def test_what_is_no_state_is_refused(state):
+    with pytest.raises(ValueError, match="Adam expected a state dict with the keys 'state' and 'param_groups'"):
+        optim.Adam([Tensor(np.ones(2), requires_grad=True)]).load_state_dict(state)
 
 
 def test_the_state_of_another_kind_of_optimizer_is_refused():

@@ -20,15 +20,12 @@ PER_CLASS = {"train": 600, "t10k": 100}
 
 
 def choose(labels: np.ndarray, per_class: int) -> np.ndarray:
-    """The indices of `per_class` samples of each class, in random order."""
+    """The indices of `per_class` samples of each class (all of a class that has fewer), in random order."""
     # Python promises that random() gives the same sequence in every version; NumPy's permutation comes without that.
     rng = random.Random(SEED)
     shuffled = np.argsort([rng.random() for _ in labels])
-    rank = np.empty(len(labels), np.int64)
-    for label in range(CLASSES):
-        mine = labels[shuffled] == label
-        rank[shuffled[mine]] = np.arange(mine.sum())
-    return shuffled[rank[shuffled] < per_class]
+    chosen = np.concatenate([shuffled[labels[shuffled] == label][:per_class] for label in range(CLASSES)])
+    return chosen[np.argsort([rng.random() for _ in chosen])]
 
 
 def main(source: str, target: str | Path = Path(__file__).parent / MNIST.folder) -> None:

@@ -1,0 +1,154 @@
+"""Checking a lesson: the learner's file is run in a process of its own, with a time limit, and what comes back is read.
+
+Whatever the learner's code does there (loops for ever, ends Python, floods the screen), here an Outcome for each blank
+is the result.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .blanks import Blank
+from .diagnosis import Finding
+from .learner import LearnerFile
+from .lessons import Lesson
+from .runner import OWN_ERROR
+
+SECONDS = 10.0  # for one blank
+GRACE = 5.0  # for the process to notice by itself that the time is up, and for it to start
+
+
+@dataclass
+class Outcome:
+    """What a check found about one blank: nothing (`finding` None), or what is wrong."""
+
+    blank: Blank
+    finding: Finding | None
+    printed: str = ""
+    printed_length: int = 0
+    threads: int = 0
+
+    @property
+    def passed(self) -> bool:
+        return self.finding is None
+
+
+def check_lesson(
+    lesson: Lesson,
+    file: Path,
+    blanks: Sequence[Blank] | None = None,
+    seconds: float = SECONDS,
+    show: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:
+    """Check `blanks` of the lesson (by default all) as the learner wrote them in `file`.
+
+    `show` is called with each outcome. When the process is lost in the middle of a blank, the rest get another one.
+    """
+    left = list(lesson.blanks if blanks is None else blanks)
+    outcomes: list[Outcome] = []
+    while left:
+        passed = [o.blank.name for o in outcomes if o.passed]
+        found = run_process(lesson, file, left, passed, seconds)
+        for outcome in found:
+            show(outcome)
+        outcomes += found
+        done = {outcome.blank for outcome in outcomes}
+        left = [blank for blank in left if blank not in done]
+    return outcomes
+
+
+def run_process(
+    lesson: Lesson, file: Path, blanks: Sequence[Blank], passed: Sequence[str], seconds: float
+) -> list[Outcome]:
+    """The outcomes that one process gives: of all blanks, or of those up to the one at which it was lost."""
+    with tempfile.TemporaryDirectory(prefix="minigrad-check-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        job, report, trace, errors = (folder / n for n in ("job.json", "report.jsonl", "trace.txt", "errors.txt"))
+        names = [blank.name for blank in blanks]
+        content = {"lesson": lesson.number, "file": str(file.absolute()), "blanks": names, "passed": list(passed)}
+        job.write_text(
+            json.dumps({**content, "seconds": seconds, "report": str(report), "trace": str(trace)}), encoding="utf-8"
+        )
+        how = run(job, report, errors, seconds)
+        entries = [json.loads(line) for line in lines_of(report)]
+        outcomes = [as_outcome(entry) for entry in entries if "end" in entry]
+        finished = {outcome.blank.name for outcome in outcomes}
+        current = next((e["begin"] for e in reversed(entries) if "begin" in e), None)
+        if current is None or how == f"exit status {OWN_ERROR}":  # not the learner's fault
+            raise RuntimeError("the check itself failed:\n" + "\n".join(lines_of(errors)))
+        lost = names if current == "" else [current] if current not in finished else []
+        if not lost:
+            return outcomes
+        finding = why_lost(how, "\n".join(lines_of(trace)), file, seconds)
+        return outcomes + [Outcome(Blank(name), finding) for name in lost]
+
+
+def run(job: Path, report: Path, errors: Path, seconds: float) -> str:
+    """Run the process to its end; returns how it ended. It is killed, with all that it started, when it hangs."""
+    command = [sys.executable, "-P", "-m", "minigrad.course.runner", str(job)]
+    with open(errors, "wb") as stream:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stream,
+            start_new_session=True,
+            env={**os.environ, "PYTHONUTF8": "1"},
+        )
+        last, size = time.monotonic(), -1
+        try:
+            while True:
+                try:
+                    code = process.wait(0.02)
+                    return f"signal {-code}" if code < 0 else f"exit status {code}"
+                except subprocess.TimeoutExpired:
+                    now = report.stat().st_size if report.exists() else 0
+                    if now != size:
+                        last, size = time.monotonic(), now
+                    if time.monotonic() - last > seconds + GRACE:
+                        return "time"
+        finally:
+            kill_group(process)
+
+
+def kill_group(process: subprocess.Popen) -> None:
+    """End the process and everything that it started."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except (ProcessLookupError, PermissionError):
+        pass  # nothing is left of it
+    process.wait()
+
+
+def lines_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+
+
+def as_outcome(entry: dict[str, Any]) -> Outcome:
+    finding = None if entry["finding"] is None else Finding(**entry["finding"])
+    return Outcome(Blank(entry["end"]), finding, entry["printed"], entry["printed_length"], entry["threads"])
+
+
+def why_lost(how: str, trace: str, file: Path, seconds: float) -> Finding:
+    """The finding for a blank at which the process was lost, with the line of the learner's file, if that is known."""
+    match = re.search(rf'{re.escape(file.name)}", line (\d+)', trace)  # the folder's name may be escaped there
+    where: dict[str, str] | str = ""
+    if match:
+        line = int(match[1])
+        code = LearnerFile(file).line(line)
+        where = {"en": f" It was at line {line}: `{code}`", "zh": f"当时停在第 {line} 行：`{code}`"}
+    if how == "time" or "Timeout (" in trace:
+        return Finding("too_long", {"seconds": f"{seconds:g}", "where": where})
+    return Finding("crashed", {"how": how, "where": where})

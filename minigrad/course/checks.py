@@ -1,0 +1,229 @@
+"""What a lesson's check.py tries a blank with.
+
+Each function of check.py is marked with the blanks that it tries and gets a Check. The learner's function stands in the
+framework's place while it runs; `backward` compares gradients with measured slopes, `forward` and `function` compare
+results with those of the framework's own function. The first thing that is wrong ends the check.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from ..autograd import unbroadcast
+from ..gradcheck import numerical_gradient
+from .blanks import Blank, in_place
+from .diagnosis import Case, Finding, WrongError, broadcasts, diagnose
+from .learner import as_finding, code_file
+from .mutants import Mutant
+
+MEMORY_LIMIT = 4 << 30  # bytes that a check may use beyond what minigrad itself needs
+
+
+def checks(*blanks: str) -> Callable[[Callable], Callable]:
+    """Decorator in a lesson's check.py: this function tries these blanks."""
+
+    def mark(function: Any) -> Callable:
+        function.checked_blanks = blanks
+        return function
+
+    return mark
+
+
+class Check:
+    """One blank being tried. `own` maps the blanks that are in place to the framework's own functions."""
+
+    def __init__(self, blank: Blank, own: Mapping[Blank, Callable], mistakes: Sequence[Mutant] = ()):
+        self.blank, self.own, self.mistakes = blank, own, [m for m in mistakes if m.kind == "mistake"]
+        self.file = code_file(blank.function)
+        self.rng = np.random.default_rng(7)
+
+    # ---------------------------------------------------------------------------------------- what check.py calls
+
+    def array(self, *shape: int) -> np.ndarray:
+        """Random numbers, normal, none of them close to 0."""
+        x = self.rng.standard_normal(shape)
+        return np.where(np.abs(x) < 0.05, 0.5, x)
+
+    def backward(
+        self, make: Callable[[], Any], *inputs: Any, broadcast: bool = False, slopes: bool = True, upstream: Any = None
+    ) -> None:
+        """Check the gradients that `make().backward` returns for these inputs: float64 arrays, or labels.
+
+        They are compared with measured slopes, or, at kinks and extremes, with the framework's own (slopes=False).
+        With `broadcast`, gradients may have the shape of the result, as the engine sums them down. `upstream` is random
+        unless given.
+        """
+        with self.minigrad():
+            y = make().forward(*copies(inputs))
+        g = self.array(*np.shape(y)) if upstream is None else upstream
+        expected = self.true_gradients(make, inputs, g, slopes)
+        names = [f"g{name}" for name in self.input_names(make, len(inputs))]
+        for dtype in (np.float64, np.float32):
+            xs, gy = [cast(x, dtype) for x in inputs], g.astype(dtype)
+
+            def produce(xs: list = xs, gy: Any = gy) -> Any:
+                node = make()
+                node.forward(*xs)
+                return settled(node.backward(gy), xs if broadcast else None)
+
+            case = Case(
+                names,
+                dict(zip(self.input_names(make, len(inputs)), xs)),
+                gy,
+                np.shape(y),
+                lambda: self.true_gradients(make, inputs, np.ones_like(g), slopes),
+            )
+            before = copies(xs), gy.copy()
+            got = self.run(produce)
+            self.unmodified(case.inputs, before[0], "modified_input")
+            self.unmodified({f"g{'yz'[len(inputs) > 1]}": gy}, [before[1]], "modified_upstream")
+            found = self.diagnosed(case, got, [None if e is None else e.astype(dtype) for e in expected], produce)
+            if found and found.kind in ("wrong", "region") and self.is_blind(make, xs, gy, got, broadcast):
+                found.kind = "upstream_unused"
+            self.fail_with(found)
+
+    def forward(self, make: Callable[[], Any], *inputs: Any, name: str = "y") -> None:
+        """Check what `make().forward` returns for these inputs, in float64 and in float32."""
+        for dtype in (np.float64, np.float32):
+            self.function(lambda *xs: make().forward(*xs), *[cast(x, dtype) for x in inputs], names=[name], make=make)
+
+    def function(
+        self,
+        call: Callable[..., Any],
+        *arguments: Any,
+        names: Sequence[str] = ("result",),
+        make: Callable[[], Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Check that `call(*arguments)` gives what it gives with the framework's own function in place.
+
+        `names` are those of the results, `inputs` those of the arguments where they are not the blank's parameters.
+        """
+        with self.minigrad():
+            expected = call(*copies(arguments))
+        if inputs is None:
+            titles = self.input_names(make, len(arguments)) if make else self.parameter_names(len(arguments))
+            inputs = {n: a for n, a in zip(titles, arguments) if isinstance(a, np.ndarray | float | int)}
+        arrays = {n: a for n, a in inputs.items() if isinstance(a, np.ndarray)}
+        before = copies(arrays.values())
+
+        def produce() -> Any:
+            return call(*arguments)
+
+        got = self.run(produce)
+        self.unmodified(arrays, before, "modified_input")
+        results = expected if isinstance(expected, tuple) else (expected,)
+        self.fail_with(self.diagnosed(Case(names, dict(inputs)), got, list(map(np.asarray, results)), produce))
+
+    def require(self, condition: Any, kind: str, en: str = "", zh: str = "", **facts: Any) -> None:
+        """Fail unless the condition holds: as a kind of sentences.toml, or as a mistake with its own sentences."""
+        if not condition:
+            text = {"en": en, "zh": zh} if en else None
+            raise WrongError(Finding(kind, facts, text=text))
+
+    def run(self, call: Callable[[], Any]) -> Any:
+        """What `call` returns; an exception in it becomes a finding."""
+        try:
+            return call()
+        except (WrongError, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            raise WrongError(as_finding(error, self.file, f"{MEMORY_LIMIT >> 30} GB")) from error
+
+    @contextmanager
+    def minigrad(self) -> Iterator[None]:
+        """Inside, the framework's own functions are in their places."""
+        with in_place(self.own):
+            yield
+
+    # ---------------------------------------------------------------------------------------------------- the rest
+
+    def true_gradients(self, make: Callable[[], Any], inputs: Sequence[Any], g: Any, slopes: bool) -> list[Any]:
+        """The gradients of Σ g · forward(inputs), None for inputs that are not floating-point."""
+        with self.minigrad():
+            xs = copies(inputs)
+            if not slopes:
+                node = make()
+                node.forward(*xs)
+                returned = settled(node.backward(g.copy()), xs)
+                returned = returned if isinstance(returned, tuple) else (returned,)
+                return [g if is_float(x) else None for g, x in zip(returned, xs)]
+
+            def loss() -> float:
+                return float((g * make().forward(*xs)).sum())
+
+            return [numerical_gradient(loss, x) if is_float(x) else None for x in xs]
+
+    def is_blind(self, make: Callable[[], Any], xs: Sequence[Any], g: Any, got: Any, broadcast: bool) -> bool:
+        """Does another upstream gradient give the same gradients?"""
+        node = make()
+        node.forward(*xs)
+        again = settled(node.backward(2.5 * g[::-1] + 1 if g.ndim else g + 1), xs if broadcast else None)
+        first, second = [r if isinstance(r, tuple) else (r,) for r in (got, again)]
+        return all(a is None or np.array_equal(a, b) for a, b in zip(first, second))
+
+    def diagnosed(self, case: Case, got: Any, expected: Sequence[Any], produce: Callable[[], Any]) -> Finding | None:
+        """The finding for what came, with the known mistakes of this blank tried on the same inputs."""
+
+        def known() -> Iterator[tuple[Finding, Any]]:
+            for mutant in self.mistakes:
+                with in_place({self.blank: mutant.function}):
+                    try:
+                        result = produce()
+                    except Exception:  # noqa: BLE001 (a wrong implementation may fail anyhow)
+                        continue
+                yield Finding("mistake", {"id": mutant.name}, text=mutant.text), result
+
+        case.mistakes = known
+        return diagnose(case, got, expected)
+
+    def fail_with(self, finding: Finding | None) -> None:
+        if finding is not None:
+            raise WrongError(finding)
+
+    def unmodified(self, now: Mapping[str, Any], before: Sequence[Any], kind: str) -> None:
+        for (name, x), old in zip(now.items(), before):
+            if not np.array_equal(x, old, equal_nan=x.dtype.kind == "f"):
+                raise WrongError(Finding(kind, {"name": name}))
+
+    def input_names(self, make: Callable[[], Any] | None, count: int) -> list[str]:
+        """The names of forward's parameters."""
+        if make is None:
+            return []
+        node = make()
+        forward = self.own.get(Blank(f"{self.blank.module}:{type(node).__name__}.forward"), type(node).forward)
+        names = [name for name in inspect.signature(forward).parameters if name != "self"]
+        return names[:count]
+
+    def parameter_names(self, count: int) -> list[str]:
+        names = list(inspect.signature(self.own[self.blank]).parameters)
+        return [name for name in names if name != "self"][:count]
+
+
+def copies(values: Any) -> list[Any]:
+    return [x.copy() if isinstance(x, np.ndarray) else x for x in values]
+
+
+def is_float(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype.kind == "f"
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """A fresh copy of an array, floating-point ones in the given dtype."""
+    return x.astype(dtype) if is_float(x) else x.copy() if isinstance(x, np.ndarray) else x
+
+
+def settled(returned: Any, xs: Sequence[Any] | None) -> Any:
+    """What a backward returned, with gradients of the broadcast shape summed down as the engine does it."""
+    if xs is None or not isinstance(returned, tuple | np.ndarray):
+        return returned
+    grads = returned if isinstance(returned, tuple) else (returned,)
+    down = [
+        unbroadcast(g, x.shape) if isinstance(g, np.ndarray) and is_float(x) and broadcasts(x.shape, g.shape) else g
+        for g, x in zip(grads, xs)
+    ]
+    rest = list(grads[len(down) :])
+    return (*down, *rest) if isinstance(returned, tuple) else down[0]

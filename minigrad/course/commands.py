@@ -1,0 +1,368 @@
+"""The commands of the course. They parse and print; what is done lies in the modules that they call."""
+
+import runpy
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.syntax import Syntax
+
+from ..language import LANGUAGES, language, say, set_language
+from .blanks import Blank
+from .checking import SECONDS, check_lesson
+from .diagnosis import WrongError
+from .lessons import HINT_LEVELS, Exercise, Lesson, all_lessons, find_lesson
+from .report import show_lessons, show_outcome, show_progress, show_summary
+from .workspace import Workspace
+
+
+class Bilingual(click.Command):
+    """A command whose help is in the user's language: `help=(English, Chinese)`."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        self.texts: tuple[str, str] = kwargs["help"]
+        super().__init__(*args, **{**kwargs, "help": self.texts[0]})
+
+    def get_short_help_str(self, limit: int = 80) -> str:
+        return say(*self.texts).partition("\n")[0]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.help = say(*self.texts)
+        super().format_help_text(ctx, formatter)
+
+
+def choose_language(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        set_language(value)
+
+
+def lang_option(command: Callable) -> Callable:
+    """--lang, which every command takes."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        callback=choose_language,
+        is_eager=True,
+        expose_value=False,
+        help="Language / 语言.",
+    )(command)
+
+
+def command(name: str, en: str, zh: str) -> Callable[[Callable], click.Command]:
+    """A command of the course, with its help in both languages."""
+    return lambda function: click.command(name, cls=Bilingual, help=(en, zh))(lang_option(function))
+
+
+workspace_option = click.option(
+    "-w",
+    "--workspace",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The workspace, where it is not here. / 学习目录（不在当前目录时）。",
+)
+
+
+def open_workspace(folder: Path | None) -> tuple[Workspace, Console]:
+    """The workspace, and a console on which its notices have been shown."""
+    console = Console(highlight=False)
+    workspace = Workspace.find(folder)
+    for notice in workspace.notices:
+        console.print(f"[yellow]{notice}[/]", soft_wrap=True)
+    return workspace, console
+
+
+def lesson_or_next(workspace: Workspace, name: str | None) -> Lesson:
+    """The lesson of this name; without one, the first that is not done (the last when all are)."""
+    return find_lesson(name) if name else workspace.next_lesson() or all_lessons()[-1]
+
+
+@command(
+    "start", "Make a workspace: a folder with an exercise file for each lesson.", "创建学习目录：每一课一个练习文件。"
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+def start(folder: Path) -> None:
+    workspace, written = Workspace.start(folder)
+    console = Console(highlight=False)
+    lessons = [lesson for lesson in all_lessons() if workspace.file(lesson) in written]
+    console.print(
+        say(
+            f"{folder}: {len(lessons)} exercise files written; files that were there are as they were",
+            f"{folder}：写好了 {len(lessons)} 个练习文件；原有的文件没有改动",
+        ),
+        soft_wrap=True,
+        markup=False,
+    )
+    first = workspace.next_lesson()
+    if first is not None:
+        inside = f"cd {quoted(folder)}\n" if folder.resolve() != Path.cwd() else ""
+        console.print(
+            say(
+                f"\nBegin:\n{inside}minigrad lesson {first.number}    read the lesson\n"
+                f"minigrad watch        check whenever you save",
+                f"\n开始：\n{inside}minigrad lesson {first.number}    读课文\nminigrad watch        每次保存时自动检查",
+            ),
+            soft_wrap=True,
+            markup=False,
+        )
+
+
+def quoted(path: Path) -> str:
+    return shlex.quote(str(path))
+
+
+@command("lesson", "Read a lesson; without a number, the list of all.", "阅读课文；不带编号时列出所有课。")
+@click.argument("name", metavar="[LESSON]", required=False)
+@click.option("--pager/--no-pager", default=True, help="Page by page in a terminal. / 在终端里分页显示。")
+def lesson(name: str | None, pager: bool) -> None:
+    console = Console(highlight=False)
+    if name is None:
+        show_lessons(console)
+        return
+    found = find_lesson(name)
+    text = Markdown(found.text(), code_theme="ansi_dark", hyperlinks=False)
+    if pager and console.is_terminal:
+        with console.pager(styles=True):
+            console.print(text)
+    else:
+        console.print(text)
+    console.print(str(found.readme(language())), style="dim", soft_wrap=True, markup=False)
+
+
+@command(
+    "check",
+    "Check what you wrote; without a lesson, the first that is not done.",
+    "检查你写的代码；不带编号时检查第一个未完成的课。",
+)
+@click.argument("name", metavar="[LESSON]", required=False)
+@click.argument("function", metavar="[FUNCTION]", required=False)
+@click.option("--all", "every", is_flag=True, help="All lessons. / 所有课。")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0.1),
+    default=SECONDS,
+    show_default=True,
+    help="Seconds for one function. / 每个函数的秒数。",
+)
+@workspace_option
+def check(name: str | None, function: str | None, every: bool, time_limit: float, folder: Path | None) -> None:
+    workspace, console = open_workspace(folder)
+    lessons = [x for x in all_lessons() if x.blanks] if every else [lesson_or_next(workspace, name)]
+    right = True
+    for found in lessons:
+        if every:
+            console.print(f"\n[bold]{found.number} {found.title}[/]")
+        blanks = [found.exercise(function).blank] if function else None
+        right &= run_check(workspace, found, console, blanks, time_limit)
+    sys.exit(0 if right else 1)
+
+
+def run_check(
+    workspace: Workspace, lesson: Lesson, console: Console, blanks: list[Blank] | None = None, seconds: float = SECONDS
+) -> bool:
+    """Check a lesson, show and remember what was found; is all of it right?"""
+    if not lesson.blanks:
+        console.print(
+            say(f"Lesson {lesson.number} has nothing to check.", f"第 {lesson.number} 课没有需要检查的内容。")
+        )
+        return True
+    file = workspace.learner_file(lesson)
+    outcomes = check_lesson(lesson, file.path, blanks, seconds, lambda outcome: show_outcome(console, outcome))
+    try:
+        code = file.fingerprint
+    except WrongError:
+        code = ""
+    workspace.record(lesson, outcomes, code)
+    show_summary(console, lesson, outcomes, workspace)
+    return all(outcome.passed for outcome in outcomes)
+
+
+@command("watch", "Check again whenever you save a file.", "每次保存文件时自动重新检查。")
+@click.argument("name", metavar="[LESSON]", required=False)
+@workspace_option
+def watch(name: str | None, folder: Path | None) -> None:
+    from .watch import changes_and_keys, keyboard
+
+    workspace, console = open_workspace(folder)
+    current = lesson_or_next(workspace, name)
+
+    def show() -> None:
+        if console.is_terminal:
+            console.clear()
+        console.print(f"[bold]{current.number} {current.title}[/]  [dim]{workspace.file(current)}[/]", soft_wrap=True)
+        run_check(workspace, current, console)
+        console.print(
+            say(
+                "\n[dim]save the file to check again;  h hint  l list  n next  q quit[/]",
+                "\n[dim]保存文件即可重新检查； h 提示  l 列表  n 下一课  q 退出[/]",
+            )
+        )
+
+    with keyboard() as keys:
+        if keys is None:
+            console.print(say("no terminal: no keys; Ctrl-C ends", "没有终端，按键不可用；用 Ctrl-C 结束"))
+        show()
+        try:
+            for saved, key in changes_and_keys(workspace.folder, keys or (lambda: None)):
+                for path in saved:
+                    current = find_lesson(path.name)
+                    show()
+                if key == "q":
+                    return
+                if key == "h":
+                    show_hint(workspace, current, unsolved(workspace, current), console)
+                if key == "l":
+                    show_progress(console, workspace)
+                if key == "n":
+                    current = following(current)
+                    show()
+        except KeyboardInterrupt:
+            return
+
+
+def following(lesson: Lesson) -> Lesson:
+    """The next lesson that has blanks, the first again after the last."""
+    lessons = [x for x in all_lessons() if x.blanks]
+    return lessons[(lessons.index(lesson) + 1) % len(lessons)]
+
+
+def unsolved(workspace: Workspace, lesson: Lesson) -> Exercise:
+    """The first exercise of a lesson that is not solved; the first of all when all are."""
+    solved = workspace.solved(lesson)
+    return next((e for e in lesson.exercises if e.blank not in solved), lesson.exercises[0])
+
+
+@command(
+    "hint", "Show a hint; each call shows one more, up to nearly the code.", "给出提示；每次多给一级，直到接近代码。"
+)
+@click.argument("name", metavar="[LESSON]", required=False)
+@click.argument("function", metavar="[FUNCTION]", required=False)
+@click.option("--level", type=click.IntRange(1, HINT_LEVELS), help="Just this one. / 只看这一级。")
+@workspace_option
+def hint(name: str | None, function: str | None, level: int | None, folder: Path | None) -> None:
+    workspace, console = open_workspace(folder)
+    found = lesson_or_next(workspace, name)
+    exercise = found.exercise(function) if function else unsolved(workspace, found)
+    show_hint(workspace, found, exercise, console, level)
+
+
+def show_hint(
+    workspace: Workspace, lesson: Lesson, exercise: Exercise, console: Console, level: int | None = None
+) -> None:
+    """Show the next hint, or the one of this level, and remember it."""
+    seen = workspace.entry(exercise.blank).get("hints", 0)
+    level = level or min(seen + 1, HINT_LEVELS)
+    workspace.note(exercise.blank, hints=max(level, seen))
+    console.print(
+        say(
+            f"[bold]{exercise.blank}[/], hint {level} of {HINT_LEVELS}",
+            f"[bold]{exercise.blank}[/]，提示 {level}/{HINT_LEVELS}",
+        )
+    )
+    console.print(exercise.hint(level), markup=False)
+    if level == HINT_LEVELS:
+        console.print(
+            say(
+                f"[dim]That was the last one. The code itself: minigrad solution {lesson.number} {exercise.blank}[/]",
+                f"[dim]这是最后一级。查看 minigrad 自己的代码：minigrad solution {lesson.number} {exercise.blank}[/]",
+            )
+        )
+
+
+@command("solution", "Show minigrad's own code of a function. It is noted.", "查看 minigrad 自己的实现（会被记录）。")
+@click.argument("name", metavar="LESSON")
+@click.argument("function", metavar="FUNCTION")
+@workspace_option
+def solution(name: str, function: str, folder: Path | None) -> None:
+    workspace, console = open_workspace(folder)
+    exercise = find_lesson(name).exercise(function)
+    workspace.note(exercise.blank, solution=True)
+    console.print(f"# {exercise.blank.name}", style="dim", markup=False)
+    for text in (exercise.blank.solution, *exercise.blank.kernels):
+        console.print(Syntax(text, "python", theme="ansi_dark", background_color="default"))
+    console.print(
+        say(
+            "\nClose this, wait a while, and write it from memory: what you can rebuild you have understood.",
+            "\n看完后关掉，过一会儿凭记忆自己写一遍：能重新写出来，才算真正理解。",
+        ),
+        style="dim",
+    )
+
+
+@command("reset", "Write an exercise file anew; yours is kept as a backup.", "重新生成练习文件；原来的会先备份。")
+@click.argument("name", metavar="LESSON")
+@workspace_option
+def reset(name: str, folder: Path | None) -> None:
+    workspace, console = open_workspace(folder)
+    found = find_lesson(name)
+    backup = workspace.reset(found)
+    console.print(
+        say(f"{workspace.file(found)} is as at the start", f"{workspace.file(found)} 已恢复到初始状态"),
+        soft_wrap=True,
+        markup=False,
+    )
+    if backup:
+        console.print(
+            say(f"what was there is kept as {backup}", f"原来的内容保存为 {backup}"), soft_wrap=True, markup=False
+        )
+
+
+@command("progress", "What is done.", "查看进度。")
+@workspace_option
+def progress(folder: Path | None) -> None:
+    workspace, console = open_workspace(folder)
+    show_progress(console, workspace)
+
+
+@command("practice", "Run a lesson's practice script on your functions.", "用你写的函数运行这一课的实践脚本。")
+@click.argument("name", metavar="LESSON")
+@workspace_option
+def practice(name: str, folder: Path | None) -> None:
+    from .mine import my_code
+
+    workspace, console = open_workspace(folder)
+    found = find_lesson(name)
+    script = workspace.practice_file(found)
+    if found.practice is None:
+        raise click.UsageError(
+            say(f"lesson {found.number} has no practice script", f"第 {found.number} 课没有实践脚本")
+        )
+    if not script.exists():
+        Workspace.start(workspace.folder)
+    pictures = workspace.folder / "pictures"
+    with my_code(workspace, console):
+        runpy.run_path(str(script))["main"](pictures)
+
+
+@click.group("dev")
+def dev() -> None:
+    """For those who write lessons."""
+
+
+@dev.command("check")
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+def dev_check(names: tuple[str, ...]) -> None:
+    """Verify the course: blanks, checks, mutants, hints, texts."""
+    from .verify import problems
+
+    console = Console(highlight=False)
+    count = 0
+    for found in map(find_lesson, names) if names else all_lessons():
+        wrong = list(problems(found))
+        count += len(wrong)
+        mutants = sum(len(m) for m in found.mutants.values())
+        title = f"{'✘' if wrong else '✔'} {found.number} {found.entry['title']['en']}"
+        console.print(
+            f"{title}: {len(found.blanks)} blanks, {mutants} mutants of its own",
+            markup=False,
+        )
+        for sentence in wrong:
+            console.print(f"    {sentence}", markup=False, soft_wrap=True)
+    sys.exit(1 if count else 0)
+
+
+COMMANDS = (start, lesson, check, watch, hint, solution, reset, progress, practice, dev)

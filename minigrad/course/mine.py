@@ -1,0 +1,150 @@
+"""The learner's functions in minigrad's place: for training, and for a lesson's practice.
+
+No silent help: a table says which functions were the learner's, which minigrad's, and how often each was called.
+"""
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ..errors import MinigradError
+from ..language import say
+from .blanks import Blank, in_place
+from .checking import check_lesson
+from .diagnosis import WrongError
+from .lessons import Lesson, all_lessons
+from .workspace import Workspace
+
+
+class LearnerCodeError(MinigradError):
+    """The learner's code failed while it stood in minigrad's place."""
+
+
+@dataclass
+class Owned:
+    """A blank in a run: whose function stands there, why it is not the learner's, and how often it was called."""
+
+    blank: Blank
+    lesson: Lesson
+    mine: bool
+    why_not: str = ""
+    calls: int = 0
+
+
+def solved_functions(workspace: Workspace) -> tuple[dict[Blank, Callable], list[Owned]]:
+    """The learner's functions that pass their checks now, and for every blank of the course whose it is.
+
+    A file that changed since its last check is checked again. A forward stands in minigrad's place only together with
+    its backward: what it saves is for that one.
+    """
+    functions: dict[Blank, Callable] = {}
+    owned: list[Owned] = []
+    for lesson in all_lessons():
+        found = solved_now(workspace, lesson)
+        for blank in lesson.blanks:
+            partner = partner_of(blank, lesson)
+            if blank not in found:
+                owned.append(Owned(blank, lesson, False, say("not solved yet", "尚未完成")))
+            elif partner is not None and partner not in found:
+                owned.append(Owned(blank, lesson, False, say(f"waits for {partner}", f"等待 {partner}")))
+            else:
+                functions[blank] = found[blank]
+                owned.append(Owned(blank, lesson, True))
+    return functions, owned
+
+
+def solved_now(workspace: Workspace, lesson: Lesson) -> dict[Blank, Callable]:
+    """The functions of one lesson that pass."""
+    file = workspace.learner_file(lesson)
+    try:
+        written = [blank for blank in lesson.blanks if file.is_written(blank)]
+        code = file.fingerprint
+    except WrongError:
+        return {}
+    if any(workspace.entry(blank).get("passed", code) != code for blank in written) or (
+        written and not workspace.solved(lesson)
+    ):
+        workspace.record(lesson, check_lesson(lesson, file.path), code)
+    solved = [blank for blank in workspace.solved(lesson) if blank in written]
+    return {blank: file.function(blank) for blank in solved}
+
+
+def partner_of(blank: Blank, lesson: Lesson) -> Blank | None:
+    """The backward that belongs to a forward, if the learner writes both."""
+    if blank.short != "forward":
+        return None
+    name = blank.name.removesuffix("forward") + "backward"
+    return next((other for other in lesson.blanks if other.name == name), None)
+
+
+@contextmanager
+def my_code(workspace: Workspace, console: Console) -> Iterator[list[Owned]]:
+    """Inside, minigrad runs on the learner's solved functions; afterwards, the table of whose functions ran.
+
+    LearnerCodeError, with the line, if the learner's code raises.
+    """
+    functions, owned = solved_functions(workspace)
+    mine = sum(entry.mine for entry in owned)
+    console.print(
+        say(
+            f"running on {mine} of your functions, and {len(owned) - mine} of minigrad's (table below)",
+            f"本次运行使用你写的 {mine} 个函数，其余 {len(owned) - mine} 个是 minigrad 自己的（见后面的表）",
+        )
+    )
+    counted = {entry.blank: counting(functions.get(entry.blank, entry.blank.function), entry) for entry in owned}
+    files = {str(workspace.file(lesson)) for lesson in all_lessons()}
+    try:
+        with in_place(counted):
+            yield owned
+    except MinigradError:
+        raise
+    except Exception as error:
+        raise failure(error, files) from error
+    show_owned(console, owned)
+
+
+def counting(function: Callable, entry: Owned) -> Callable:
+    """The same function, counting its calls."""
+
+    @wraps(function)
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        entry.calls += 1
+        return function(*args, **kwargs)
+
+    return counted
+
+
+def failure(error: Exception, files: set[str]) -> Exception:
+    """The error as the learner should read it, if it came from their code; itself otherwise."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+    if not frames:
+        return error
+    at = frames[-1]
+    what = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    place = f"{Path(at.filename).name}:{at.lineno}"
+    return LearnerCodeError(
+        say(
+            f"your {at.name} in {place} raised {what} (`{at.line}`)",
+            f"你在 {place} 的 {at.name} 抛出了 {what}(`{at.line}`)",
+        )
+    )
+
+
+def show_owned(console: Console, owned: list[Owned]) -> None:
+    """Whose functions ran."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(say("function", "函数"))
+    table.add_column(say("lesson", "课"))
+    table.add_column(say("whose", "谁写的"))
+    table.add_column(say("calls", "调用次数"), justify="right")
+    for entry in owned:
+        whose = say("[green]yours[/]", "[green]你[/]") if entry.mine else f"minigrad ({entry.why_not})"
+        table.add_row(str(entry.blank), entry.lesson.number, whose, f"{entry.calls:,}")
+    console.print(table)

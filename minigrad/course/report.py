@@ -1,0 +1,136 @@
+"""What the course prints: the result of a check, progress, and whose functions ran."""
+
+import textwrap
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..language import say
+from .checking import Outcome
+from .lessons import Lesson, all_lessons
+from .workspace import Workspace, entry_of
+
+PRINTED_LINES = 10  # of what a learner's function printed
+
+
+def show_outcome(console: Console, outcome: Outcome) -> None:
+    """One blank: a tick, or what is wrong with it and where to look."""
+    if outcome.passed:
+        console.print(Text("✔ ", "green").append(str(outcome.blank), "bold"))
+    else:
+        console.print(Text("✘ ", "red").append(str(outcome.blank), "bold"))
+    finding = outcome.finding
+    if finding is not None:
+        console.print(Text(indented(finding.seen)))
+        if finding.worst:
+            console.print(Text(indented(worst_line(finding.worst)), "cyan"))
+        if finding.look:
+            console.print(Text(indented("→ " + finding.look), "yellow"))
+    if outcome.threads > 0:
+        console.print(
+            Text(
+                indented(
+                    say(
+                        f"It left {outcome.threads} thread(s) running; they were ended.",
+                        f"有 {outcome.threads} 个线程没有结束，已被中止。",
+                    )
+                )
+            )
+        )
+    if outcome.printed:
+        lines = outcome.printed.rstrip().splitlines()
+        title = say(
+            f"It printed {outcome.printed_length:,} characters:", f"它打印了 {outcome.printed_length:,} 个字符："
+        )
+        shown = "\n".join([title, *[f"  {line[:100]}" for line in lines[:PRINTED_LINES]]])
+        if len(lines) > PRINTED_LINES or outcome.printed_length > len(outcome.printed):
+            shown += "\n  ..."
+        console.print(Text(indented(shown), "dim"))
+
+
+def worst_line(worst: dict) -> str:
+    """The element that is most wrong, in one line."""
+    line = say(
+        f"{worst['element']}: got {worst['got']}, expected {worst['expected']}",
+        f"{worst['element']}：得到 {worst['got']}，应为 {worst['expected']}",
+    )
+    if worst["ratio"]:
+        line += say(f", ratio {worst['ratio']}", f"，比值 {worst['ratio']}")
+    if worst["at"]:
+        given = ", ".join(f"{name} = {value}" for name, value in worst["at"].items())
+        line += say(f"; there {given}", f"；此处 {given}")
+    return line
+
+
+def indented(text: str) -> str:
+    return textwrap.indent(text, "  ")
+
+
+def show_summary(console: Console, lesson: Lesson, outcomes: list[Outcome], workspace: Workspace) -> None:
+    """How many functions are right, and what to do next."""
+    right, total = sum(o.passed for o in outcomes), len(outcomes)
+    if right < total:
+        wrong = next(o for o in outcomes if not o.passed)
+        console.print(
+            say(
+                f"\n{right} of {total} functions are right. A hint: minigrad hint {lesson.number} {wrong.blank}",
+                f"\n{total} 个函数中 {right} 个正确。需要提示：minigrad hint {lesson.number} {wrong.blank}",
+            ),
+            soft_wrap=True,
+        )
+        return
+    if total < len(lesson.blanks):
+        return
+    console.print(
+        say(f"\n[bold green]Lesson {lesson.number} is done.[/]", f"\n[bold green]第 {lesson.number} 课完成。[/]")
+    )
+    if lesson.practice:
+        console.print(
+            say(
+                f"See your functions at work: minigrad practice {lesson.number}",
+                f"看看你的函数如何工作：minigrad practice {lesson.number}",
+            )
+        )
+    following = workspace.next_lesson()
+    if following is not None:
+        console.print(
+            say(
+                f"Next: minigrad lesson {following.number} ({following.title})",
+                f"下一课：minigrad lesson {following.number}({following.title})",
+            )
+        )
+
+
+def show_progress(console: Console, workspace: Workspace) -> None:
+    """A table of all lessons: what is right, what was looked up."""
+    state = workspace.state()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in (say("lesson", "课"), "", say("right", "正确"), say("checks", "检查次数"), say("hints", "提示")):
+        table.add_column(title)
+    table.add_column(say("solutions seen", "看过的答案"))
+    done = total = 0
+    for lesson in all_lessons():
+        solved = workspace.solved(lesson, state)
+        entries = [entry_of(state, blank) for blank in lesson.blanks]
+        done, total = done + len(solved), total + len(lesson.blanks)
+        mark = "✔" if len(solved) == len(lesson.blanks) else ""
+        table.add_row(
+            lesson.number,
+            lesson.title,
+            f"{len(solved)}/{len(lesson.blanks)} {mark}" if lesson.blanks else "-",
+            str(max([e.get("checks", 0) for e in entries], default=0)),
+            str(sum(e.get("hints", 0) for e in entries)),
+            ", ".join(str(b) for b, e in zip(lesson.blanks, entries) if e.get("solution")),
+        )
+    console.print(table)
+    console.print(say(f"\n{done} of {total} functions are yours.", f"\n{total} 个函数中有 {done} 个是你写的。"))
+
+
+def show_lessons(console: Console) -> None:
+    """All lessons with their titles."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for lesson in all_lessons():
+        functions = ", ".join(map(str, lesson.blanks))
+        table.add_row(lesson.number, lesson.title, Text(functions, "dim"))
+    console.print(table)

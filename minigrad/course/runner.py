@@ -1,0 +1,170 @@
+"""The process in which the learner's code is checked: `python -m minigrad.course.runner JOB`.
+
+JOB is a JSON file that says which lesson, file and blanks. Each step is written as a line of JSON to the report file
+at once, so that the process that waits knows what was going on when this one is gone. Nothing here speaks to the user.
+"""
+
+import faulthandler
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from .blanks import Blank, in_place
+from .checks import MEMORY_LIMIT, Check
+from .diagnosis import Finding, WrongError
+from .learner import LearnerFile, as_finding
+from .lessons import Lesson, find_lesson
+from .mutants import Mutant
+
+OWN_ERROR = 70  # exit status for an error in minigrad itself
+PRINTED_MOST = 4000  # characters of what a function prints that are kept
+
+
+class Printed:
+    """A stream that keeps the beginning of what is written to it."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.text, self.length = "", 0
+
+    def write(self, text: str) -> int:
+        self.text += str(text)[: PRINTED_MOST - len(self.text)]
+        self.length += len(text)
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+    def take(self) -> tuple[str, int]:
+        """What was written since the last time, and how many characters there were in all."""
+        taken, self.text, self.length = (self.text, self.length), "", 0
+        return taken
+
+
+def main(job_file: str) -> None:
+    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
+    lesson = find_lesson(job["lesson"])
+    printed = Printed()
+    sys.stdout = sys.stderr = printed
+    np.seterr(all="ignore")  # a check looks at results; warnings on the way to a right one are no mistake
+    limit_memory()
+    sys.path.insert(0, str(Path(job["file"]).parent))
+    file = LearnerFile(Path(job["file"]), lesson.number)
+    own = {blank: blank.function for blank in lesson.blanks}
+    mistakes = lesson.mutants
+    with open(job["report"], "a", encoding="utf-8") as report, open(job["trace"], "w", encoding="utf-8") as trace:
+        tell(report, begin="")
+        watchdog(job["seconds"], trace)
+        problem = loading_problem(file)
+        companions = set(job["passed"])
+        for blank in lesson.blanks:
+            if blank.name not in job["blanks"]:
+                continue
+            tell(report, begin=blank.name)
+            watchdog(job["seconds"], trace)
+            before = threading.active_count()
+            finding = problem or examine(lesson, blank, file, own, companions, mistakes.get(blank.name, []))
+            faulthandler.cancel_dump_traceback_later()
+            if finding is None:
+                companions.add(blank.name)
+            text, length = printed.take()
+            tell(
+                report,
+                end=blank.name,
+                finding=None if finding is None else asdict(finding),
+                printed=text,
+                printed_length=length,
+                threads=threading.active_count() - before,
+            )
+    os._exit(0)  # threads that the learner's code left behind would keep the process alive
+
+
+def loading_problem(file: LearnerFile) -> Finding | None:
+    """What keeps the file from being run at all."""
+    try:
+        file.namespace  # noqa: B018 (reading it runs the file)
+    except WrongError as wrong:
+        return wrong.finding
+    except BaseException as error:  # noqa: BLE001 (whatever the learner's code does)
+        return as_finding(error, str(file.path), f"{MEMORY_LIMIT >> 30} GB")
+    return None
+
+
+def examine(
+    lesson: Lesson,
+    blank: Blank,
+    file: LearnerFile,
+    own: Mapping[Blank, Any],
+    passed: set[str],
+    mistakes: list[Mutant],
+) -> Finding | None:
+    """Try one blank. Blanks of the same class that have passed stand in place beside it: a backward relies on what
+    its forward has saved."""
+    try:
+        functions = {blank: file.function(blank)}
+        for other in companions(blank, lesson.blanks):
+            if other.name in passed and file.is_written(other):
+                functions[other] = file.function(other)
+    except WrongError as wrong:
+        return wrong.finding
+    return tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+
+
+def tried(
+    lesson: Lesson, blank: Blank, functions: Mapping[Blank, Any], own: Mapping[Blank, Any], mistakes: list[Mutant]
+) -> Finding | None:
+    """What the lesson's check of `blank` finds with these functions in place; None if all is right."""
+    try:
+        with in_place(functions):
+            lesson.checks[blank.name](Check(blank, own, mistakes))
+    except WrongError as wrong:
+        return wrong.finding
+    return None
+
+
+def companions(blank: Blank, blanks: list[Blank]) -> list[Blank]:
+    """The other blanks of the same class."""
+    owner = blank.qualname.rpartition(".")[0]
+    return [b for b in blanks if b != blank and owner and b.name.rpartition(".")[0] == blank.name.rpartition(".")[0]]
+
+
+def watchdog(seconds: float, trace: TextIO) -> None:
+    """End this process when `seconds` have passed, with the line that it was at in `trace`."""
+    faulthandler.dump_traceback_later(seconds, exit=True, file=trace)
+
+
+def limit_memory() -> None:
+    """Let an allocation beyond MEMORY_LIMIT raise MemoryError, where the system can (Linux)."""
+    try:
+        import resource
+
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except (ImportError, OSError):
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_LIMIT, used + MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def tell(report: TextIO, **entry: Any) -> None:
+    report.write(json.dumps(entry) + "\n")
+    report.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except BaseException:  # noqa: BLE001 (an error in minigrad itself, not in the learner's code)
+        traceback.print_exc(file=sys.__stderr__)
+        os._exit(OWN_ERROR)
