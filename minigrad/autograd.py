@@ -18,9 +18,10 @@ from .tensor import Keeper, Tensor, tensor_of
 def topological_order(roots: Iterable[Any]) -> list[Any]:
     """All vertices on which `roots` depend, each once and each after every vertex that it depends on.
 
-    Depth first. A vertex is appended when everything below it has been; the stack is a list, not Python's own, so
-    that a graph may be deeper than the recursion limit.
+    What a vertex depends on stands in its `edges`: None, or tuples that begin with the other vertex. (A vertex whose
+    edges are None has been freed; it counts as one without any.) A graph may be deeper than the recursion limit.
     """
+    # Depth first. A vertex is appended when everything below it has been; the stack is a list, not Python's own.
     order: list[Any] = []
     seen: set[Any] = set()
     stack: list[Any] = list(roots)
@@ -272,7 +273,7 @@ def backward(
         raise ValueError("backward got inputs= that are not leaves; use minigrad.grad for the gradients of results")
 
     def store(leaf: Tensor, grads: Sequence[Any]) -> None:
-        leaf.grad = accumulate(leaf.grad, as_gradient(grads[0]))
+        leaf._grad = accumulate(leaf._grad, as_gradient(grads[0]))
 
     with set_grad_enabled(create_graph):
         backpropagate(

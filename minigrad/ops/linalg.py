@@ -103,10 +103,10 @@ class Linear(Function):
         return y
 
     def backward(self, gy: Array) -> Any:
-        x, weight = self.saved
-        gx = gy @ weight if self.needs[0] else None
-        gw = gy.T @ x if self.needs[1] else None
-        gb = column_sums(gy) if self.needs[2] else None
+        (x, weight), needs = self.saved, self.needs
+        gx = gy @ weight if needs[0] else None
+        gw = gy.T @ x if needs[1] else None
+        gb = column_sums(gy) if needs[2] else None
         return gx, gw, gb
 
 
