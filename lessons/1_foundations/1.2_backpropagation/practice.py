@@ -67,7 +67,8 @@ def draw(visits: list, names: dict[Any, str], path: Path) -> Path:
             style = {"arrowstyle": "-|>", "color": "#4c72b0", "shrinkA": 40, "shrinkB": 40}
             style["connectionstyle"] = f"arc3,rad={bend}"
             axes.annotate("", (x1, y1), (x, y), arrowprops=style)
-            middle = ((x + x1) / 2 + bend * (y1 - y) / 2, (y + y1) / 2 - bend * (x1 - x) / 2)
+            t = 0.5 if double else 0.35
+            middle = (x + t * (x1 - x), y + t * (y1 - y) - 0.4 * bend * (x1 - x))
             axes.text(*middle, f"{g:g}", ha="center", va="center", color="#4c72b0", backgroundcolor="white")
     for number, (vertex, grad, _) in enumerate(visits, 1):
         x, y = at[vertex]
