@@ -71,8 +71,24 @@ def accumulate(check: Check) -> None:
         return autograd.accumulate(total, grad)
 
     total, grad = check.array(3, 4), check.array(3, 4)
-    check.function(call, None, grad)
-    got = check.run(lambda: autograd.accumulate(total.copy(), grad.copy()))
+    helped(
+        check,
+        lambda: check.function(call, None, grad),
+        "first_time",
+        "The first time there is nothing to add to: `total` is None, and the result is `grad`. Line {line}: `{code}` "
+        "({error})",
+        "第一次还没有可以相加的东西：`total` 是 None，结果就是 `grad`。第 {line} 行：`{code}`（{error}）",
+    )
+    got = helped(
+        check,
+        lambda: check.run(lambda: autograd.accumulate(total.copy(), grad.copy())),
+        "truth",
+        "An array has no truth value: `if total`, `not total` and `total == None` look at its elements. "
+        "Ask `total is None`. Line {line}: `{code}` ({error})",
+        "数组没有真假可言：`if total`、`not total`、`total == None` 看的都是它的元素。要写 `total is None`。"
+        "第 {line} 行：`{code}`（{error}）",
+        ValueError,
+    )
     check.require(not np.array_equal(got, grad), "overwrote")
     nothing_written(check)
     check.function(call, total, grad)
@@ -114,7 +130,7 @@ def examine(check: Check, roots: list[Any], en: str, names: dict[Any, str] | Non
             continue
         if same_items(theirs, found):
             check.fail_with(Finding("mistake", {"id": mutant.name}, text=mutant.text))
-    explain(check, found, wanted, roots, f" [{en}]", names or {})
+    explain(check, found, wanted, roots, f"[{en}]", names or {})
 
 
 def explain(
@@ -140,21 +156,21 @@ def explain(
     check.require(
         not missing or not same_items(missing, [v for v in wanted if not v.edges]),
         "leaves_missing",
-        "The leaves are missing: {listing} for{graph}. They are vertices too; it is there that gradients are kept.",
+        "The leaves are missing: {listing} for {graph}. They are vertices too; it is there that gradients are kept.",
         "少了叶子：{graph} 得到 {listing}。叶子也是顶点，梯度最后正是存在那里。",
         **facts,
     )
     check.require(
         not missing or not same_items(missing, beyond_first),
         "first_root_only",
-        "Only what the first root depends on is there: {listing} for{graph}. Start from all of `roots`.",
+        "Only what the first root depends on is there: {listing} for {graph}. Start from all of `roots`.",
         "只有第一个根所依赖的顶点：{graph} 得到 {listing}。要从 `roots` 里所有的根出发。",
         **facts,
     )
     check.require(
         not missing,
         "missing_vertex",
-        "The vertex {first} is missing: {listing} for{graph}.",
+        "The vertex {first} is missing: {listing} for {graph}.",
         "少了顶点 {first}：{graph} 得到 {listing}。",
         first=first,
         **facts,
@@ -163,7 +179,7 @@ def explain(
     check.require(
         twice is None,
         "duplicates",
-        "{twice} stands in the list more than once: {listing} for{graph}. Several paths lead to it, and each found it "
+        "{twice} stands in the list more than once: {listing} for {graph}. Several paths lead to it, and each found it "
         "anew; its backward would run once for each. Remember which vertices you have seen.",
         "{twice} 在列表里出现了不止一次：{graph} 得到 {listing}。有好几条路通到它，每条路都把它当成新的；它的 "
         "backward 就会"
@@ -183,7 +199,7 @@ def explain(
     check.require(
         not right(found[::-1], wanted),
         "reversed",
-        "The order is the reverse of what it should be: {listing} for{graph}. Here what is depended on comes first; "
+        "The order is the reverse of what it should be: {listing} for {graph}. Here what is depended on comes first; "
         "backpropagate turns the list around itself.",
         "顺序反了：{graph} 得到 {listing}。这里被依赖的要排在前面；倒过来走是 backpropagate 的事。",
         **facts,
@@ -193,7 +209,7 @@ def explain(
     check.require(
         False,
         "order",
-        "{vertex} stands before {parent}, on which it depends: {listing} for{graph}. Append a vertex only when all "
+        "{vertex} stands before {parent}, on which it depends: {listing} for {graph}. Append a vertex only when all "
         "that it depends on has been appended.",
         "{vertex} 排在了 {parent} 前面，可是它依赖 {parent}：{graph} 得到 {listing}。"
         "要等它依赖的顶点全部放进列表，才能放它自己。",
@@ -229,13 +245,16 @@ def with_nothing(check: Check) -> None:
     )
 
 
-def helped(check: Check, call: Callable[[], Any], kind: str, en: str, zh: str) -> Any:
-    """Run a check in which an exception of the learner's code has a reason that can be told."""
+def helped(check: Check, call: Callable[[], Any], kind: str, en: str, zh: str, *kinds: type[Exception]) -> Any:
+    """Run a check in which an exception of the learner's code has a reason that can be told.
+
+    These are TypeError and AttributeError (None was taken for something), unless other `kinds` are given.
+    """
     try:
         return call()
     except WrongError as error:
         cause = error.__cause__
-        if not isinstance(cause, TypeError | AttributeError | RuntimeError) or isinstance(cause, RecursionError):
+        if not isinstance(cause, kinds or (TypeError, AttributeError)):
             raise
         check.require(False, kind, en, zh, **as_finding(cause, check.file).facts)
 
@@ -401,7 +420,7 @@ def tensors(check: Check) -> None:
     raised = [text.replace("{what}", "{error}: {message}") for text in (en, zh)]
     for total in (None, x):
         call = partial(check.run, partial(autograd.accumulate, total, y))
-        got = helped(check, call, "tensors", *raised)
+        got = helped(check, call, "tensors", *raised, TypeError, AttributeError, RuntimeError)
         right = isinstance(got, minigrad.Tensor) and (total is None or got.grad_fn is not None)
         check.require(right, "tensors", en, zh, what=type(got).__name__)
 

@@ -203,12 +203,12 @@ def added_into_the_new_one(total, grad):
     return grad
 
 
-@mutant(ACCUMULATE, "raised")
+@mutant(ACCUMULATE, "first_time")
 def first_one_forgotten(total, grad):
     return total + grad
 
 
-@mutant(ACCUMULATE, "raised")
+@mutant(ACCUMULATE, "truth")
 def truth_of_an_array(total, grad):
     return total + grad if total else grad
 

@@ -23,7 +23,9 @@ class Loss:
     def __init__(self, f: Callable[[Any], Any], x: np.ndarray):
         self.f, self.x, self.start, self.moved, self.calls = f, x, x.copy(), False, 0
 
-    def __call__(self) -> float:
+    def __call__(self, *arguments: Any) -> float:
+        if arguments:
+            raise TypeError("loss() takes no argument: it reads x itself, so x must be changed in place")
         self.calls += 1
         self.moved |= not np.array_equal(self.x, self.start)
         return float(self.f(self.x).sum())

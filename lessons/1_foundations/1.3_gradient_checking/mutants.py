@@ -196,15 +196,25 @@ def all_at_once(loss, x, eps=1e-6):
     return np.full(x.shape, slope(loss, x, np.ones_like(x), eps))
 
 
-@mistake(
-    GRADIENT,
+FIRST_ONES = (
     "Only the first len(x) elements were measured. k must run through all of x: range(x.size).",
     "只测了前 len(x) 个元素。k 要走遍整个 x：range(x.size)。",
 )
+
+
+@mistake(GRADIENT, *FIRST_ONES)
 def first_dimension_only(loss, x, eps=1e-6):
     result = np.zeros(x.shape)
     for k in range(len(x)):
         result.flat[k] = slope(loss, x, one_hot(x, k), eps)
+    return result
+
+
+@mistake(GRADIENT, *FIRST_ONES)
+def rows_filled(loss, x, eps=1e-6):
+    result = np.zeros(x.shape)
+    for k in range(len(x)):
+        result[k] = slope(loss, x, one_hot(x, k), eps)
     return result
 
 
