@@ -50,7 +50,7 @@ class Check:
     def backward(
         self, make: Callable[[], Any], *inputs: Any, broadcast: bool = False, slopes: bool = True, upstream: Any = None
     ) -> None:
-        """Check the gradients that `make().backward` returns for these inputs: float64 arrays, or labels.
+        """Check the gradients that `make().backward` returns for these inputs: float64 arrays, labels, or None.
 
         They are compared with measured slopes, or, at kinks and extremes, with the framework's own (slopes=False).
         With `broadcast`, gradients may have the shape of the result, as the engine sums them down. `upstream` is random
@@ -186,7 +186,7 @@ class Check:
 
     def unmodified(self, now: Mapping[str, Any], before: Sequence[Any], kind: str) -> None:
         for (name, x), old in zip(now.items(), before):
-            if not np.array_equal(x, old, equal_nan=x.dtype.kind == "f"):
+            if isinstance(x, np.ndarray) and not np.array_equal(x, old, equal_nan=x.dtype.kind == "f"):
                 raise WrongError(Finding(kind, {"name": name}))
 
     def input_names(self, make: Callable[[], Any] | None, count: int) -> list[str]:
