@@ -51,8 +51,10 @@ def check_saves(check: Check, make: Callable) -> None:
     check.require(
         node.saved or set(vars(node)) - before - {"saved"},
         "mistake",
-        "The values are right, but forward has saved nothing: backward gets only gy and cannot know where on the curve "
+        "The values are right, but forward has saved nothing: backward gets only gy and cannot know where on "
+        "the curve "
         "it is. Keep x or y with self.save(...).",
-        "值是对的，但 forward 什么都没有存：backward 只拿到 gy，不知道自己在曲线的哪个位置。用 self.save(...) 存下 x 或 y。",
+        "值是对的，但 forward 什么都没有存：backward 只拿到 gy，不知道自己在曲线的哪个位置。用 self.save(...) "
+        "存下 x 或 y。",
         id="nothing_saved",
     )

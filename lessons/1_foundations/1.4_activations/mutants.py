@@ -75,9 +75,11 @@ def one_case(self, x):
 
 @mistake(
     SIGMOID + "forward",
-    "The values are right, but forward has saved nothing: backward gets only gy and cannot know where on the curve it "
+    "The values are right, but forward has saved nothing: backward gets only gy and cannot know where on the "
+    "curve it "
     "is. Keep x or y with self.save(...).",
-    "值是对的，但 forward 什么都没有存：backward 只拿到 gy，不知道自己在曲线的哪个位置。用 self.save(...) 存下 x 或 y。",
+    "值是对的，但 forward 什么都没有存：backward 只拿到 gy，不知道自己在曲线的哪个位置。用 self.save(...) 存下 "
+    "x 或 y。",
 )
 def nothing_saved(self, x):
     return 1 / (1 + np.exp(-x))
@@ -95,9 +97,11 @@ def second_factor_lost(self, gy):
 
 @mistake(
     SIGMOID + "backward",
-    "This is gy · x (1 - x). The rule is y (1 - y) with y = sigmoid(x): either forward saves y, or backward works y out "
+    "This is gy · x (1 - x). The rule is y (1 - y) with y = sigmoid(x): either forward saves y, or backward "
+    "works y out "
     "from x again.",
-    "这里算的是 gy · x (1 - x)。公式是 y (1 - y)，其中 y = sigmoid(x)：要么 forward 存 y，要么 backward 从 x 重新算出 y。",
+    "这里算的是 gy · x (1 - x)。公式是 y (1 - y)，其中 y = sigmoid(x)：要么 forward 存 y，要么 backward 从 x "
+    "重新算出 y。",
 )
 def input_for_output(self, gy):
     x, _ = sigmoid_pair(self)
@@ -183,7 +187,8 @@ def not_squared(self, gy):
 
 @mistake(
     TANH + "backward",
-    "This is gy · (1 - x²). The rule is 1 - y² with y = tanh x: either forward saves y, or backward works it out again.",
+    "This is gy · (1 - x²). The rule is 1 - y² with y = tanh x: either forward saves y, or backward works it "
+    "out again.",
     "这里算的是 gy · (1 - x²)。公式是 1 - y²，其中 y = tanh x：要么 forward 存 y，要么 backward 重新算出 y。",
 )
 def input_squared(self, gy):
@@ -270,7 +275,8 @@ def cut_at_one(self, x):
 
 @mistake(
     RELU + "backward",
-    "The gradient is passed on everywhere, as if y = x. Where x ≤ 0 the output does not move, so the gradient there is "
+    "The gradient is passed on everywhere, as if y = x. Where x ≤ 0 the output does not move, so the gradient "
+    "there is "
     "0. (If forward saves y, `y >= 0` is always true: compare with > 0.)",
     "梯度在所有位置都原样传了回去，好像 y = x。x ≤ 0 处输出不随 x 变化，那里的梯度是 0。"
     "（如果 forward 存的是 y，`y >= 0` 恒为真：要用 > 0 来比较。）",
@@ -341,7 +347,8 @@ def no_leak(self, x):
 
 @mistake(
     LEAKY + "forward",
-    "max(x, slope · x) is right as long as the slope is at most 1; with a larger slope the two sides change places. Ask "
+    "max(x, slope · x) is right as long as the slope is at most 1; with a larger slope the two sides change "
+    "places. Ask "
     "whether x > 0 instead.",
     "max(x, slope · x) 只在斜率不超过 1 时成立；斜率更大时两边就换了位置。应该判断 x > 0。",
 )
