@@ -63,11 +63,12 @@ def linear_forward(check: Check) -> None:
 
 @checks(LINALG + "Linear.backward")
 def linear_backward(check: Check) -> None:
-    check.backward(Linear, check.array(5, 4), check.array(3, 4), check.array(3))
-    check.backward(Linear, check.array(3, 3), check.array(3, 3), check.array(3))
-    check.backward(Linear, check.array(1, 4), check.array(3, 4), check.array(3))
-    check.backward(Linear, check.array(40, 4), check.array(3, 4), check.array(3))
-    check.backward(Linear, check.array(5, 4), check.array(3, 4), None)
+    names = ["gx", "gW", "gb"]
+    check.backward(Linear, check.array(5, 4), check.array(3, 4), check.array(3), names=names)
+    check.backward(Linear, check.array(3, 3), check.array(3, 3), check.array(3), names=names)
+    check.backward(Linear, check.array(1, 4), check.array(3, 4), check.array(3), names=names)
+    check.backward(Linear, check.array(40, 4), check.array(3, 4), check.array(3), names=names)
+    check.backward(Linear, check.array(5, 4), check.array(3, 4), None, names=names)
     engine(check, apply_linear, x=check.array(5, 4), weight=check.array(3, 4), bias=check.array(3))
 
 
@@ -92,7 +93,8 @@ def engine(check: Check, call: Callable, **arrays: Any) -> None:
             )
             return grad.numpy()
 
-        check.function(gradient, names=[f"g{wanted}"], inputs=arrays)
+        title = {"weight": "gW", "bias": "gb"}.get(wanted, f"g{wanted}")
+        check.function(gradient, names=[title], inputs=arrays)
 
 
 # ------------------------------------------------------------------------------------------------------- initial values
@@ -184,7 +186,7 @@ def initialisation(check: Check, cases: list) -> None:
         }
         check.fail_with(known)
         off = abs(values.std() / std - 1) > SPREAD
-        centred = abs(values.mean()) < SPREAD * std
+        centred = abs(values.mean()) < SPREAD * max(std, values.std())
         seen_en = "For a weight of shape {shape} ({fans}; settings: {settings})"
         seen_zh = "权重形状为 {shape}（{fans}；设置：{settings}）时，"
         check.require(

@@ -359,6 +359,17 @@ def bound_without_kernel(tensor, gain=1.0):
     return uniform_(tensor, -bound, bound)
 
 
+@mistake(
+    XAVIER_UNIFORM,
+    "`6 / fan_in + fan_out` is (6 / fan_in) + fan_out: the sum needs brackets.",
+    "`6 / fan_in + fan_out` 算的是 (6 / fan_in) + fan_out：和要加括号。",
+)
+def brackets_missing(tensor, gain=1.0):
+    fan_in, fan_out = fans(tensor)
+    bound = gain * math.sqrt(6 / fan_in + fan_out)
+    return uniform_(tensor, -bound, bound)
+
+
 @mutant(XAVIER_UNIFORM, "nothing")
 def not_returned(tensor, gain=1.0):
     bound = gain * math.sqrt(6 / sum(fans(tensor)))
