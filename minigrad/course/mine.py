@@ -138,13 +138,23 @@ def failure(error: Exception, files: set[str]) -> Exception:
 
 
 def show_owned(console: Console, owned: list[Owned]) -> None:
-    """Whose functions ran."""
+    """Whose functions ran. Those of minigrad's that were not called are only counted."""
+    idle = [entry for entry in owned if not entry.mine and not entry.calls]
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(say("function", "函数"))
     table.add_column(say("lesson", "课"))
     table.add_column(say("whose", "谁写的"))
     table.add_column(say("calls", "调用次数"), justify="right")
     for entry in owned:
+        if entry in idle:
+            continue
         whose = say("[green]yours[/]", "[green]你[/]") if entry.mine else f"minigrad ({entry.why_not})"
         table.add_row(str(entry.blank), entry.lesson.number, whose, f"{entry.calls:,}")
     console.print(table)
+    if idle:
+        console.print(
+            say(
+                f"[dim]{len(idle)} more of the course's functions are minigrad's and were not called[/]",
+                f"[dim]课程里另有 {len(idle)} 个函数是 minigrad 的，这次没有用到[/]",
+            )
+        )
