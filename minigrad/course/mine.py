@@ -151,11 +151,9 @@ def show_owned(console: Console, owned: list[Owned]) -> None:
                 whose = say(f"minigrad ({entry.why_not})", f"minigrad（{entry.why_not}）")
             table.add_row(str(entry.blank), entry.lesson.number, whose, f"{entry.calls:,}")
     console.print(table)
-    idle = [str(entry.blank) for entry in owned if entry.mine and not entry.calls]
+    idle = ", ".join([str(entry.blank) for entry in owned if entry.mine and not entry.calls])
     if idle:
-        console.print(
-            say(f"yours, but not called: {', '.join(idle)}", f"你写了但没有用到：{'、'.join(idle)}"), style="dim"
-        )
+        console.print(say(f"yours, but not called: {idle}", f"你写了但没有用到：{idle}"), style="dim")
     others = sum(not entry.mine and not entry.calls for entry in owned)
     if others:
         console.print(say(f"minigrad's, not called: {others}", f"minigrad 的，没有用到：{others} 个"), style="dim")
