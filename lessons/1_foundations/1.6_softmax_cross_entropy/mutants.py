@@ -296,6 +296,18 @@ def logarithm_of_a_probability(self, x, t):
     return -np.log(np.exp(shifted[np.arange(len(t)), t]) / sums)
 
 
+@mistake(
+    LOSS + "forward",
+    "The probability was kept away from 0 (by + 1e-12, clip or maximum) before the logarithm. The loss then stops "
+    "growing where the network is most wrong: for scores 0 and 2000 it must be 2000. ln Σ eˣ - x_t needs no such help.",
+    "取对数之前，概率被拦在了 0 以外（用 + 1e-12、clip 或 maximum）。于是网络错得最厉害时，损失不再增长："
+    "分数是 0 和 2000 时，损失应该是 2000。ln Σ eˣ - x_t 用不着这样的补救。",
+)
+def loss_limited(self, x, t):
+    shifted, sums = kept(self, x, t)
+    return -np.log(np.exp(shifted[np.arange(len(t)), t]) / sums + 1e-12)
+
+
 @mutant(LOSS + "forward", "shape")
 def every_column_of_t(self, x, t):
     shifted, sums = kept(self, x, t)

@@ -59,7 +59,11 @@ def trajectory(check: Check, optimizer, group, p, gs, arrays):
         if arrays:
             state["step"] = t
         before, g_before = p.copy(), g.copy()
-        optimizer.update(p, g, state, group)
+        try:
+            optimizer.update(p, g, state, group)
+        except KeyError as error:
+            check.require(state or error.args[0] not in ("momentum_buffer", "step"), "state_is_empty")
+            raise
         check.unmodified({"g": g}, [g_before], "modified_input")
         check.require(not np.array_equal(p, before), "p_bound_anew")
         for name in arrays:

@@ -119,6 +119,19 @@ def uphill(self, p, g, state, group):
 
 @mistake(
     SGD,
+    "Without momentum, SGD keeps nothing from step to step, and `state` is empty. Ask for group['momentum'] before you "
+    "look into it.",
+    "没有动量时，SGD 在各步之间什么也不保留，`state` 是空的。先看 group['momentum']，再去里面取。",
+)
+def state_is_empty(self, p, g, state, group):
+    b = state["momentum_buffer"]
+    b *= group["momentum"]
+    b += 2 * g  # not to be taken for momentum alone
+    p -= group["lr"] * b
+
+
+@mistake(
+    SGD,
     'The momentum is ignored: with group["momentum"] the step goes along the velocity b, not along g.',
     '没有用动量：group["momentum"] 不为 0 时，要沿速度 b 走，而不是沿 g。',
 )
@@ -303,6 +316,22 @@ def not_squared(self, p, g, state, group):
 )
 def m_as_velocity(self, p, g, state, group):
     adam(self, p, g, state, group, sum=True)
+
+
+@mistake(
+    ADAM,
+    "The denominators are 1 - β · t; they must be 1 - βᵗ, a power: beta**t.",
+    "分母成了 1 - β · t；应该是 1 - βᵗ，是乘方：beta**t。",
+)
+def times_instead_of_power(self, p, g, state, group):
+    (beta1, beta2), t = group["betas"], state["step"]
+    m, v = state["exp_avg"], state["exp_avg_sq"]
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g * g
+    with np.errstate(all="ignore"):
+        p -= group["lr"] * (m / (1 - beta1 * t)) / (np.sqrt(v / (1 - beta2 * t)) + group["eps"])
 
 
 @mistake(
