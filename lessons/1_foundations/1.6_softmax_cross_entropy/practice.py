@@ -47,10 +47,8 @@ def untrained() -> None:
     """The loss of networks that have learned nothing: near ln 10 for ten classes."""
     data = load_mnist("embedded")
     images, labels = tensors(data.test_images, data.test_labels, "cpu").tensors
-    print(
-        say("\nloss of untrained networks (a uniform guess: ln 10 =", "\n未训练的网络的损失（均匀瞎猜：ln 10 ="), end=""
-    )
-    print(f" {np.log(10):.3f})")
+    guess = f"ln 10 = {np.log(10):.3f}"
+    print(say(f"\nloss of untrained networks (a uniform guess: {guess})", f"\n未训练的网络的损失（均匀瞎猜：{guess}）"))
     for name, make in (("linear", lambda: LinearClassifier(784, 10)), ("mlp", lambda: MLP(784, 256, 128, 10))):
         minigrad.manual_seed(0)
         with minigrad.no_grad():

@@ -70,8 +70,8 @@ def batches(pictures: Path) -> None:
     figure = Figure(figsize=(12, 4), layout="constrained")
     print(
         say(
-            "test loss after 12,000 digits seen (twice the 6,000):",
-            "看过 12,000 个数字（6,000 个看两遍）之后的测试损失：",
+            f"test loss after {SEEN:,} digits seen (6,000 different ones):",
+            f"看过 {SEEN:,} 个数字（共 6,000 个不同的）之后的测试损失：",
         )
     )
     print("  lr       " + "".join(f"{name:>13}" for name in BATCHES))
@@ -92,9 +92,8 @@ def batches(pictures: Path) -> None:
     figure.axes[-1].legend()
     for rate in RATES:
         print(f"  {rate:<9g}" + "".join(f"{table[rate, name]:13.4g}" for name in BATCHES))
-    steps, seconds = say("steps", "步数"), say("seconds", "秒")
-    print(f"  {steps:7}  " + "".join(f"{times[name][1]:13,}" for name in BATCHES))
-    print(f"  {seconds:7}  " + "".join(f"{times[name][0]:13.2f}" for name in BATCHES))
+    print(say("  steps    ", "  步数     ") + "".join(f"{times[name][1]:13,}" for name in BATCHES))
+    print(say("  seconds  ", "  秒       ") + "".join(f"{times[name][0]:13.2f}" for name in BATCHES))
     path = save_figure(figure, pictures / "1.7_batches.png")
     print(say(f"  picture: {path}", f"  图：{path}"))
 

@@ -53,13 +53,13 @@ def tested(trainer: Trainer, data) -> np.ndarray:
             f"  test accuracy {counts.trace() / counts.sum():.2%} ({counts.trace():,} of {counts.sum():,})",
             f"  训练损失 {last['train_loss']:.3f}，正确率 {last['train_accuracy']:.2%}\n"
             f"  验证损失 {last['validation_loss']:.3f}，正确率 {last['validation_accuracy']:.2%}\n"
-            f"  测试正确率 {counts.trace() / counts.sum():.2%}({counts.sum():,} 个中的 {counts.trace():,} 个)",
+            f"  测试正确率 {counts.trace() / counts.sum():.2%}（{counts.sum():,} 个中的 {counts.trace():,} 个）",
         )
     )
     mistakes = counts - np.diag(np.diag(counts))
     for place in np.argsort(-mistakes, axis=None, kind="stable")[:PAIRS]:
         true, guess = divmod(int(place), 10)
-        print(say(f"    {true} taken for {guess}: ", f"    把 {true} 认成 {guess}: "), end="")
+        print(say(f"    {true} taken for {guess}: ", f"    把 {true} 认成 {guess}："), end="")
         print(
             say(
                 f"{mistakes[true, guess]} of {counts[true].sum()}",
