@@ -1,6 +1,7 @@
 """Compare training steps of minigrad and PyTorch on the CPU: `python benchmarks/cpu.py [--threads 2] [case ...]`."""
 
 import argparse
+import sys
 from functools import partial
 
 import cases
@@ -23,6 +24,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=11)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    for sentence in harness.warnings():
+        print(f"warning: {sentence}", file=sys.stderr)
     print(harness.machine(), end="\n\n")
     print(harness.HEADER)
     for name in arguments.cases or CASES:

@@ -73,16 +73,31 @@ def block(step: Step) -> float:
 
 
 def machine() -> str:
-    """The processor, the number of cores, and the versions that the figures depend on."""
+    """The processor, the number of cores, and the versions and BLAS kernels that the figures depend on."""
     import numpy as np
     import torch
+    from threadpoolctl import threadpool_info
 
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         names = [line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
         model = names[0] if names else model
+    kernels = [pool["architecture"] for pool in threadpool_info() if pool.get("internal_api") == "openblas"]
     return (
         f"{model}, {os.cpu_count()} cores, {torch.get_num_threads()} threads each; Python {platform.python_version()}, "
-        f"NumPy {np.__version__}, PyTorch {torch.__version__}"
+        f"NumPy {np.__version__} (OpenBLAS kernel {', '.join(kernels) or 'unknown'}), PyTorch {torch.__version__}"
     )
+
+
+def warnings() -> list[str]:
+    """What would make the figures say little: one sentence for each."""
+    found = []
+    if "OPENBLAS_CORETYPE" in os.environ:
+        kernel = os.environ["OPENBLAS_CORETYPE"]
+        found.append(
+            f"OPENBLAS_CORETYPE={kernel} forces NumPy's products onto the kernel of another processor; unset it"
+        )
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5:
+        found.append(f"other programs are running (load {os.getloadavg()[0]:.1f}); a busy core slows both libraries")
+    return found

@@ -12,15 +12,16 @@ from .changes import Clock
 from .device import Array, array_module
 from .function import Function
 from .grad_mode import mode, set_grad_enabled
-from .tensor import Keeper, Tensor
+from .tensor import Keeper, Tensor, tensor_of
 
 
 def topological_order(roots: Iterable[Any]) -> list[Any]:
     """All vertices on which `roots` depend, each once and each after every vertex that it depends on.
 
-    Depth first. A vertex is appended when everything below it has been; the stack is a list, not Python's own, so
-    that a graph may be deeper than the recursion limit.
+    What a vertex depends on stands in its `edges`: None, or tuples that begin with the other vertex. (A vertex whose
+    edges are None has been freed; it counts as one without any.) A graph may be deeper than the recursion limit.
     """
+    # Depth first. A vertex is appended when everything below it has been; the stack is a list, not Python's own.
     order: list[Any] = []
     seen: set[Any] = set()
     stack: list[Any] = list(roots)
@@ -202,10 +203,12 @@ def fill_missing(vertex: Function, grads: Sequence[Any]) -> Sequence[Any]:
 
 def owned(grad: Array, arrived: Sequence[Array], returned: Sequence[Array], saved: Sequence[Any]) -> Array:
     """`grad` as an array that a leaf may keep: itself if this backward made it for one input alone, else a copy."""
-    fresh = getattr(grad, "base", None) is None
-    for other in (*arrived, *saved):
-        fresh = fresh and grad is not other
-    return grad if fresh and sum([grad is other for other in returned]) == 1 else grad.copy()
+    if getattr(grad, "base", None) is not None:
+        return grad.copy()
+    uses = 0
+    for other in (*arrived, *saved, *returned):
+        uses += grad is other
+    return grad if uses == 1 else grad.copy()
 
 
 def run_hooks(vertex: Any, grads: Sequence[Any]) -> list[Any]:
@@ -234,7 +237,7 @@ def check_replaced(replaced: Any, grad: Any) -> None:
 
 def as_gradient(grad: Any) -> Tensor:
     """A gradient as it is stored in `.grad`."""
-    return grad if isinstance(grad, Tensor) else Tensor(grad)
+    return grad if isinstance(grad, Tensor) else tensor_of(grad)
 
 
 def wrong_gradient(vertex: Function, edge: tuple, grad: Any) -> str:
@@ -270,7 +273,7 @@ def backward(
         raise ValueError("backward got inputs= that are not leaves; use minigrad.grad for the gradients of results")
 
     def store(leaf: Tensor, grads: Sequence[Any]) -> None:
-        leaf.grad = accumulate(leaf.grad, as_gradient(grads[0]))
+        leaf._grad = accumulate(leaf._grad, as_gradient(grads[0]))
 
     with set_grad_enabled(create_graph):
         backpropagate(

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from .device import generator
-from .ops.shape import as_tuple
+from .dtypes import as_dtype
+from .ops.arguments import as_tensor as tensor_of
+from .ops.arguments import as_tuple, held, number, whole
 from .tensor import Tensor, as_array
 
 
@@ -20,6 +22,12 @@ def make(array: Any, dtype: Any, device: str | None, requires_grad: bool) -> Ten
 def tensor(data: Any, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor with a copy of `data`: numbers, nested lists of them, or an array, which keeps its dtype."""
     return make(as_array(data, dtype).copy(), None, device, requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: str | None = None) -> Tensor:
+    """`data` as a tensor without a copy where that goes: a tensor as it is, an array as memory that both share."""
+    tensor = data if isinstance(data, Tensor) else Tensor(data)
+    return tensor if dtype is None and device is None else tensor.to(dtype=dtype, device=device)
 
 
 def from_numpy(array: np.ndarray) -> Tensor:
@@ -42,31 +50,44 @@ def from_dlpack(source: Any) -> Tensor:
 
 
 def zeros(*shape: Any, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
-    return full(shape, 0.0, dtype, device, requires_grad)
+    return full(sizes(shape, "zeros"), 0.0, dtype, device, requires_grad)
 
 
 def ones(*shape: Any, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
-    return full(shape, 1.0, dtype, device, requires_grad)
+    return full(sizes(shape, "ones"), 1.0, dtype, device, requires_grad)
 
 
 def empty(*shape: Any, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor whose elements are whatever was in memory."""
-    return make(np.empty(as_tuple(shape), dtype or np.float32), None, device, requires_grad)
+    return make(np.empty(sizes(shape, "empty"), dtype_or(np.float32, dtype)), None, device, requires_grad)
 
 
 def full(
     shape: Any, fill_value: float, dtype: Any = None, device: str | None = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor of one value."""
-    sizes = as_tuple((shape,)) if isinstance(shape, int | np.integer) else as_tuple(tuple(shape))
-    return make(np.full(sizes, fill_value, dtype or kind_of(fill_value)), None, device, requires_grad)
+    value = number(fill_value, "full got fill_value")
+    kind = dtype_or(kind_of(value), dtype)
+    return make(np.full(sizes((shape,), "full"), held(value, kind, "full"), kind), None, device, requires_grad)
+
+
+def sizes(shape: tuple[Any, ...], op: str) -> tuple[int, ...]:
+    """The sizes of `op(2, 3)` and of `op((2, 3))` alike; ValueError for negative ones."""
+    found = as_tuple(shape, f"{op} got size")
+    if min(found, default=0) < 0:
+        raise ValueError(f"{op} got sizes {found}; expected none below 0")
+    return found
+
+
+def dtype_or(default: Any, dtype: Any) -> np.dtype:
+    return as_dtype(default if dtype is None else dtype)
 
 
 def kind_of(*numbers: Any) -> Any:
     """bool for booleans, int64 for whole numbers, float32 for the rest."""
-    if all(isinstance(x, bool | np.bool_) for x in numbers):
+    if all(isinstance(x, bool) for x in numbers):
         return np.bool_
-    return np.int64 if all(isinstance(x, int | np.integer) for x in numbers) else np.float32
+    return np.int64 if all(isinstance(x, int) for x in numbers) else np.float32
 
 
 def arange(
@@ -78,51 +99,95 @@ def arange(
     requires_grad: bool = False,
 ) -> Tensor:
     """start, start + step, ... up to but without `end`; arange(n) counts from 0."""
-    start, end = (0, start) if end is None else (start, end)
+    given = (0, start, step) if end is None else (start, end, step)
+    start, end, step = [number(x, "arange got") for x in given]
     if step == 0:
         raise ValueError(f"arange from {start} to {end} got step 0; expected another number")
-    return make(np.arange(start, end, step).astype(dtype or kind_of(start, end, step)), None, device, requires_grad)
+    array = np.arange(start, end, step).astype(dtype_or(kind_of(start, end, step), dtype))
+    return make(array, None, device, requires_grad)
 
 
 def linspace(
     start: float, end: float, steps: int, dtype: Any = None, device: str | None = None, requires_grad: bool = False
 ) -> Tensor:
     """`steps` numbers evenly from `start` to `end`, both included."""
-    return make(np.linspace(start, end, steps, dtype=dtype or np.float32), None, device, requires_grad)
+    first, last = number(start, "linspace got start"), number(end, "linspace got end")
+    (count,) = sizes((whole(steps, "linspace got steps ="),), "linspace")
+    return make(np.linspace(first, last, count, dtype=dtype_or(np.float32, dtype)), None, device, requires_grad)
 
 
 def eye(
     n: int, m: int | None = None, dtype: Any = None, device: str | None = None, requires_grad: bool = False
 ) -> Tensor:
     """The identity matrix [n, m]."""
-    return make(np.eye(n, m, dtype=dtype or np.float32), None, device, requires_grad)
+    rows, columns = sizes((n, n if m is None else m), "eye")
+    return make(np.eye(rows, columns, dtype=dtype_or(np.float32, dtype)), None, device, requires_grad)
+
+
+def full_like(
+    input: Tensor, fill_value: float, dtype: Any = None, device: str | None = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of one value, with the shape of `input` and, unless they are given, its dtype and device."""
+    like = tensor_of(input, "full_like")
+    return full(like.shape, fill_value, dtype or like.dtype, device or like.device, requires_grad)
 
 
 def zeros_like(input: Tensor, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
-    return full(input.shape, 0, dtype or input.dtype, device or input.device, requires_grad)
+    return full_like(tensor_of(input, "zeros_like"), 0, dtype, device, requires_grad)
 
 
 def ones_like(input: Tensor, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
-    return full(input.shape, 1, dtype or input.dtype, device or input.device, requires_grad)
+    return full_like(tensor_of(input, "ones_like"), 1, dtype, device, requires_grad)
+
+
+def empty_like(input: Tensor, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
+    """Of the shape of `input`, with whatever was in memory."""
+    like = tensor_of(input, "empty_like")
+    return empty(like.shape, dtype=dtype or like.dtype, device=device or like.device, requires_grad=requires_grad)
 
 
 def rand(*shape: Any, dtype: Any = None, device: str = "cpu", requires_grad: bool = False) -> Tensor:
     """Uniform random numbers from [0, 1)."""
-    drawn = np.float64 if dtype == np.float64 else np.float32
-    return make(generator(device).random(as_tuple(shape), dtype=drawn), dtype, None, requires_grad)
+    return make(drawn("random", shape, dtype, device, "rand"), dtype, None, requires_grad)
 
 
 def randn(*shape: Any, dtype: Any = None, device: str = "cpu", requires_grad: bool = False) -> Tensor:
     """Normal random numbers of mean 0 and variance 1."""
-    drawn = np.float64 if dtype == np.float64 else np.float32
-    return make(generator(device).standard_normal(as_tuple(shape), dtype=drawn), dtype, None, requires_grad)
+    return make(drawn("standard_normal", shape, dtype, device, "randn"), dtype, None, requires_grad)
 
 
-def randint(low: int, high: int, size: Any, dtype: Any = None, device: str = "cpu") -> Tensor:
-    """Random whole numbers from `low` up to but without `high`."""
-    return make(generator(device).integers(low, high, as_tuple((size,))), dtype, None, False)
+def drawn(method: str, shape: tuple[Any, ...], dtype: Any, device: str, op: str) -> Any:
+    """Numbers of a method of the device's generator, which draws float32 and float64; TypeError if others
+    than floats are asked for."""
+    wanted = dtype_or(np.float32, dtype)
+    if wanted.kind != "f":
+        raise TypeError(f"{op} got dtype {wanted}; expected a floating one")
+    return getattr(generator(device), method)(sizes(shape, op), dtype=max(wanted, np.dtype(np.float32)))
+
+
+def rand_like(input: Tensor, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
+    """Uniform random numbers from [0, 1), with the shape, the dtype and the device of `input`."""
+    like = tensor_of(input, "rand_like")
+    return rand(like.shape, dtype=dtype or like.dtype, device=device or like.device, requires_grad=requires_grad)
+
+
+def randn_like(input: Tensor, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
+    """Normal random numbers of mean 0 and variance 1, with the shape, the dtype and the device of `input`."""
+    like = tensor_of(input, "randn_like")
+    return randn(like.shape, dtype=dtype or like.dtype, device=device or like.device, requires_grad=requires_grad)
+
+
+def randint(low: int, high: Any = None, size: Any = None, dtype: Any = None, device: str = "cpu") -> Tensor:
+    """Random whole numbers from `low` up to but without `high`; randint(high, size) draws from 0."""
+    if size is None:
+        low, high, size = 0, low, high
+    low, high = whole(low, "randint got low ="), whole(high, "randint got high =")
+    if low >= high:
+        raise ValueError(f"randint got low={low} and high={high}; expected a high above it")
+    return make(generator(device).integers(low, high, sizes((size,), "randint")), dtype, None, False)
 
 
 def randperm(n: int) -> Tensor:
     """0 ... n - 1 in random order."""
-    return Tensor(generator().permutation(n))
+    (count,) = sizes((whole(n, "randperm got n ="),), "randperm")
+    return Tensor(generator().permutation(count))

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from .language import say
+
 if TYPE_CHECKING:  # rich is loaded by those who show something: it takes a good part of what `minigrad --help` takes
     from rich.console import Console
     from rich.progress import Progress
 
 REFRESH = 0.1  # seconds between updates of the bar
-HEADER = "    epoch      loss  accuracy    validation  accuracy     time"
 
 
 class Display:
@@ -42,13 +43,14 @@ class ConsoleDisplay(Display):
         self.epochs, self.batches, self.done = epochs, len(loader), done
         self.seen, self.last = tally.samples, monotonic()
         with bar(self.console) as self.progress:
-            say(self.console, HEADER, style="dim")
+            show(self.console, header(), style="dim")
             self.task = self.progress.add_task(self.title(), total=epochs * self.batches, numbers="")
             self.progress.update(self.task, completed=done * self.batches + tally.batches)
             yield
 
     def title(self) -> str:
-        return f"epoch {min(self.done + 1, self.epochs)}/{self.epochs}"
+        place = f"{min(self.done + 1, self.epochs)}/{self.epochs}"
+        return say(f"epoch {place}", f"第 {place} 轮")
 
     def batch(self, tally: Any) -> None:
         now = monotonic()
@@ -56,7 +58,10 @@ class ConsoleDisplay(Display):
             return
         speed = (tally.samples - self.seen) / (now - self.last)
         self.seen, self.last = tally.samples, now
-        numbers = f"loss {compact(tally.loss)}  {tally.accuracy:.2%} right  {speed:,.0f}/s"
+        loss, right = compact(tally.loss), f"{tally.accuracy:.2%}"
+        numbers = say(
+            f"loss {loss}  {right} right  {speed:,.0f}/s", f"损失 {loss}  准确率 {right}  每秒 {speed:,.0f} 个样本"
+        )
         self.progress.update(self.task, completed=self.done * self.batches + tally.batches, numbers=numbers)
 
     def epoch(self, entry: dict[str, float]) -> None:
@@ -64,8 +69,16 @@ class ConsoleDisplay(Display):
         row = f"{self.done:>4}/{self.epochs:<4}{compact(entry['train_loss']):>10}{entry['train_accuracy']:>10.2%}"
         if "validation_loss" in entry:
             row += f"{compact(entry['validation_loss']):>14}{entry['validation_accuracy']:>10.2%}"
-        say(self.console, f"{row}{entry['seconds']:>9.1f} s")
+        show(self.console, f"{row}{entry['seconds']:>9.1f} s")
         self.progress.update(self.task, completed=self.done * self.batches, description=self.title())
+
+
+def header() -> str:
+    """The titles of the columns, right above the numbers. A Chinese character is two columns wide."""
+    return say(
+        "    epoch      loss  accuracy    validation  accuracy     time",
+        "     轮次      损失    准确率      验证损失    准确率     用时",
+    )
 
 
 def compact(loss: float) -> str:
@@ -82,7 +95,7 @@ def bar(console: "Console") -> "Progress":
         BarColumn(bar_width=10),
         TextColumn("{task.fields[numbers]}"),
         TimeRemainingColumn(compact=True),
-        TextColumn("left"),
+        TextColumn(say("left", "后完成")),
     )
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
@@ -94,7 +107,7 @@ def plain_console() -> "Console":
     return Console(highlight=False)
 
 
-def say(console: "Console", text: str, style: str = "") -> None:
+def show(console: "Console", text: str, style: str = "") -> None:
     """Print `text` as it is, unwrapped: brackets and colons in it are no markup, as in the names of folders."""
     from rich.text import Text
 

@@ -18,12 +18,11 @@ from .changes import Clock, changed_since
 from .device import Array, array_module, device_of
 from .errors import MinigradError
 from .grad_mode import mode
-from .tensor import Tensor
+from .tensor import Tensor, tensor_of
 
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
 NO_EDGES = ()
 ndarray = np.ndarray
-new_tensor = Tensor.__new__
 
 
 class _All:
@@ -145,12 +144,10 @@ class Function:
             if given is FLOAT64 and dtype != FLOAT64:
                 array = array.astype(FLOAT32)
             recorded = recorded and given.kind == "f"
-        tensor = new_tensor(Tensor)
-        tensor._data = array
-        tensor._grad = tensor.hooks = None
-        tensor.output_index = index
-        tensor._requires_grad = recorded
-        tensor.grad_fn = self if recorded else None
+        tensor = tensor_of(array)
+        if recorded:
+            tensor._requires_grad = True
+            tensor.grad_fn, tensor.output_index = self, index
         return tensor
 
     def reconcile(self, arrays: list[Array]) -> tuple[list[Array], Any]:

@@ -13,7 +13,8 @@ from .ops.activation import (
     tanh,
 )
 from .ops.dropout import dropout
-from .ops.linalg import linear
+from .ops.index import one_hot
+from .ops.linalg import cosine_similarity, linear, normalize
 from .ops.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -29,6 +30,7 @@ from .ops.shape import pad
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "cosine_similarity",
     "cross_entropy",
     "dropout",
     "elu",
@@ -40,6 +42,8 @@ __all__ = [
     "log_softmax",
     "mse_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
     "pad",
     "relu",
     "sigmoid",

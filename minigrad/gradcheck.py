@@ -250,7 +250,8 @@ def numerical_gradient(loss: Callable[[], float], x: np.ndarray, eps: float = 1e
     Element k is the slope of the loss along the k-th coordinate axis. `loss` reads `x` anew at every call; `x` is left
     as it was.
     """
-    return np.array([slope(loss, x, one_hot(x, k), eps) for k in range(x.size)]).reshape(x.shape)
+    slopes = [slope(loss, x, one_hot(x, k), eps) for k in range(x.size)]
+    return np.array(slopes, np.float64).reshape(x.shape)
 
 
 def one_hot(x: np.ndarray, k: int) -> np.ndarray:
@@ -272,6 +273,11 @@ def move_off_kinks(loss: Callable[[], float], x: np.ndarray, eps: float, rng: np
 
 
 def is_kink(loss: Callable[[], float], x: np.ndarray, k: int, eps: float) -> bool:
+    """Has the loss a kink at the flat element k of `x`?
+
+    It has if the slopes to the right and to the left of it, over the distance eps, differ by more than
+    0.001 · max(1, |left|, |right|). `x` is left as it was.
+    """
     start, middle = x.flat[k], loss()
     x.flat[k] = start + eps
     right = (loss() - middle) / eps

@@ -256,9 +256,9 @@ class Tensor:
     def __dlpack_device__(self) -> Any:
         return self.data.__dlpack_device__()
 
-    def to(self, *targets: Any) -> Tensor:
+    def to(self, *targets: Any, dtype: Any = None, device: str | None = None) -> Tensor:
         """Convert to a dtype, a device, or both; itself where nothing changes. Gradients flow back through it."""
-        return ops.to(self, *targets)
+        return ops.to(self, *targets, dtype=dtype, device=device)
 
     def type(self, dtype: Any) -> Tensor:
         return ops.to(self, dtype)
@@ -430,6 +430,18 @@ class Tensor:
     def __rpow__(self, other: Any) -> Tensor:
         return ops.pow(other, self)
 
+    def __floordiv__(self, other: Any) -> Tensor:
+        return ops.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return ops.floor_divide(other, self)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return ops.remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return ops.remainder(other, self)
+
     def __matmul__(self, other: Any) -> Tensor:
         return ops.matmul(self, other)
 
@@ -458,33 +470,57 @@ class Tensor:
         return ops.constant("bitwise_xor", self, other)
 
     def __eq__(self, other: Any) -> Any:
-        return NotImplemented if other is None or isinstance(other, str) else ops.constant("equal", self, other)
+        return NotImplemented if other is None or isinstance(other, str) else ops.eq(self, other)
 
     def __ne__(self, other: Any) -> Any:
-        return NotImplemented if other is None or isinstance(other, str) else ops.constant("not_equal", self, other)
+        return NotImplemented if other is None or isinstance(other, str) else ops.ne(self, other)
 
     def __lt__(self, other: Any) -> Tensor:
-        return ops.constant("less", self, other)
+        return ops.lt(self, other)
 
     def __le__(self, other: Any) -> Tensor:
-        return ops.constant("less_equal", self, other)
+        return ops.le(self, other)
 
     def __gt__(self, other: Any) -> Tensor:
-        return ops.constant("greater", self, other)
+        return ops.gt(self, other)
 
     def __ge__(self, other: Any) -> Tensor:
-        return ops.constant("greater_equal", self, other)
+        return ops.ge(self, other)
 
     # ------------------------------------------------------------------------------------------------ elementwise
 
     def exp(self) -> Tensor:
         return ops.exp(self)
 
+    def expm1(self) -> Tensor:
+        return ops.expm1(self)
+
     def log(self) -> Tensor:
         return ops.log(self)
 
+    def log2(self) -> Tensor:
+        return ops.log2(self)
+
+    def log10(self) -> Tensor:
+        return ops.log10(self)
+
+    def log1p(self) -> Tensor:
+        return ops.log1p(self)
+
     def sqrt(self) -> Tensor:
         return ops.sqrt(self)
+
+    def rsqrt(self) -> Tensor:
+        return ops.rsqrt(self)
+
+    def square(self) -> Tensor:
+        return ops.square(self)
+
+    def reciprocal(self) -> Tensor:
+        return ops.reciprocal(self)
+
+    def neg(self) -> Tensor:
+        return ops.neg(self)
 
     def abs(self) -> Tensor:
         return ops.abs(self)
@@ -495,11 +531,53 @@ class Tensor:
     def cos(self) -> Tensor:
         return ops.cos(self)
 
+    def tan(self) -> Tensor:
+        return ops.tan(self)
+
+    def sinh(self) -> Tensor:
+        return ops.sinh(self)
+
+    def cosh(self) -> Tensor:
+        return ops.cosh(self)
+
+    def floor(self) -> Tensor:
+        return ops.floor(self)
+
+    def ceil(self) -> Tensor:
+        return ops.ceil(self)
+
+    def trunc(self) -> Tensor:
+        return ops.trunc(self)
+
+    def round(self) -> Tensor:
+        return ops.round(self)
+
+    def sign(self) -> Tensor:
+        return ops.sign(self)
+
+    def erf(self) -> Tensor:
+        return ops.erf(self)
+
+    def add(self, other: Any) -> Tensor:
+        return ops.add(self, other)
+
+    def sub(self, other: Any) -> Tensor:
+        return ops.sub(self, other)
+
+    def mul(self, other: Any) -> Tensor:
+        return ops.mul(self, other)
+
+    def div(self, other: Any) -> Tensor:
+        return ops.div(self, other)
+
+    def floor_divide(self, other: Any) -> Tensor:
+        return ops.floor_divide(self, other)
+
+    def remainder(self, other: Any) -> Tensor:
+        return ops.remainder(self, other)
+
     def pow(self, exponent: Any) -> Tensor:
         return ops.pow(self, exponent)
-
-    def square(self) -> Tensor:
-        return ops.pow(self, 2)
 
     def clip(self, min: Any = None, max: Any = None) -> Tensor:
         return ops.clip(self, min, max)
@@ -518,7 +596,7 @@ class Tensor:
 
     def masked_fill(self, mask: Any, value: builtins.float) -> Tensor:
         """`value` where `mask` is True, this tensor elsewhere."""
-        return ops.where(mask, value, self)
+        return ops.masked_fill(self, mask, value)
 
     def sigmoid(self) -> Tensor:
         return ops.sigmoid(self)
@@ -536,13 +614,66 @@ class Tensor:
         return ops.log_softmax(self, dim)
 
     def isnan(self) -> Tensor:
-        return ops.constant("isnan", self)
+        return ops.isnan(self)
 
     def isinf(self) -> Tensor:
-        return ops.constant("isinf", self)
+        return ops.isinf(self)
 
     def isfinite(self) -> Tensor:
-        return ops.constant("isfinite", self)
+        return ops.isfinite(self)
+
+    def logical_not(self) -> Tensor:
+        return ops.logical_not(self)
+
+    def logical_and(self, other: Any) -> Tensor:
+        return ops.logical_and(self, other)
+
+    def logical_or(self, other: Any) -> Tensor:
+        return ops.logical_or(self, other)
+
+    def logical_xor(self, other: Any) -> Tensor:
+        return ops.logical_xor(self, other)
+
+    def eq(self, other: Any) -> Tensor:
+        return ops.eq(self, other)
+
+    def ne(self, other: Any) -> Tensor:
+        return ops.ne(self, other)
+
+    def lt(self, other: Any) -> Tensor:
+        return ops.lt(self, other)
+
+    def le(self, other: Any) -> Tensor:
+        return ops.le(self, other)
+
+    def gt(self, other: Any) -> Tensor:
+        return ops.gt(self, other)
+
+    def ge(self, other: Any) -> Tensor:
+        return ops.ge(self, other)
+
+    def equal(self, other: Any) -> builtins.bool:
+        """Have both the same shape and the same elements?"""
+        return ops.equal(self, other)
+
+    def isclose(
+        self,
+        other: Any,
+        rtol: builtins.float = 1e-5,
+        atol: builtins.float = 1e-8,
+        equal_nan: builtins.bool = False,
+    ) -> Tensor:
+        return ops.isclose(self, other, rtol, atol, equal_nan)
+
+    def allclose(
+        self,
+        other: Any,
+        rtol: builtins.float = 1e-5,
+        atol: builtins.float = 1e-8,
+        equal_nan: builtins.bool = False,
+    ) -> builtins.bool:
+        """|self - other| ≤ atol + rtol · |other| everywhere?"""
+        return ops.allclose(self, other, rtol, atol, equal_nan)
 
     # ------------------------------------------------------------------------------------------------- reductions
 
@@ -555,12 +686,30 @@ class Tensor:
         return ops.mean(self, dim, keepdim)
 
     @numpy_names
-    def var(self, dim: Dim = None, *, correction: builtins.int = 1, keepdim: builtins.bool = False) -> Tensor:
-        return ops.var(self, dim, correction=correction, keepdim=keepdim)
+    def prod(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
+        return ops.prod(self, dim, keepdim)
 
     @numpy_names
-    def std(self, dim: Dim = None, *, correction: builtins.int = 1, keepdim: builtins.bool = False) -> Tensor:
-        return ops.std(self, dim, correction=correction, keepdim=keepdim)
+    def var(
+        self,
+        dim: Dim = None,
+        unbiased: builtins.bool = True,
+        keepdim: builtins.bool = False,
+        *,
+        correction: builtins.float | None = None,
+    ) -> Tensor:
+        return ops.var(self, dim, unbiased, keepdim, correction=correction)
+
+    @numpy_names
+    def std(
+        self,
+        dim: Dim = None,
+        unbiased: builtins.bool = True,
+        keepdim: builtins.bool = False,
+        *,
+        correction: builtins.float | None = None,
+    ) -> Tensor:
+        return ops.std(self, dim, unbiased, keepdim, correction=correction)
 
     @numpy_names
     def max(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
@@ -596,22 +745,30 @@ class Tensor:
     def cumsum(self, dim: builtins.int) -> Tensor:
         return ops.cumsum(self, dim)
 
-    def norm(self) -> Tensor:
-        """The Euclidean norm of all elements."""
-        return ops.sqrt(ops.sum(self * self))
+    def norm(self, p: builtins.float = 2, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
+        """The length √Σ x² over `dim`; Σ |x| for p = 1, the largest |x| for p = inf."""
+        return ops.norm(self, p, dim, keepdim)
 
+    @numpy_names
     def all(self, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
-        return Tensor(self.data.all(axis=dim, keepdims=keepdim))
+        return ops.all(self, dim, keepdim)
 
+    @numpy_names
     def any(self, dim: Dim = None, keepdim: builtins.bool = False) -> Tensor:
-        return Tensor(self.data.any(axis=dim, keepdims=keepdim))
+        return ops.any(self, dim, keepdim)
+
+    def count_nonzero(self, dim: Dim = None) -> Tensor:
+        return ops.count_nonzero(self, dim)
 
     def sort(self, dim: builtins.int = -1, descending: builtins.bool = False) -> Any:
         """(values, indices), stable."""
         return ops.sort(self, dim, descending)
 
     def argsort(self, dim: builtins.int = -1, descending: builtins.bool = False) -> Tensor:
-        return ops.sort(self.detach(), dim, descending).indices
+        return ops.argsort(self, dim, descending)
+
+    def unique(self) -> Tensor:
+        return ops.unique(self)
 
     def topk(self, k: builtins.int, dim: builtins.int = -1, largest: builtins.bool = True) -> Any:
         """(values, indices) of the `k` largest (or smallest) along `dim`, in order."""
@@ -627,11 +784,21 @@ class Tensor:
     def flatten(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
         return ops.flatten(self, start_dim, end_dim)
 
+    def ravel(self) -> Tensor:
+        return ops.ravel(self)
+
     def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two dimensions."""
         return ops.swapaxes(self, dim0, dim1)
 
     swapaxes = transpose
+
+    def t(self) -> Tensor:
+        """The transposed matrix."""
+        return ops.t(self)
+
+    def movedim(self, source: Any, destination: Any) -> Tensor:
+        return ops.movedim(self, source, destination)
 
     def permute(self, *dims: Any) -> Tensor:
         return ops.permute(self, *dims)
@@ -655,6 +822,9 @@ class Tensor:
     def expand(self, *shape: Any) -> Tensor:
         return ops.expand(self, *shape)
 
+    def broadcast_to(self, shape: Any) -> Tensor:
+        return ops.broadcast_to(self, shape)
+
     def flip(self, *dims: Any) -> Tensor:
         return ops.flip(self, *dims)
 
@@ -664,8 +834,79 @@ class Tensor:
     def chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Tensor, ...]:
         return ops.chunk(self, chunks, dim)
 
+    def unbind(self, dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        return ops.unbind(self, dim)
+
+    def repeat(self, *repeats: Any) -> Tensor:
+        return ops.repeat(self, *repeats)
+
+    def tile(self, *dims: Any) -> Tensor:
+        return ops.tile(self, *dims)
+
+    def roll(self, shifts: Any, dims: Any = None) -> Tensor:
+        return ops.roll(self, shifts, dims)
+
+    def tril(self, diagonal: builtins.int = 0) -> Tensor:
+        return ops.tril(self, diagonal)
+
+    def triu(self, diagonal: builtins.int = 0) -> Tensor:
+        return ops.triu(self, diagonal)
+
+    # --------------------------------------------------------------------------------------------------- indexing
+
     def gather(self, dim: builtins.int, index: Any) -> Tensor:
         return ops.gather(self, dim, index)
+
+    def scatter(self, dim: builtins.int, index: Any, src: Any) -> Tensor:
+        return ops.scatter(self, dim, index, src)
+
+    def scatter_add(self, dim: builtins.int, index: Any, src: Any) -> Tensor:
+        return ops.scatter_add(self, dim, index, src)
+
+    def index_select(self, dim: builtins.int, index: Any) -> Tensor:
+        return ops.index_select(self, dim, index)
+
+    def masked_select(self, mask: Any) -> Tensor:
+        return ops.masked_select(self, mask)
+
+    def nonzero(self, as_tuple: builtins.bool = False) -> Any:
+        return ops.nonzero(self, as_tuple)
+
+    def diagonal(self, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Tensor:
+        return ops.diagonal(self, offset, dim1, dim2)
+
+    def diag(self, diagonal: builtins.int = 0) -> Tensor:
+        return ops.diag(self, diagonal)
+
+    # --------------------------------------------------------------------------------------------------- products
+
+    def matmul(self, other: Any) -> Tensor:
+        return ops.matmul(self, other)
+
+    def mm(self, mat2: Any) -> Tensor:
+        return ops.mm(self, mat2)
+
+    def bmm(self, mat2: Any) -> Tensor:
+        return ops.bmm(self, mat2)
+
+    def dot(self, tensor: Any) -> Tensor:
+        return ops.dot(self, tensor)
+
+    def outer(self, vec2: Any) -> Tensor:
+        return ops.outer(self, vec2)
+
+
+def tensor_of(array: Array) -> Tensor:
+    """A tensor around an array that needs no look at what it is: what the engine itself made. A leaf, no gradient."""
+    tensor = new_tensor(Tensor)
+    tensor._data = array
+    tensor._grad = tensor.hooks = tensor.grad_fn = None
+    tensor.output_index = 0
+    tensor._requires_grad = False
+    return tensor
+
+
+new_tensor = Tensor.__new__
 
 
 class Keeper:
@@ -729,6 +970,8 @@ def from_numbers(data: Any, dtype: np.dtype | None) -> np.ndarray:
         array = np.array(data)
     except ValueError as error:
         raise ValueError(f"a tensor needs rows of equal length: {error}") from error
+    if array.dtype == np.uint64:
+        raise ValueError(f"a tensor holds whole numbers below 2**63, got {array.max()}")
     return array.astype(np.float32) if dtype is None and array.dtype == np.float64 else array
 
 

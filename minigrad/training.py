@@ -23,6 +23,7 @@ from .display import Display
 from .errors import CheckpointError, DataError, MinigradError
 from .functional import cross_entropy
 from .grad_mode import no_grad
+from .language import say
 from .nn import Module
 from .optim import Optimizer
 from .serialization import load, save
@@ -173,19 +174,22 @@ class Trainer:
         """Raise DivergedError if a parameter holds NaN or infinity, so that such weights are never saved."""
         for name, parameter in self.model.named_parameters():
             if not array_module(parameter.data).isfinite(parameter.data).all():
-                raise DivergedError(f"the weights in {name} became nan or infinite {self.when()}; {self.remedy()}")
+                en, zh = f"the weights in {name} became nan or infinite", f"{name} 的权重变成了 nan 或无穷大"
+                raise DivergedError(f"{say(en, zh)} {self.when()}{say('; ', '；')}{self.remedy()}")
 
     def why_diverged(self, value: float, inputs: Tensor) -> str:
-        where = f"the loss became {value} {self.when()}"
+        where = f"{say(f'the loss became {value}', f'损失变成了 {value}')} {self.when()}"
         if inputs.dtype.kind == "f" and not array_module(inputs.data).isfinite(inputs.data).all():
-            return f"{where}: the inputs of this batch contain NaN or infinity"
-        return f"{where}; {self.remedy()}"
+            return where + say(": the inputs of this batch contain NaN or infinity", "：这一批输入里有 NaN 或无穷大")
+        return f"{where}{say('; ', '；')}{self.remedy()}"
 
     def when(self) -> str:
-        return f"in epoch {self.epoch + 1} after {self.tally.samples:,} samples"
+        epoch, samples = self.epoch + 1, f"{self.tally.samples:,}"
+        return say(f"in epoch {epoch} after {samples} samples", f"（第 {epoch} 轮，{samples} 个样本之后）")
 
     def remedy(self) -> str:
-        return f"a smaller learning rate often helps (it is {self.optimizer.param_groups[0]['lr']:g} now)"
+        lr = f"{self.optimizer.param_groups[0]['lr']:g}"
+        return say(f"a smaller learning rate often helps (it is {lr} now)", f"减小学习率往往有用（现在是 {lr}）")
 
     # ---------------------------------------------------------------------------------------- stopping, going on
 
@@ -193,13 +197,18 @@ class Trainer:
         """Save and end the run."""
         self.check_weights()
         self.save()
-        where = f"; its state is in {self.folder / CHECKPOINT}" if self.folder else ""
-        raise InterruptedRunError(f"stopped {self.place(epochs)}{where}")
+        en = zh = ""
+        if self.folder:
+            state = self.folder / CHECKPOINT
+            en, zh = f"; its state is in {state}", f"；状态保存在 {state}"
+        place = self.place(epochs)
+        raise InterruptedRunError(say(f"stopped {place}{en}", f"已停止：{place}{zh}"))
 
     def place(self, epochs: int) -> str:
         """How far a run of `epochs` epochs has come: 'after 2 of 20 epochs and 6,400 samples'."""
-        samples = f" and {self.tally.samples:,} samples" if self.tally.samples else ""
-        return f"after {self.epoch} of {epochs} epochs{samples}"
+        samples = self.tally.samples
+        en, zh = (f" and {samples:,} samples", f"，又 {samples:,} 个样本") if samples else ("", "")
+        return say(f"after {self.epoch} of {epochs} epochs{en}", f"已完成 {self.epoch}/{epochs} 轮{zh}")
 
     def save(self) -> None:
         """Write everything that the rest of the run depends on to the folder; nothing without a folder."""

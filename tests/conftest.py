@@ -29,7 +29,8 @@ def seeded():
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch, tmp_path_factory):
-    """A test sees neither the user's data folder nor their cache."""
+    """A test sees neither the user's data folder nor their cache nor their language."""
+    monkeypatch.setenv("MINIGRAD_LANG", "en")
     monkeypatch.delenv("MINIGRAD_DATA", raising=False)
     monkeypatch.setenv("MINIGRAD_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
 

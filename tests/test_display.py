@@ -3,10 +3,11 @@
 import io
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from minigrad import display
-from minigrad.display import ConsoleDisplay, compact, say
+from minigrad.display import ConsoleDisplay, compact, show
 from minigrad.training import Tally
 
 
@@ -18,7 +19,7 @@ def console(**options):
 def test_text_is_shown_as_it_is(text):
     for options in ({}, {"force_terminal": True, "color_system": None}):
         shown = console(**options)
-        say(shown, f"saved in {text}")
+        show(shown, f"saved in {text}")
         assert shown.file.getvalue() == f"saved in {text}\n"
 
 
@@ -84,3 +85,14 @@ def test_the_bar_fits_into_80_columns(monkeypatch):
     text = "".join(segment.text for segment in line)
     assert text.rstrip().endswith("left")
     assert "100.00% right" in text
+
+
+def test_a_run_speaks_chinese(monkeypatch):
+    monkeypatch.setenv("MINIGRAD_LANG", "zh")
+    there = console()
+    shown = ConsoleDisplay(there)
+    with shown.training(0, 2, [1], Tally()):
+        shown.epoch({"epoch": 1, "train_loss": 0.5, "train_accuracy": 0.9, "seconds": 1.0})
+    lines = there.file.getvalue().splitlines()
+    assert "损失" in lines[0]
+    assert cell_len(lines[0][: lines[0].index("损失") + 2]) == lines[1].index("0.5000") + len("0.5000")

@@ -13,9 +13,9 @@ from minigrad import functional
 from tests.oracle import compare
 
 # What PyTorch's signatures have and minigrad's leave out.
-LEFT_OUT = {"size_average", "reduce", "inplace", "dtype", "_stacklevel", "threshold"}
+LEFT_OUT = {"size_average", "reduce", "inplace", "dtype", "_stacklevel", "threshold", "out"}
 LEFT_OUT_OF = {"mse_loss": {"weight"}, "l1_loss": {"weight"}}
-REQUIRED = {"dim"}  # PyTorch warns about a missing dim and guesses one
+REQUIRED = {("softmax", "dim"), ("log_softmax", "dim")}  # PyTorch warns about a missing dim and guesses one
 
 
 def parameters_of(function):
@@ -35,10 +35,7 @@ def test_arguments_have_pytorchs_names_order_and_defaults(name):
     theirs = parameters_of(getattr(F, name))
     assert list(ours) == [key for key in theirs if key not in LEFT_OUT | LEFT_OUT_OF.get(name, set())]
     for key, parameter in ours.items():
-        if (name, key) == ("pad", "value"):
-            assert (parameter.default, theirs[key].default) == (0.0, None)  # which stands for 0
-        else:
-            assert parameter.default == (inspect.Parameter.empty if key in REQUIRED else theirs[key].default), key
+        assert parameter.default == (inspect.Parameter.empty if (name, key) in REQUIRED else theirs[key].default), key
 
 
 X = np.random.default_rng(0).standard_normal((3, 4))
@@ -47,6 +44,7 @@ B = np.random.default_rng(2).standard_normal(2)
 
 # Losses stand in ops/test_loss.py, the gradients of activations in ops/test_activation.py.
 CALLS = {
+    "cosine_similarity": (lambda f, x, y: f.cosine_similarity(x, y, dim=-1), X, X[::-1] + 1),
     "dropout": (lambda f, x: f.dropout(x, 0.3, training=False) * 1, X),
     "dropout of everything": (lambda f, x: f.dropout(x, p=1.0), X),
     "elu": (lambda f, x: f.elu(x, alpha=0.7), X),
@@ -58,6 +56,8 @@ CALLS = {
     "linear of a vector": (lambda f, x, w, b: f.linear(x, weight=w, bias=b), X[0], W, B),
     "linear of a batch": (lambda f, x, w, b: f.linear(x, w, b), X.reshape(3, 1, 4), W, B),
     "log_softmax": (lambda f, x: f.log_softmax(x, dim=-1), X),
+    "normalize": (lambda f, x: f.normalize(x, p=1, dim=0), X),
+    "one_hot": (lambda f, i: f.one_hot(i), np.array([[0, 2], [1, 0]])),
     "pad": (lambda f, x: f.pad(x, (1, 2, 0, 3)), X),
     "pad value": (lambda f, x: f.pad(x, [2, 0], mode="constant", value=1.5), X),
     "relu": (lambda f, x: f.relu(x), X),

@@ -10,7 +10,7 @@ import pytest
 import minigrad
 from minigrad import Function, Tensor, gradcheck, gradgradcheck, ops, tensor
 from minigrad.gradcheck import GradcheckError, check_function, compare_gradients
-from minigrad.ops import activation, elementwise, linalg, loss, reduction, shape
+from minigrad.ops import activation, convert, elementwise, functions, index, linalg, loss, reduction, rounding, shape
 from minigrad.ops.dropout import Dropout
 
 
@@ -407,10 +407,26 @@ CHECKS = {
     elementwise.Cos: [((3, 4),)],
     elementwise.Abs: [(OFF_ZERO,)],
     elementwise.Clip: [((3, 4), {"low": -0.4, "high": 0.6}), ((3, 4), {"high": 0.1})],
+    elementwise.TensorClip: [((3, 4), np.full(4, -0.4), np.full((3, 1), 0.6))],
     elementwise.Maximum: [((3, 4), (4,))],
     elementwise.Minimum: [((3, 4), (3, 1))],
     elementwise.Where: [(MASK, (3, 4), (4,))],
-    elementwise.Clone: [((3, 4),)],
+    convert.Clone: [((3, 4),)],
+    functions.Log2: [(POSITIVE,)],
+    functions.Log10: [(POSITIVE,)],
+    functions.Log1p: [(POSITIVE,)],
+    functions.Expm1: [((3, 4),)],
+    functions.Reciprocal: [(OFF_ZERO,)],
+    functions.RSqrt: [(POSITIVE,)],
+    functions.Tan: [(PROBABILITIES,)],
+    functions.Sinh: [((3, 4),)],
+    functions.Cosh: [((3, 4),)],
+    rounding.Floor: [(PROBABILITIES,)],
+    rounding.Ceil: [(PROBABILITIES,)],
+    rounding.Trunc: [(PROBABILITIES,)],
+    rounding.Round: [(PROBABILITIES,)],
+    rounding.Sign: [(OFF_ZERO,)],
+    rounding.Remainder: [((3, 4), POSITIVE)],
     activation.Sigmoid: [((3, 4),)],
     activation.Tanh: [((3, 4),)],
     activation.ReLU: [(OFF_ZERO,)],
@@ -443,6 +459,8 @@ CHECKS = {
     reduction.Mean: [((3, 4), {"dim": -1})],
     reduction.Var: [((3, 4), {"dim": 0}), ((3, 4), {"correction": 0, "keepdim": True})],
     reduction.Std: [((3, 4), {"dim": 1})],
+    reduction.Norm: [((3, 4),), ((3, 4), {"dim": 1, "keepdim": True})],
+    reduction.Prod: [((3, 4), {"dim": 1}), ((3, 4), {"dim": 0, "keepdim": True})],
     reduction.AMax: [((3, 4), {"dim": 1}), ((3, 4),)],
     reduction.AMin: [((3, 4), {"dim": (0,), "keepdim": True})],
     reduction.LogSumExp: [((3, 4), {"dim": 1}), ((2, 3, 2), {"dim": (0, 2)})],
@@ -450,15 +468,20 @@ CHECKS = {
     shape.Permute: [((2, 3, 4), lambda: shape.Permute(2, 0, 1))],
     shape.Reshape: [((3, 4), lambda: shape.Reshape(2, 6))],
     shape.Expand: [((3, 1), lambda: shape.Expand(2, 3, 4))],
+    shape.Roll: [((3, 4), lambda: shape.Roll((1, -2), (0, 1)))],
     shape.Flip: [((3, 4), lambda: shape.Flip(0, 1))],
     shape.Concatenate: [((3, 4), (3, 2), {"dim": 1})],
     shape.Stack: [((3, 4), (3, 4), {"dim": -1})],
     shape.Split: [((2, 4), {"sizes": [1, 0, 3], "dim": 1})],
     shape.Pad: [((3, 4), {"widths": [(1, 0), (2, 1)], "value": 3.0})],
-    shape.GetItem: [((4, 3), {"index": [0, 0, 2]}), ((4, 3), {"index": (slice(None, None, -1), 1)})],
-    shape.PutItem: [((3, 3), {"index": [0, 0, 2], "shape": (4, 3)})],
+    index.GetItem: [((4, 3), {"index": [0, 0, 2]}), ((4, 3), {"index": (slice(None, None, -1), 1)})],
+    index.PutItem: [((3, 3), {"index": [0, 0, 2], "shape": (4, 3)})],
 }
-NOT_CHECKED = {elementwise.Cast, elementwise.Move}  # they change the dtype, or need a second device
+NOT_CHECKED = {
+    convert.Cast,  # changes the dtype
+    convert.Move,  # needs a second device
+    rounding.FloorDivide,  # has no gradient
+}
 
 
 def operations():

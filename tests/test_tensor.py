@@ -476,9 +476,31 @@ CREATED = {
     "eye wide": lambda m: m.eye(2, 4),
     "eye of int64": lambda m: m.eye(2, dtype=m.int64),
     "zeros_like": lambda m: m.zeros_like(m.ones(2, 3, dtype=m.float64)),
+    "full_like": lambda m: m.full_like(m.arange(3), 2),
+    "full_like of another dtype": lambda m: m.full_like(m.arange(3), 0.5, dtype=m.float32),
+    "arange to a tensor": lambda m: m.arange(m.tensor(3)),
+    "as_tensor": lambda m: m.as_tensor([1.0, 2.0]),
+    "as_tensor of another dtype": lambda m: m.as_tensor([1, 2], dtype=m.float64),
     "ones_like": lambda m: m.ones_like(m.arange(3)),
     "ones_like of another dtype": lambda m: m.ones_like(m.arange(3), dtype=m.float32),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["rand_like", "randn_like", "empty_like"])
+def test_what_is_made_like_a_tensor_has_its_shape_and_dtype(name):
+    result = getattr(minigrad, name)(minigrad.ones(2, 3, dtype=minigrad.float64))
+    assert (result.shape, result.dtype) == ((2, 3), np.float64)
+
+
+def test_as_tensor_shares_memory_where_it_can():
+    array = np.zeros(3)
+    assert np.shares_memory(minigrad.as_tensor(array).data, array)
+    t = tensor(array)
+    assert minigrad.as_tensor(t) is t
+
+
+def test_randint_of_one_limit_counts_from_zero():
+    assert set(minigrad.randint(3, (100,)).tolist()) == {0, 1, 2}
 
 
 @pytest.mark.parametrize("name", CREATED)
@@ -568,13 +590,25 @@ def test_the_same_seed_draws_the_same_numbers(draw):
     ("call", "error", "message"),
     [
         (lambda: minigrad.arange(0, 5, 0), ValueError, "arange from 0 to 5 got step 0"),
-        (lambda: minigrad.zeros(2.5), TypeError, "float"),
-        (lambda: minigrad.zeros(2, 2.5), TypeError, "'float' object cannot be interpreted as an integer"),
-        (lambda: minigrad.zeros(-1), ValueError, "negative dimensions are not allowed"),
-        (lambda: minigrad.linspace(0, 1, -1), ValueError, "-1, must be non-negative"),
-        (lambda: minigrad.randint(5, 5, (2,)), ValueError, "low >= high"),
+        (lambda: minigrad.zeros(2.5), TypeError, "zeros got size 2.5; expected a whole number"),
+        (lambda: minigrad.zeros(2, 2.5), TypeError, "zeros got size 2.5; expected a whole number"),
+        (lambda: minigrad.zeros(-1), ValueError, r"zeros got sizes \(-1,\); expected none below 0"),
+        (lambda: minigrad.linspace(0, 1, -1), ValueError, r"linspace got sizes \(-1,\); expected none below 0"),
+        (lambda: minigrad.randint(5, 5, (2,)), ValueError, "randint got low=5 and high=5; expected a high above it"),
         (lambda: minigrad.zeros(2, dtype=minigrad.int64, requires_grad=True), TypeError, "only floating-point tensors"),
-        (lambda: minigrad.full((2,), "a"), ValueError, "could not convert string to float"),
+        (lambda: minigrad.zeros(None), TypeError, "zeros got size None; expected a whole number"),
+        (lambda: minigrad.zeros(2, -1), ValueError, r"zeros got sizes \(2, -1\); expected none below 0"),
+        (lambda: minigrad.zeros(3, dtype="floaty"), TypeError, "expected a dtype of real numbers .*, got 'floaty'"),
+        (lambda: minigrad.rand(3, dtype="int32"), TypeError, "rand got dtype int32; expected a floating one"),
+        (lambda: minigrad.full(None, 1.0), TypeError, "full got size None; expected a whole number"),
+        (lambda: minigrad.full((2,), None), TypeError, "full got fill_value None; expected a number"),
+        (lambda: minigrad.full((2,), 300, dtype="uint8"), ValueError, "full got 300, which uint8 cannot hold"),
+        (lambda: minigrad.arange("a"), TypeError, "arange got 'a'; expected a number"),
+        (lambda: minigrad.randint(0, 2.5, (2,)), TypeError, "randint got high = 2.5; expected a whole number"),
+        (lambda: minigrad.randperm(-1), ValueError, r"randperm got sizes \(-1,\); expected none below 0"),
+        (lambda: minigrad.zeros_like([1]), TypeError, "zeros_like expected a tensor, an array or a number, got list"),
+        (lambda: tensor(2**63), ValueError, "below 2.*63, got 9223372036854775808"),
+        (lambda: minigrad.full((2,), "a"), TypeError, "full got fill_value 'a'; expected a number"),
     ],
 )
 def test_bad_arguments_of_creation_are_refused(call, error, message):

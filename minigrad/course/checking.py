@@ -143,7 +143,7 @@ def as_outcome(entry: dict[str, Any]) -> Outcome:
 
 def why_lost(how: str, trace: str, file: Path, seconds: float) -> Finding:
     """The finding for a blank at which the process was lost, with the line of the learner's file, if that is known."""
-    match = re.search(rf'File "{re.escape(str(file.absolute()))}", line (\d+)', trace)
+    match = re.search(rf'{re.escape(file.name)}", line (\d+)', trace)  # the folder's name may be escaped there
     where: dict[str, str] | str = ""
     if match:
         line = int(match[1])

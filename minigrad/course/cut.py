@@ -7,6 +7,7 @@ with what is given, signatures, docstrings and comments. Only the bodies of the 
 import ast
 import builtins
 import re
+import symtable
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -87,7 +88,7 @@ def imports_for(code: str, sources: Iterable[Source]) -> list[str]:
 
     NumPy and `array_module` are always among them.
     """
-    missing = free_names(ast.parse(code)) | {"np", "array_module"}
+    missing = free_names(code) | {"np", "array_module"}
     origins = {"np": ("numpy", None, "np"), "array_module": ("minigrad.device", "array_module", None)}
     for source in sources:
         origins = available(source) | origins
@@ -103,11 +104,17 @@ def imports_for(code: str, sources: Iterable[Source]) -> list[str]:
     return sorted([*plain, *members], key=lambda line: (" minigrad" in line, line.startswith("from"), line))
 
 
-def free_names(tree: ast.Module) -> set[str]:
-    """Names that the code reads and does not define at its top level."""
-    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return read - defined - set(dir(builtins))
+def free_names(code: str) -> set[str]:
+    """Names that the code reads and does not define; a parameter or a local variable is not one of them."""
+    top = symtable.symtable(code, "<exercise>", "exec")
+    defined = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
+    return globals_read(top) - defined - set(dir(builtins))
+
+
+def globals_read(table: symtable.SymbolTable) -> set[str]:
+    """The global names that this piece of code reads, inner functions and classes included."""
+    own = {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+    return own.union(*map(globals_read, table.get_children()))
 
 
 def available(source: Source) -> dict[str, tuple[str, str | None, str | None]]:

@@ -66,14 +66,32 @@ class BlankItem(pytest.Item):
         return self.path, None, str(self.blank)
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExerciseFile | None:
-    """Exercise files are known by their names: those of the lessons."""
-    if file_path.suffix != ".py" or not file_path.name[0].isdigit() or file_path.parent.name == "practice":
+class Nothing(pytest.File):
+    """A file without tests."""
+
+    def collect(self) -> list[pytest.Item]:
+        return []
+
+
+def lesson_of(path: Path) -> Lesson | None:
+    """The lesson whose exercise file lies at `path`; exercise files are known by their names."""
+    if path.suffix != ".py" or not path.name[0].isdigit() or path.parent.name == "practice":
         return None
     try:
-        lesson = find_lesson(file_path.name)
+        return find_lesson(path.name)
     except UnknownNameError:
+        return None
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExerciseFile | None:
+    lesson = lesson_of(file_path)
+    if lesson is None:
         return None
     collected = ExerciseFile.from_parent(parent, path=file_path)
     collected.lesson = lesson
     return collected
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.File | None:
+    """An exercise file named on the command line is not a module of tests besides."""
+    return None if lesson_of(module_path) is None else Nothing.from_parent(parent, path=module_path)

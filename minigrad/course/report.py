@@ -97,7 +97,7 @@ def show_summary(console: Console, lesson: Lesson, outcomes: list[Outcome], work
         console.print(
             say(
                 f"Next: minigrad lesson {following.number} ({following.title})",
-                f"下一课：minigrad lesson {following.number}({following.title})",
+                f"下一课：minigrad lesson {following.number}（{following.title}）",
             )
         )
 

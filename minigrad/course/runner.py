@@ -112,14 +112,19 @@ def examine(
 ) -> Finding | None:
     """Try one blank. Blanks of the same class that have passed stand in place beside it: a backward relies on what
     its forward has saved."""
+    beside = companions(blank, lesson.blanks)
     try:
         functions = {blank: file.function(blank)}
-        for other in companions(blank, lesson.blanks):
+        for other in beside:
             if other.name in passed and file.is_written(other):
                 functions[other] = file.function(other)
     except WrongError as wrong:
         return wrong.finding
-    return tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+    finding = tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+    waits = blank.short == "backward" and any(b.short == "forward" and b not in functions for b in beside)
+    if finding and finding.kind == "raised" and "values to unpack" in finding.facts["message"] and waits:
+        finding.kind = "forward_first"
+    return finding
 
 
 def tried(

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError, did_you_mean
+from ..language import say
 from .download import NotAvailableError
 from .fetch import DataFile, FileSet, find_in, locate
 from .idx import idx_bytes, read_idx
@@ -105,7 +106,7 @@ def load_mnist(source: str | Path = "auto") -> MNISTData:
         return load_files(MNIST, locate(MNIST))
     except NotAvailableError as error:
         if source == "auto":
-            return load_embedded(f"{error}, so the embedded subset is used")
+            return load_embedded(say(f"{error}, so the embedded subset is used", f"{error}，所以改用自带的子集"))
         raise NotAvailableError(f"{error}; set MINIGRAD_DATA to a folder with its files, or use 'embedded'") from error
 
 

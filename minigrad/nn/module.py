@@ -155,9 +155,10 @@ class Module:
         self.__dict__[group][name] = value
 
     def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
         for group in GROUPS:
-            if name in self.__dict__.get(group, ()):
-                return self.__dict__[group][name]
+            if group in own and name in own[group]:
+                return own[group][name]
         hint = "; call super().__init__() in its __init__" if name in GROUPS else ""
         raise AttributeError(f"{type(self).__name__} has no attribute '{name}'{hint}")
 

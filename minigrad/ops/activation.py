@@ -8,8 +8,12 @@ from ..function import Function
 from ..kernels import elementwise as kernels
 from ..tensor import Tensor
 from .apply import apply
-from .elementwise import as_floating
+from .arguments import as_tensor, checked
+from .convert import as_floating
 from .reduction import largest
+
+FAR = 40
+"""Where exp(-x²/2) is 0 in every dtype; beyond, x² might overflow."""
 
 
 class Activation(Function):
@@ -38,7 +42,7 @@ class Sigmoid(Activation):
 
 def sigmoid(input: Tensor) -> Tensor:
     """1 / (1 + e⁻ˣ), elementwise: any number to one between 0 and 1."""
-    return Sigmoid()(as_floating(input))
+    return Sigmoid()(as_floating(input, "sigmoid"))
 
 
 class Tanh(Activation):
@@ -56,11 +60,11 @@ class Tanh(Activation):
 
 def tanh(input: Tensor) -> Tensor:
     """The hyperbolic tangent, elementwise: any number to one between -1 and 1."""
-    return Tanh()(as_floating(input))
+    return Tanh()(as_floating(input, "tanh"))
 
 
 class ReLU(Activation):
-    """y = max(x, 0);  gx = gy where y > 0, else 0 (Nair & Hinton, 2010)."""
+    """y = max(x, 0);  gx = gy where y ≠ 0, which NaN is too, else 0 (Nair & Hinton, 2010)."""
 
     def forward(self, x: Array) -> Array:
         y = kernels.relu(x)
@@ -69,12 +73,12 @@ class ReLU(Activation):
 
     def backward(self, gy: Array) -> Any:
         (y,) = self.saved
-        return gy * (y > 0)
+        return gy * (y != 0)
 
 
 def relu(input: Tensor) -> Tensor:
     """max(x, 0), elementwise; the gradient at 0 is 0."""
-    return ReLU()(input)
+    return ReLU()(as_tensor(input, "relu"))
 
 
 class LeakyReLU(Activation):
@@ -94,11 +98,11 @@ class LeakyReLU(Activation):
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     """x where it is positive, negative_slope · x elsewhere."""
-    return LeakyReLU(negative_slope)(as_floating(input))
+    return LeakyReLU(negative_slope)(as_floating(input, "leaky_relu"))
 
 
 class ELU(Activation):
-    """y = x for x > 0, else α (eˣ - 1);  gx = gy · (1 or α eˣ) (Clevert, Unterthiner & Hochreiter, 2016)."""
+    """y = α (eˣ - 1) for x ≤ 0, else x;  gx = gy · (α eˣ or 1) (Clevert, Unterthiner & Hochreiter, 2016)."""
 
     def __init__(self, alpha: float = 1.0):
         self.alpha = alpha
@@ -106,17 +110,17 @@ class ELU(Activation):
     def forward(self, x: Array) -> Array:
         xp = array_module(x)
         self.save(x)
-        return xp.where(x > 0, x, self.alpha * xp.expm1(xp.minimum(x, 0)))
+        return xp.where(x <= 0, self.alpha * xp.expm1(xp.minimum(x, 0)), x)
 
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
         xp = array_module(gy)
-        return xp.where(x > 0, gy, gy * self.alpha * xp.exp(xp.where(x > 0, 0.0, x)))
+        return xp.where(x <= 0, gy * self.alpha * xp.exp(xp.where(x <= 0, x, 0.0)), gy)
 
 
 def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
     """x where it is positive, alpha · (eˣ - 1) elsewhere."""
-    return ELU(alpha)(as_floating(input))
+    return ELU(alpha)(as_floating(input, "elu"))
 
 
 class SiLU(Activation):
@@ -134,7 +138,7 @@ class SiLU(Activation):
 
 def silu(input: Tensor) -> Tensor:
     """x · sigmoid(x), elementwise."""
-    return SiLU()(as_floating(input))
+    return SiLU()(as_floating(input, "silu"))
 
 
 class Softplus(Activation):
@@ -158,8 +162,13 @@ class Softplus(Activation):
 
 
 def softplus(input: Tensor, beta: float = 1.0) -> Tensor:
-    """ln(1 + e^(beta · x)) / beta, elementwise: a smooth ReLU. No threshold is needed: nothing overflows."""
-    return Softplus(beta)(as_floating(input))
+    """ln(1 + e^(beta · x)) / beta, elementwise: a smooth ReLU. No threshold is needed: nothing overflows.
+
+    Raises ValueError unless beta > 0.
+    """
+    if not beta > 0:
+        raise ValueError(f"softplus got beta={beta}; expected a number above 0")
+    return Softplus(beta)(as_floating(input, "softplus"))
 
 
 class Erf(Activation):
@@ -171,12 +180,14 @@ class Erf(Activation):
 
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
-        return gy * (2 / math.sqrt(math.pi)) * array_module(gy).exp(-x * x)
+        xp = array_module(gy)
+        near = xp.clip(x, -FAR, FAR)
+        return gy * (2 / math.sqrt(math.pi)) * xp.exp(-near * near)
 
 
 def erf(input: Tensor) -> Tensor:
     """The error function, elementwise."""
-    return Erf()(as_floating(input))
+    return Erf()(as_floating(input, "erf"))
 
 
 class GELU(Activation):
@@ -192,32 +203,43 @@ class GELU(Activation):
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
         cdf = 0.5 + 0.5 * apply(Erf(), x * math.sqrt(0.5))
-        pdf = array_module(gy).exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+        xp = array_module(gy)
+        near = xp.clip(x, -FAR, FAR)
+        pdf = xp.exp(-0.5 * near * near) * (1 / math.sqrt(2 * math.pi))
         return gy * (cdf + x * pdf)
 
 
 class GELUTanh(Activation):
-    """y = x/2 · (1 + t),  t = tanh(√(2/π) (x + 0.044715 x³));  gx = gy · ((1 + t)/2 + x/2 · (1 - t²) · u').
+    """y = x/2 · (1 + t),  t = tanh u,  u = √(2/π) (x + 0.044715 x³);  gx = gy · ((1 + t)/2 + x/2 · (1 - t²) · u').
 
-    u' = √(2/π) (1 + 3 · 0.044715 x²) is the derivative of the argument of tanh (Hendrycks & Gimpel, 2016).
+    u' = √(2/π) (1 + 3 · 0.044715 x²) is the derivative of u (Hendrycks & Gimpel, 2016). In u, x is limited to ±10,
+    where t is ±1 to the last digit and x³ does not overflow.
     """
 
     def forward(self, x: Array) -> Array:
         self.save(x)
-        return 0.5 * x * (1 + array_module(x).tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+        xp = array_module(x)
+        return 0.5 * x * (1 + xp.tanh(self.argument(xp.clip(x, -10, 10))))
 
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
-        t = array_module(gy).tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))
-        slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
-        return gy * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope)
+        xp = array_module(gy)
+        near = xp.clip(x, -10, 10)
+        t = xp.tanh(self.argument(near))
+        slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * near * near)
+        return gy * (0.5 * (1 + t) + 0.5 * near * (1 - t * t) * slope)
+
+    @staticmethod
+    def argument(x: Any) -> Any:
+        """u, of which tanh is taken."""
+        return math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """x · Φ(x) with the normal distribution function Φ, or its approximation by tanh with approximate='tanh'."""
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu got approximate='{approximate}'; expected 'none' or 'tanh'")
-    return (GELU() if approximate == "none" else GELUTanh())(as_floating(input))
+    return (GELU() if approximate == "none" else GELUTanh())(as_floating(input, "gelu"))
 
 
 class Softmax(Activation):
@@ -242,11 +264,15 @@ class Softmax(Activation):
 
 def softmax(input: Tensor, dim: int) -> Tensor:
     """e^x / Σ e^x along `dim`: positive numbers that sum to 1."""
-    return Softmax(dim)(as_floating(input))
+    input = as_floating(input, "softmax")
+    return Softmax(checked(dim, input.ndim, "softmax"))(input)
 
 
 class LogSoftmax(Activation):
-    """y_i = x_i - ln Σ_j e^(x_j) along `dim`;  gx = gy - e^y · Σ gy."""
+    """y_i = x_i - ln Σ_j e^(x_j) along `dim`;  gx = gy - e^y · Σ gy.
+
+    The largest x is subtracted first, so that the sum is at least e⁰ = 1; that of no elements is taken for 1.
+    """
 
     def __init__(self, dim: int):
         self.dim = dim
@@ -254,7 +280,7 @@ class LogSoftmax(Activation):
     def forward(self, x: Array) -> Array:
         xp = array_module(x)
         shifted = x - largest(x, self.dim)
-        y = shifted - xp.log(xp.exp(shifted).sum(axis=self.dim, keepdims=True))
+        y = shifted - xp.log(xp.maximum(xp.exp(shifted).sum(axis=self.dim, keepdims=True), 1))
         self.save(y)
         return y
 
@@ -265,4 +291,5 @@ class LogSoftmax(Activation):
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
     """The logarithm of softmax along `dim`, without overflow or log 0."""
-    return LogSoftmax(dim)(as_floating(input))
+    input = as_floating(input, "log_softmax")
+    return LogSoftmax(checked(dim, input.ndim, "log_softmax"))(input)

@@ -5,6 +5,8 @@ from typing import Any
 from ..device import Array, device_of, generator
 from ..function import Function
 from ..tensor import Tensor
+from .arguments import as_tensor
+from .convert import as_floating
 
 
 class Dropout(Function):
@@ -36,4 +38,5 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     """
     if not 0 <= p <= 1:
         raise ValueError(f"dropout got p={p}; expected a probability from 0 to 1")
-    return Dropout(p)(input) if training and p > 0 else input
+    input = as_tensor(input, "dropout")
+    return Dropout(p)(as_floating(input, "dropout")) if training and p > 0 else input

@@ -4,17 +4,18 @@ Inputs broadcast as in NumPy. A backward returns gradients of the broadcast shap
 shape of each input (`autograd.unbroadcast`). In the formulas, gx stands for dL/dx.
 """
 
-import math
+from math import inf
 from typing import Any
 
 import numpy as np
 
-from ..device import Array, array_module, device_of
-from ..dtypes import as_dtype
-from ..function import Function, array_or_number
+from ..device import Array, array_module
+from ..function import Function
 from ..kernels.elementwise import integer_power
 from ..tensor import Tensor
 from .apply import apply
+from .arguments import as_tensor
+from .convert import as_floating
 
 
 class Elementwise(Function):
@@ -118,7 +119,7 @@ class Neg(Elementwise):
 
 def neg(input: Any) -> Tensor:
     """-input."""
-    return Neg()(input)
+    return Neg()(as_tensor(input, "neg"))
 
 
 class Power(Elementwise):
@@ -151,7 +152,7 @@ class TensorPower(Elementwise):
     def backward(self, gz: Array) -> Any:
         x, y, z = self.saved
         xp = array_module(gz)
-        gx = gz * y * x ** xp.where(y == 0, 1.0, y - 1.0) if self.needs[0] else None
+        gx = xp.where(y == 0, 0.0, gz * y * x ** xp.where(y == 0, 0.0, y - 1.0)) if self.needs[0] else None
         gy = gz * z * xp.log(xp.where((x == 0) & (y >= 0), 1.0, x)) if self.needs[1] else None
         return gx, gy
 
@@ -159,7 +160,7 @@ class TensorPower(Elementwise):
 def pow(input: Any, exponent: Any) -> Tensor:
     """input to the power `exponent`, which is a number or a tensor."""
     if type(exponent) in (int, float):
-        return Power(exponent)(as_floating(input) if type(exponent) is float else input)
+        return Power(exponent)(as_floating(input, "pow") if type(exponent) is float else as_tensor(input, "pow"))
     return TensorPower()(input, exponent)
 
 
@@ -178,7 +179,7 @@ class Exp(Elementwise):
 
 def exp(input: Any) -> Tensor:
     """e to the power of each element."""
-    return Exp()(as_floating(input))
+    return Exp()(as_floating(input, "exp"))
 
 
 class Log(Elementwise):
@@ -195,7 +196,7 @@ class Log(Elementwise):
 
 def log(input: Any) -> Tensor:
     """The natural logarithm of each element."""
-    return Log()(as_floating(input))
+    return Log()(as_floating(input, "log"))
 
 
 class Sqrt(Elementwise):
@@ -213,7 +214,7 @@ class Sqrt(Elementwise):
 
 def sqrt(input: Any) -> Tensor:
     """The square root of each element."""
-    return Sqrt()(as_floating(input))
+    return Sqrt()(as_floating(input, "sqrt"))
 
 
 class Sin(Elementwise):
@@ -230,7 +231,7 @@ class Sin(Elementwise):
 
 def sin(input: Any) -> Tensor:
     """The sine of each element (radians)."""
-    return Sin()(as_floating(input))
+    return Sin()(as_floating(input, "sin"))
 
 
 class Cos(Elementwise):
@@ -247,11 +248,11 @@ class Cos(Elementwise):
 
 def cos(input: Any) -> Tensor:
     """The cosine of each element (radians)."""
-    return Cos()(as_floating(input))
+    return Cos()(as_floating(input, "cos"))
 
 
 class Abs(Elementwise):
-    """y = |x|;  gx = gy · sign x, with sign 0 = 0."""
+    """y = |x|;  gx = gy · sign x, which is 0 for 0 and for NaN."""
 
     def forward(self, x: Array) -> Array:
         self.save(x)
@@ -259,18 +260,19 @@ class Abs(Elementwise):
 
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
-        return gy * array_module(x).sign(x)
+        where = array_module(gy).where
+        return where(x > 0, gy, where(x < 0, -gy, 0.0))
 
 
 def abs(input: Any) -> Tensor:
     """The absolute value of each element."""
-    return Abs()(input)
+    return Abs()(as_tensor(input, "abs"))
 
 
 class Clip(Elementwise):
     """y = min(max(x, low), high);  gx = gy where low ≤ x ≤ high, else 0."""
 
-    def __init__(self, low: float = -math.inf, high: float = math.inf):
+    def __init__(self, low: float = -inf, high: float = inf):
         self.low, self.high = low, high
 
     def forward(self, x: Array) -> Array:
@@ -282,17 +284,44 @@ class Clip(Elementwise):
         return gy * inside
 
 
+class TensorClip(Elementwise):
+    """z = min(max(x, l), h);  gh = gz where x > h or l > h,  gl = gz where x < l < h,  gx = gz where l ≤ x ≤ h."""
+
+    def forward(self, x: Array, low: Array, high: Array) -> Array:
+        xp = array_module(x)
+        self.save((x >= low) & (x <= high), (x < low) & (low < high), (x > high) | (low > high))
+        return xp.minimum(xp.maximum(x, low), high)
+
+    def backward(self, gz: Array) -> Any:
+        inside, below, above = self.saved
+        return gz * inside, gz * below, gz * above
+
+
 def clip(input: Any, min: Any = None, max: Any = None) -> Tensor:
     """Each element limited to [min, max]; a limit is a number, a tensor, or None for no limit."""
     if min is None and max is None:
         raise ValueError("clip needs min, max or both")
-    if any(limit is not None and type(limit) not in (int, float) for limit in (min, max)):
-        result = input if min is None else where(input < min, min, input)
-        return result if max is None else where(result > max, max, result)
-    if isinstance(input, Tensor) and input.dtype.kind in "iu":
-        info = np.iinfo(input.dtype)
-        return Clip(info.min if min is None else min, info.max if max is None else max)(input)
-    return Clip(-math.inf if min is None else min, math.inf if max is None else max)(input)
+    input = as_tensor(input, "clip")
+    lowest, highest = limits(input.dtype)
+    low, high = lowest if min is None else min, highest if max is None else max
+    if all(type(limit) in (int, float) for limit in (low, high)):
+        return Clip(low, high)(input)
+    return TensorClip()(input, low, high)
+
+
+def limits(dtype: np.dtype) -> tuple[float, float]:
+    """The smallest and the largest number of a dtype."""
+    if dtype.kind in "iu":
+        return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    return -inf, inf
+
+
+clamp = clip
+
+
+def masked_fill(input: Any, mask: Any, value: float) -> Tensor:
+    """`value` where `mask` is True, `input` elsewhere."""
+    return where(mask, value, input)
 
 
 class Maximum(Elementwise):
@@ -351,93 +380,7 @@ class Where(Function):
 def where(condition: Any, input: Any, other: Any) -> Tensor:
     """`input` where `condition` is True, `other` elsewhere, with broadcasting."""
     condition = condition if isinstance(condition, Tensor) else Tensor(condition)
+    for choice in (input, other):
+        if choice is None:
+            raise TypeError("where expected a tensor, an array or a number, got None")
     return Where()(condition, input, other)
-
-
-class Cast(Function):
-    """y = x in another dtype;  gx = gy in the dtype of x."""
-
-    differentiable = True
-
-    def __init__(self, dtype: Any):
-        self.dtype = np.dtype(dtype)
-
-    def forward(self, x: Array) -> Array:
-        self.given = x.dtype
-        return x.astype(self.dtype)
-
-    def wrap(self, array: Array, dtype: Any, recorded: bool, index: int = 0) -> Tensor:
-        return super().wrap(array, self.dtype, recorded and self.dtype.kind == "f")
-
-    def backward(self, gy: Array) -> Any:
-        return apply(Cast(self.given), gy)
-
-
-class Move(Function):
-    """y = x on another device;  gx = gy on the device of x."""
-
-    differentiable = True
-
-    def __init__(self, device: str):
-        self.device = device
-
-    def forward(self, x: Array) -> Array:
-        from ..device import to_device
-
-        self.given = device_of(x)
-        return to_device(x, self.device)
-
-    def backward(self, gy: Array) -> Any:
-        return apply(Move(self.given), gy)
-
-
-def to(input: Tensor, *targets: Any) -> Tensor:
-    """`input` converted to a dtype, a device, or both, in any order; itself where nothing changes."""
-    for target in targets:
-        if isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"):
-            if target != input.device and f"{target}:0" != input.device:
-                input = Move(target)(input)
-        else:
-            try:
-                dtype = as_dtype(target)
-            except TypeError as error:
-                raise TypeError(f"to() takes a device ('cpu', 'cuda:N') or a dtype: {error}") from error
-            if dtype != input.dtype:
-                input = Cast(dtype)(input)
-    return input
-
-
-def as_floating(input: Any) -> Any:
-    """`input`, with whole numbers and booleans as float32; NumPy by itself would take exp(uint8) in float16."""
-    return to(input, np.float32) if isinstance(input, Tensor) and input.dtype.kind != "f" else input
-
-
-class Clone(Function):
-    """y = a copy of x;  gx = gy."""
-
-    differentiable = True
-
-    def forward(self, x: Array) -> Array:
-        return x.copy()
-
-    def backward(self, gy: Array) -> Any:
-        return gy
-
-
-def clone(input: Any) -> Tensor:
-    """A copy in C order."""
-    return Clone()(input)
-
-
-def constant(name: str, *inputs: Any) -> Tensor:
-    """A result through which no gradient flows: the array module's function `name` (a comparison, sign, ...)."""
-    arrays = [x.data if isinstance(x, Tensor) else array_or_number(x, name) for x in inputs]
-    devices = {device_of(a): a for a in arrays if hasattr(a, "dtype")}
-    if len(devices) > 1:
-        raise ValueError(f"{name} got tensors on {' and '.join(devices)}; move one with .to(device)")
-    (array,) = devices.values()
-    try:
-        return Tensor(getattr(array_module(array), name)(*arrays))
-    except TypeError as error:
-        given = [str(getattr(a, "dtype", type(a).__name__)) for a in arrays]
-        raise TypeError(f"{name} does not work on {' and '.join(given)}") from error

@@ -1,14 +1,21 @@
 """Products of matrices: matmul, linear, einsum."""
 
 from math import prod
+from string import ascii_letters
 from typing import Any
+
+from numpy import broadcast_shapes
 
 from ..device import Array, array_module
 from ..function import Function
-from ..kernels.linear import column_sums
+from ..kernels.reduction import column_sums
 from ..tensor import Tensor
 from .apply import apply
-from .shape import reshape
+from .arguments import as_tensor
+from .convert import as_floating
+from .elementwise import clip
+from .reduction import norm, sum
+from .shape import expand, reshape
 
 
 class MatMul(Function):
@@ -33,7 +40,7 @@ def matmul(input: Any, other: Any) -> Tensor:
 
     A vector counts as a row on the left and as a column on the right, and that dimension is dropped from the result.
     """
-    x, y = as_tensor(input), as_tensor(other)
+    x, y = as_tensor(input, "matmul"), as_tensor(other, "matmul")
     if x.ndim == 0 or y.ndim == 0 or x.shape[-1] != y.shape[-2 if y.ndim > 1 else 0]:
         raise ValueError(
             f"matmul got shapes {x.shape} and {y.shape}; the last size of one must be the inner of the other"
@@ -49,8 +56,37 @@ def matmul(input: Any, other: Any) -> Tensor:
     return MatMul()(x, y)
 
 
-def as_tensor(x: Any) -> Tensor:
-    return x if isinstance(x, Tensor) else Tensor(x)
+def mm(input: Any, mat2: Any) -> Tensor:
+    """The product of two matrices [n, k] · [k, m]."""
+    return matmul(*of_dimensions("mm", 2, input, mat2))
+
+
+def bmm(input: Any, mat2: Any) -> Tensor:
+    """The products of two batches of matrices [b, n, k] · [b, k, m]."""
+    x, y = of_dimensions("bmm", 3, input, mat2)
+    if len(x) != len(y):
+        raise ValueError(f"bmm got shapes {x.shape} and {y.shape}; expected batches of one size")
+    return matmul(x, y)
+
+
+def dot(input: Any, tensor: Any) -> Tensor:
+    """The inner product Σ x y of two vectors [n]."""
+    return matmul(*of_dimensions("dot", 1, input, tensor))
+
+
+def outer(input: Any, vec2: Any) -> Tensor:
+    """All products of the elements of two vectors [n] and [m]: [n, m]."""
+    x, y = of_dimensions("outer", 1, input, vec2)
+    return reshape(x, -1, 1) * y
+
+
+def of_dimensions(op: str, ndim: int, *given: Any) -> list[Tensor]:
+    """The tensors; ValueError unless each has `ndim` dimensions."""
+    tensors = [as_tensor(x, op) for x in given]
+    if any(x.ndim != ndim for x in tensors):
+        shapes = " and ".join([str(x.shape) for x in tensors])
+        raise ValueError(f"{op} got shapes {shapes}; expected {ndim} dimension{'s' * (ndim > 1)} each")
+    return tensors
 
 
 class Linear(Function):
@@ -67,10 +103,10 @@ class Linear(Function):
         return y
 
     def backward(self, gy: Array) -> Any:
-        x, weight = self.saved
-        gx = gy @ weight if self.needs[0] else None
-        gw = gy.T @ x if self.needs[1] else None
-        gb = column_sums(gy) if self.needs[2] else None
+        (x, weight), needs = self.saved, self.needs
+        gx = gy @ weight if needs[0] else None
+        gw = gy.T @ x if needs[1] else None
+        gb = column_sums(gy) if needs[2] else None
         return gx, gw, gb
 
 
@@ -79,6 +115,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Raises ValueError if the sizes do not fit.
     """
+    input, weight = as_tensor(input, "linear"), as_tensor(weight, "linear")
+    bias = None if bias is None else as_tensor(bias, "linear")
     if weight.ndim != 2 or input.ndim == 0 or input.shape[-1] != weight.shape[1]:
         raise ValueError(
             f"linear got input {input.shape} and weight {weight.shape}; expected input [..., in] and weight [out, in]"
@@ -135,9 +173,13 @@ class Einsum(Function):
 def einsum(equation: str, *operands: Any) -> Tensor:
     """Einstein summation: `einsum("bij,bjk->bik", x, y)`. `...` stands for leading dimensions that broadcast.
 
-    Raises ValueError for an equation that does not fit the operands.
+    The operands may also come in one list. Raises ValueError for an equation that does not fit them.
     """
-    tensors = [as_tensor(x) for x in operands]
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum expected an equation such as 'ij,jk->ik' first, got {type(equation).__name__}")
+    if len(operands) == 1 and isinstance(operands[0], list | tuple):
+        operands = tuple(operands[0])
+    tensors = [as_tensor(x, "einsum") for x in operands]
     inputs, output = parse_einsum(equation, [x.ndim for x in tensors])
     return Einsum(inputs, output)(*tensors)
 
@@ -148,9 +190,13 @@ def parse_einsum(equation: str, ndims: list[int]) -> tuple[list[str], str]:
     inputs = left.split(",")
     if len(inputs) != len(ndims):
         raise ValueError(f"einsum '{equation}' names {len(inputs)} operands, got {len(ndims)}")
-    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in equation]
+    if not all(set(term.replace("...", "", 1)) <= set(ascii_letters) for term in [*inputs, right]):
+        raise ValueError(f"einsum '{equation}': a term is made of the letters a-z and A-Z and at most one '...'")
+    spare = [c for c in ascii_letters if c not in equation]
     hidden = [ndim - len(term.replace("...", "")) for term, ndim in zip(inputs, ndims)]
     width = max([n for term, n in zip(inputs, hidden) if "..." in term], default=0)
+    if width > len(spare):
+        raise ValueError(f"einsum '{equation}' got operands of {max(ndims)} dimensions, more than there are letters")
     for i, (term, n) in enumerate(zip(inputs, hidden)):
         if n < 0 or (n > 0 and "..." not in term):
             raise ValueError(f"einsum '{equation}' gives operand {i} the letters '{term}' for {ndims[i]} dimensions")
@@ -160,6 +206,19 @@ def parse_einsum(equation: str, ndims: list[int]) -> tuple[list[str], str]:
     if not arrow:
         right = "..." + "".join(sorted({c for c in letters if letters.count(c) == 1 and c not in dots}))
     output = right.replace("...", dots)
-    if not all(c.isalpha() for c in letters + output) or any(c not in letters or output.count(c) > 1 for c in output):
+    if any(c not in letters or output.count(c) > 1 for c in output):
         raise ValueError(f"einsum '{equation}': the result may only name letters of the operands, each once")
     return inputs, output
+
+
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """x / max(‖x‖, eps): vectors along `dim`, each divided by its length."""
+    input = as_floating(input, "normalize")
+    return input / clip(norm(input, p, dim, keepdim=True), min=eps)
+
+
+def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """x·y / (max(‖x‖, eps) · max(‖y‖, eps)): the cosine of the angle between vectors along `dim`."""
+    x, y = as_floating(x1, "cosine_similarity"), as_floating(x2, "cosine_similarity")
+    shape = broadcast_shapes(x.shape, y.shape)
+    return sum(normalize(expand(x, shape), 2, dim, eps) * normalize(expand(y, shape), 2, dim, eps), dim)

@@ -14,10 +14,12 @@ from ..function import Function
 from ..tensor import Tensor
 from .activation import Sigmoid, Softplus, log_softmax
 from .apply import apply
-from .elementwise import where
-from .linalg import as_tensor
+from .arguments import as_tensor
+from .convert import as_floating
+from .elementwise import exp, where
+from .index import gather
 from .reduction import mean, sum
-from .shape import gather, reshape
+from .shape import reshape
 
 
 def reduce(loss: Tensor, reduction: str, total: Any = None) -> Tensor:
@@ -34,16 +36,19 @@ def reduce(loss: Tensor, reduction: str, total: Any = None) -> Tensor:
     raise ValueError(f"reduction '{reduction}' is not one of 'mean', 'sum', 'none'")
 
 
-def same_shape(input: Tensor, target: Tensor, loss: str, *weights: Tensor | None) -> None:
-    """Refuse targets of another shape: broadcasting [n] against [n, 1] would compare every pair. Weights may be
-    smaller than the input, not larger."""
+def same_shape(input: Any, target: Any, loss: str, *weights: Any) -> tuple[Tensor, ...]:
+    """Input, target and weights as tensors, the input in a floating dtype. Refuse targets of another shape:
+    broadcasting [n] against [n, 1] would compare every pair. Weights may be smaller than the input, not larger."""
+    input, target = as_floating(input, loss), as_tensor(target, loss)
     if input.shape != target.shape:
         raise ValueError(f"{loss} got input {input.shape} and target {target.shape}; expected equal shapes")
-    for weight in weights:
+    given = [None if weight is None else as_tensor(weight, loss) for weight in weights]
+    for weight in given:
         shape = () if weight is None else weight.shape
         last = input.shape[max(input.ndim - len(shape), 0) :]
         if len(shape) > input.ndim or any(size not in (1, expected) for size, expected in zip(shape, last)):
             raise ValueError(f"{loss} got weights {shape}, which do not broadcast to the input {input.shape}")
+    return input, target, *given
 
 
 class SoftmaxCrossEntropy(Function):
@@ -86,7 +91,7 @@ def cross_entropy(
     by the sum of the weights of the labels. Raises ValueError for labels out of range, shapes that do not fit, and
     an `ignore_index` beside probabilities.
     """
-    target = as_tensor(target)
+    input, target, weight = class_arguments(input, target, weight, "cross_entropy")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy got label_smoothing={label_smoothing}; expected a number from 0 to 1")
     if target.dtype.kind == "f" and target.shape == input.shape and input.ndim:
@@ -128,7 +133,7 @@ def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Tensor:
     """The negative of `input`, log-probabilities, at the right class. Everything else is as in cross_entropy."""
-    target = as_tensor(target)
+    input, target, weight = class_arguments(input, target, weight, "nll_loss")
     rows, labels, shape = class_rows(input, target, "nll_loss")
     counted = check_labels(labels, rows.shape[1], ignore_index, "nll_loss")
     weights = label_weights(labels, counted, weight, rows)
@@ -136,6 +141,12 @@ def nll_loss(
     loss = weighted(-reshape(gather(rows, 1, labels[:, None]), -1), weights)
     loss = loss if loss.shape == shape else reshape(loss, shape)
     return reduce(loss, reduction, None if weights is None else weights.sum())
+
+
+def class_arguments(input: Any, target: Any, weight: Any, loss: str) -> tuple[Tensor, Tensor, Any]:
+    """Scores, labels (which may be a list) and class weights as tensors."""
+    target = Tensor(target) if isinstance(target, list | tuple) else as_tensor(target, loss)
+    return as_floating(input, loss), target, None if weight is None else as_tensor(weight, loss)
 
 
 def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array, tuple[int, ...]]:
@@ -226,12 +237,12 @@ class SquaredError(ElementwiseLoss):
 
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """(input - target)². Raises ValueError if the shapes differ."""
-    same_shape(input, target, "mse_loss")
+    input, target = same_shape(input, target, "mse_loss")
     return reduce(SquaredError()(input, target), reduction)
 
 
 class AbsoluteError(ElementwiseLoss):
-    """loss = |x - t|;  gx = gloss · sign(x - t),  gt = -gx."""
+    """loss = |x - t|;  gx = gloss · sign(x - t), which is 0 for NaN,  gt = -gx."""
 
     def forward(self, x: Array, t: Array) -> Array:
         self.save(x, t)
@@ -239,13 +250,14 @@ class AbsoluteError(ElementwiseLoss):
 
     def backward(self, gloss: Array) -> Any:
         x, t = self.saved
-        gx = gloss * array_module(gloss).sign(x - t)
+        where = array_module(gloss).where
+        gx = where(x > t, gloss, where(x < t, -gloss, 0.0))
         return gx, -gx
 
 
 def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """|input - target|. Raises ValueError if the shapes differ."""
-    same_shape(input, target, "l1_loss")
+    input, target = same_shape(input, target, "l1_loss")
     return reduce(AbsoluteError()(input, target), reduction)
 
 
@@ -270,8 +282,8 @@ class SmoothL1(ElementwiseLoss):
 
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """Squared near 0, absolute beyond `beta`. Raises ValueError if the shapes differ or beta < 0."""
-    same_shape(input, target, "smooth_l1_loss")
-    if beta < 0:
+    input, target = same_shape(input, target, "smooth_l1_loss")
+    if not beta >= 0:
         raise ValueError(f"smooth_l1_loss got beta={beta}; expected 0 or more")
     return reduce((SmoothL1(beta) if beta else AbsoluteError())(input, target), reduction)
 
@@ -306,7 +318,7 @@ def binary_cross_entropy(
 
     Raises ValueError if the shapes differ or an input lies outside [0, 1].
     """
-    same_shape(input, target, "binary_cross_entropy", weight)
+    input, target, weight = same_shape(input, target, "binary_cross_entropy", weight)
     if input.numel() and not (float(input.data.min()) >= 0 and float(input.data.max()) <= 1):
         raise ValueError(
             f"binary_cross_entropy got inputs from {input.data.min():g} to {input.data.max():g}; expected "
@@ -346,24 +358,25 @@ def binary_cross_entropy_with_logits(
 
     `weight` weighs each element, `pos_weight` its positive part. Raises ValueError if the shapes differ.
     """
-    same_shape(input, target, "binary_cross_entropy_with_logits", weight, pos_weight)
+    name = "binary_cross_entropy_with_logits"
+    input, target, weight, pos_weight = same_shape(input, target, name, weight, pos_weight)
     loss = BinaryCrossEntropyWithLogits()(input, target, 1.0 if pos_weight is None else pos_weight)
     return reduce(loss if weight is None else loss * weight, reduction)
 
 
 class KLDivergence(ElementwiseLoss):
-    """loss = t (ln t - x) for log-probabilities x, and 0 where t = 0;  gx = -gloss · t,  gt = gloss · (ln t + 1 - x),
-    in which ln 0 counts as 0."""
+    """loss = t ln t - t x for log-probabilities x;  gx = -gloss · t,  gt = gloss · (ln t + 1 - x), in which ln 0 counts
+    as 0. Negative targets, which are no probabilities, give NaN."""
 
     def forward(self, x: Array, t: Array) -> Array:
         xp = array_module(x)
         self.save(x, t)
-        return xp.where(t > 0, t * (xp.log(xp.where(t > 0, t, 1)) - x), 0)
+        return t * xp.log(xp.where(t == 0, 1, t)) - t * x
 
     def backward(self, gloss: Array) -> Any:
         x, t = self.saved
         xp = array_module(x)
-        gt = gloss * (xp.log(xp.where(t > 0, t, 1)) + 1 - x) if self.needs[1] else None
+        gt = gloss * (xp.log(xp.where(t == 0, 1, t)) + 1 - x) if self.needs[1] else None
         return -gloss * t, gt
 
 
@@ -373,6 +386,6 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
     `input` holds log-probabilities; so does `target` with `log_target`. 'mean' divides by all elements; 'batchmean'
     by the first dimension, which is the divergence per sample. Raises ValueError if the shapes differ.
     """
-    same_shape(input, target, "kl_div")
-    loss = target.exp() * (target - input) if log_target else KLDivergence()(input, target)
+    input, target = same_shape(input, target, "kl_div")
+    loss = exp(target) * (target - input) if log_target else KLDivergence()(input, target)
     return sum(loss) / (prod(input.shape[:1]) or 1) if reduction == "batchmean" else reduce(loss, reduction)

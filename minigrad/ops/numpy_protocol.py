@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import activation, elementwise, linalg, reduction, shape
+from . import activation, compare, elementwise, functions, linalg, reduction, rounding, shape
 
 DIFFERENTIABLE: dict[Any, Callable] = {
     np.add: elementwise.add,
@@ -25,6 +25,20 @@ DIFFERENTIABLE: dict[Any, Callable] = {
     np.sin: elementwise.sin,
     np.cos: elementwise.cos,
     np.abs: elementwise.abs,
+    np.log2: functions.log2,
+    np.log10: functions.log10,
+    np.log1p: functions.log1p,
+    np.expm1: functions.expm1,
+    np.tan: functions.tan,
+    np.sinh: functions.sinh,
+    np.cosh: functions.cosh,
+    np.floor: rounding.floor,
+    np.ceil: rounding.ceil,
+    np.trunc: rounding.trunc,
+    np.rint: rounding.round,
+    np.sign: rounding.sign,
+    np.floor_divide: rounding.floor_divide,
+    np.remainder: rounding.remainder,
     np.tanh: activation.tanh,
     np.maximum: elementwise.maximum,
     np.minimum: elementwise.minimum,
@@ -33,19 +47,31 @@ DIFFERENTIABLE: dict[Any, Callable] = {
     np.matmul: linalg.matmul,
     np.sum: lambda a, axis=None, keepdims=False: reduction.sum(a, axis, keepdims),
     np.mean: lambda a, axis=None, keepdims=False: reduction.mean(a, axis, keepdims),
+    np.prod: lambda a, axis=None, keepdims=False: reduction.prod(a, axis, keepdims),
     np.cumsum: lambda a, axis: reduction.cumsum(a, axis),
     np.einsum: lambda equation, *operands, optimize=False: linalg.einsum(equation, *operands),
     np.reshape: shape.reshape,
     np.transpose: lambda a, axes=None: shape.permute(a, axes or range(a.ndim)[::-1]),
     np.swapaxes: shape.swapaxes,
     np.broadcast_to: shape.expand,
+    np.roll: shape.roll,
     np.flip: lambda m, axis=None: shape.flip(m, range(m.ndim) if axis is None else axis),
     np.concatenate: lambda arrays, axis=0: shape.concatenate(arrays, axis),
     np.stack: lambda arrays, axis=0: shape.stack(arrays, axis),
 }
 
 CONSTANT: tuple[Any, ...] = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-CONSTANT += (np.sign, np.isnan, np.isinf, np.isfinite, np.bitwise_and, np.bitwise_or, np.bitwise_xor)
+CONSTANT += (
+    np.isnan,
+    np.isinf,
+    np.isfinite,
+    np.logical_and,
+    np.logical_or,
+    np.logical_not,
+    np.bitwise_and,
+    np.bitwise_or,
+    np.bitwise_xor,
+)
 
 UNSUPPORTED = {"out", "where", "dtype", "casting", "order", "subok", "initial"}
 """Keyword arguments of NumPy's functions that no operation of minigrad takes."""
@@ -62,5 +88,5 @@ def call(function: Any, args: Any, kwargs: dict[str, Any], method: str = "__call
             "use tensor.numpy() for the array, or an operation of minigrad"
         )
     if function in CONSTANT:
-        return elementwise.constant(function.__name__, *args)
+        return compare.constant(function.__name__, *args)
     return DIFFERENTIABLE[function](*args, **kwargs)

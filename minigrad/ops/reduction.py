@@ -1,19 +1,22 @@
-"""Reductions: sums, means, spreads, extremes, and what is built from them.
+"""Reductions: sums, products, means, spreads, extremes, and what is built from them.
 
 `dim` is None (all dimensions), one dimension or a tuple; with `keepdim` reduced dimensions stay with size 1. In the
 formulas, gx stands for dL/dx and n for the number of elements that go into one element of the result.
 """
 
-from collections.abc import Callable
-from math import nan, prod
-from operator import index
-from typing import Any, NamedTuple
+from math import inf, nan, sqrt
+from math import prod as product
+from typing import Any
 
 from ..device import Array, array_module
 from ..function import Function
+from ..kernels import reduction as kernels
 from ..tensor import Dim, Tensor
-from .elementwise import as_floating, clone
-from .shape import checked, gather, getitem
+from .apply import apply
+from .arguments import as_tensor, checked, reduced_dims
+from .convert import as_floating, clone
+from .elementwise import abs
+from .shape import reshape
 
 
 class Reduction(Function):
@@ -22,14 +25,13 @@ class Reduction(Function):
     differentiable = True
 
     def __init__(self, dim: Dim = None, keepdim: bool = False):
-        self.dim, self.keepdim = tuple(dim) if isinstance(dim, list) else dim, keepdim
+        self.dim, self.keepdim = dim, keepdim
 
     def note(self, x: Array) -> None:
-        dims = range(x.ndim) if self.dim is None else self.dim if isinstance(self.dim, tuple) else (self.dim,)
-        reduced = {index(d) % x.ndim if x.ndim else 0 for d in dims}
+        self.dims = reduced_dims(self.dim, x.ndim)
         self.shape = x.shape
-        self.kept = tuple([1 if d in reduced else size for d, size in enumerate(x.shape)])
-        self.n = prod([x.shape[d] for d in reduced if x.ndim])
+        self.kept = tuple([1 if d in self.dims else size for d, size in enumerate(x.shape)])
+        self.n = product([x.shape[d] for d in self.dims])
 
     def spread(self, y: Array) -> Array:
         """`y`, which has the shape of the result, repeated over the elements that went into it."""
@@ -41,20 +43,17 @@ class Sum(Reduction):
 
     def forward(self, x: Array) -> Array:
         self.note(x)
-        return x.sum(axis=self.dim, keepdims=self.keepdim, dtype=sum_dtype(x))
+        if x.dtype.kind != "f":
+            return x.sum(axis=self.dims, keepdims=self.keepdim, dtype="int64")
+        return kernels.total(x, self.dims, self.keepdim).astype(x.dtype, copy=False)
 
     def backward(self, gy: Array) -> Any:
         return self.spread(gy)
 
 
-def sum_dtype(x: Array) -> Any:
-    """int64 for whole numbers and booleans (NumPy sums uint8 in uint64), x's own dtype for the rest."""
-    return x.dtype if x.dtype.kind == "f" else "int64"
-
-
 def sum(input: Any, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """The sum over `dim`; whole numbers and booleans are summed in int64."""
-    return Sum(dim, keepdim)(input)
+    return Sum(dim, keepdim)(as_tensor(input, "sum"))
 
 
 class Mean(Reduction):
@@ -62,7 +61,7 @@ class Mean(Reduction):
 
     def forward(self, x: Array) -> Array:
         self.note(x)
-        return x.mean(axis=self.dim, keepdims=self.keepdim)
+        return (kernels.total(x, self.dims, self.keepdim) / self.n).astype(x.dtype)
 
     def backward(self, gy: Array) -> Any:
         return self.spread(gy / self.n)
@@ -70,7 +69,7 @@ class Mean(Reduction):
 
 def mean(input: Any, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """The mean over `dim`."""
-    return Mean(dim, keepdim)(input)
+    return Mean(dim, keepdim)(as_floating(input, "mean"))
 
 
 class Var(Reduction):
@@ -79,48 +78,122 @@ class Var(Reduction):
     For n ≤ correction there is no variance: y is NaN or infinite and gx is NaN.
     """
 
-    def __init__(self, dim: Dim = None, correction: int = 1, keepdim: bool = False):
+    def __init__(self, dim: Dim = None, correction: float = 1, keepdim: bool = False):
         super().__init__(dim, keepdim)
         self.correction = correction
 
     def forward(self, x: Array) -> Array:
         self.note(x)
         self.save(x)
-        return x.var(axis=self.dim, keepdims=self.keepdim, ddof=self.correction)
+        squares = self.centred(x)
+        squares *= squares
+        return (kernels.total(squares, self.dims, self.keepdim) / max(self.n - self.correction, 0)).astype(x.dtype)
 
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
-        centred = x - x.mean(axis=self.dim, keepdims=True)
-        return self.spread(gy * (2 / self.freedom())) * centred
+        return self.spread(gy * (2 / self.freedom())) * self.centred(x)
+
+    def centred(self, x: Any) -> Any:
+        """x - x̄."""
+        return x - apply(Mean(self.dim, True), x)
 
     def freedom(self) -> float:
         """n - correction, the degrees of freedom; NaN if there are none."""
         return self.n - self.correction if self.n > self.correction else nan
 
 
-def var(input: Any, dim: Dim = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:
-    """The variance over `dim`: squared distances from the mean, divided by n - correction (1: unbiased)."""
-    return Var(dim, correction, keepdim)(input)
+def var(
+    input: Any, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Tensor:
+    """The variance over `dim`: squared distances from the mean, divided by n - correction.
+
+    The correction is 1, or 0 if not `unbiased`, unless it is given.
+    """
+    return Var(dim, int(unbiased) if correction is None else correction, keepdim)(as_floating(input, "var"))
 
 
 class Std(Var):
-    """y = √var(x);  gx = gy · (x - x̄) / ((n - correction) · y), and 0 where y is 0."""
+    """y = √var(x) = ‖x - x̄‖ / √(n - correction);  gx = gy · (x - x̄) / ((n - correction) · y), and 0 where y is 0."""
 
     def forward(self, x: Array) -> Array:
-        y = array_module(x).sqrt(super().forward(x))
+        self.note(x)
+        length = kernels.length(self.centred(x), self.dims, self.keepdim)
+        y = (length / sqrt(max(self.n - self.correction, 0))).astype(x.dtype)
         self.save(x, y)
         return y
 
     def backward(self, gy: Array) -> Any:
         x, y = self.saved
-        centred = x - x.mean(axis=self.dim, keepdims=True)
-        share = gy / array_module(gy).where(y == 0, 1.0, y * self.freedom())
-        return self.spread(share) * centred
+        where = array_module(gy).where
+        share = where(y == 0, 0.0, gy / self.freedom() / where(y == 0, 1.0, y))
+        return self.spread(share) * self.centred(x)
 
 
-def std(input: Any, dim: Dim = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:
+def std(
+    input: Any, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Tensor:
     """The standard deviation over `dim`, the root of `var`."""
-    return Std(dim, correction, keepdim)(input)
+    return Std(dim, int(unbiased) if correction is None else correction, keepdim)(as_floating(input, "std"))
+
+
+class Norm(Reduction):
+    """y = ‖x‖ = √Σ x²;  gx = gy · x / y, and 0 where y is 0."""
+
+    def forward(self, x: Array) -> Array:
+        self.note(x)
+        y = kernels.length(x, self.dims, self.keepdim).astype(x.dtype)
+        self.save(x, y)
+        return y
+
+    def backward(self, gy: Array) -> Any:
+        x, y = self.saved
+        where = array_module(gy).where
+        return self.spread(where(y == 0, 0.0, gy / where(y == 0, 1.0, y))) * x
+
+
+def norm(input: Any, p: float = 2, dim: Dim = None, keepdim: bool = False) -> Tensor:
+    """The length of vectors over `dim`: √Σ x² for p = 2, Σ |x| for p = 1, the largest |x| for p = inf.
+
+    Raises ValueError for any other p.
+    """
+    input = as_floating(input, "norm")
+    if p == 2:
+        return Norm(dim, keepdim)(input)
+    if p not in (1, inf):
+        raise ValueError(f"norm got p={p}; expected 1, 2 or inf")
+    return (sum if p == 1 else amax)(abs(input), dim, keepdim)
+
+
+class Prod(Function):
+    """y = Π x along `dim`;  gx_i = gy · Π_{j≠i} x_j: the product of all before x_i times that of all after it."""
+
+    def __init__(self, dim: int, keepdim: bool = False):
+        self.dim, self.keepdim = dim, keepdim
+
+    def forward(self, x: Array) -> Array:
+        self.save(x)
+        return x.prod(axis=self.dim, keepdims=self.keepdim, dtype=None if x.dtype.kind == "f" else "int64")
+
+    def backward(self, gy: Array) -> Any:
+        (x,) = self.saved
+        x = x.swapaxes(self.dim, -1)
+        others = products_before(x) * products_before(x[..., ::-1])[..., ::-1]
+        gy = gy if self.keepdim else array_module(gy).expand_dims(gy, self.dim)
+        return gy * others.swapaxes(self.dim, -1)
+
+
+def products_before(x: Array) -> Array:
+    """y_i = x_0 · ... · x_{i-1} along the last dimension, in which y_0 = 1."""
+    xp = array_module(x)
+    return xp.concatenate([xp.ones_like(x[..., :1]), x[..., :-1].cumprod(axis=-1)], axis=-1)
+
+
+def prod(input: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """The product of all elements, or along `dim`; whole numbers and booleans are multiplied in int64."""
+    input = as_tensor(input, "prod")
+    if dim is None or input.ndim == 0:
+        return Prod(0)(reshape(input, -1))
+    return Prod(checked(dim, input.ndim, "prod"), keepdim)(input)
 
 
 class AMax(Reduction):
@@ -130,9 +203,9 @@ class AMax(Reduction):
 
     def forward(self, x: Array) -> Array:
         self.note(x)
-        y = getattr(x, self.pick)(axis=self.dim, keepdims=self.keepdim)
+        y = getattr(x, self.pick)(axis=self.dims, keepdims=self.keepdim)
         ties = (x == y.reshape(self.kept)).astype(x.dtype)
-        self.save(ties / ties.sum(axis=self.dim, keepdims=True))
+        self.save(ties / ties.sum(axis=self.dims, keepdims=True))
         return y
 
     def backward(self, gy: Array) -> Any:
@@ -148,49 +221,12 @@ class AMin(AMax):
 
 def amax(input: Any, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """The largest element over `dim`; equal ones share the gradient."""
-    return AMax(dim, keepdim)(input)
+    return AMax(dim, keepdim)(as_tensor(input, "amax"))
 
 
 def amin(input: Any, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """The smallest element over `dim`; equal ones share the gradient."""
-    return AMin(dim, keepdim)(input)
-
-
-class Ordered(NamedTuple):
-    """Values and where they stood along the dimension."""
-
-    values: Tensor
-    indices: Tensor
-
-
-def extreme(index_of: Callable, whole: Callable, input: Tensor, dim: int | None, keepdim: bool) -> Any:
-    if dim is None:
-        return whole(input)
-    indices = index_of(input, dim, keepdim=True)
-    values = gather(input, dim, indices)
-    return Ordered(values, indices) if keepdim else Ordered(values.squeeze(dim), indices.squeeze(dim))
-
-
-def max(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The largest element (equal ones share the gradient); with `dim`, the pair (values, indices) along it, where
-    the first of equal elements is the one chosen and gets the gradient."""
-    return extreme(argmax, amax, input, dim, keepdim)
-
-
-def min(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The smallest element (equal ones share the gradient); with `dim`, the pair (values, indices) along it, where
-    the first of equal elements is the one chosen and gets the gradient."""
-    return extreme(argmin, amin, input, dim, keepdim)
-
-
-def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """The position of the largest element: in the flattened tensor, or along `dim`."""
-    return Tensor(array_module(input.data).asarray(input.data.argmax(axis=dim, keepdims=keepdim)))
-
-
-def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """The position of the smallest element: in the flattened tensor, or along `dim`."""
-    return Tensor(array_module(input.data).asarray(input.data.argmin(axis=dim, keepdims=keepdim)))
+    return AMin(dim, keepdim)(as_tensor(input, "amin"))
 
 
 def largest(x: Array, dim: Dim) -> Array:
@@ -204,10 +240,10 @@ class LogSumExp(Reduction):
     def forward(self, x: Array) -> Array:
         self.note(x)
         xp = array_module(x)
-        m = largest(x, self.dim)
+        m = largest(x, self.dims)
         m = xp.where(xp.isfinite(m), m, 0)
-        y = xp.log(xp.exp(x - m).sum(axis=self.dim, keepdims=True)) + m
-        y = y if self.keepdim else y.squeeze(axis=self.dim)
+        y = xp.log(xp.exp(x - m).sum(axis=self.dims, keepdims=True)) + m
+        y = y if self.keepdim else y.squeeze(axis=self.dims)
         self.save(x, y)
         return y
 
@@ -218,7 +254,7 @@ class LogSumExp(Reduction):
 
 def logsumexp(input: Any, dim: Dim, keepdim: bool = False) -> Tensor:
     """ln Σ eˣ over `dim`, without overflow."""
-    return LogSumExp(dim, keepdim)(as_floating(input))
+    return LogSumExp(dim, keepdim)(as_floating(input, "logsumexp"))
 
 
 class CumSum(Function):
@@ -230,7 +266,7 @@ class CumSum(Function):
         self.dim = dim
 
     def forward(self, x: Array) -> Array:
-        return x.cumsum(axis=self.dim, dtype=sum_dtype(x))
+        return x.cumsum(axis=self.dim, dtype=x.dtype if x.dtype.kind == "f" else "int64")
 
     def backward(self, gy: Array) -> Any:
         xp = array_module(gy)
@@ -239,31 +275,6 @@ class CumSum(Function):
 
 def cumsum(input: Any, dim: int) -> Tensor:
     """The running sum along `dim`."""
+    input = as_tensor(input, "cumsum")
+    dim = checked(dim, input.ndim, "cumsum")
     return CumSum(dim)(input) if input.ndim else clone(input)
-
-
-def sort(input: Tensor, dim: int = -1, descending: bool = False) -> Ordered:
-    """(values, indices) in order along `dim`; equal elements keep their order and NaN counts as the largest."""
-    xp, x = array_module(input.data), input.data
-    if x.ndim == 0:
-        return Ordered(input, argmax(input))
-    if descending:  # the reverse of the order of the reversed array keeps equal elements in order
-        order = x.shape[dim] - 1 - xp.flip(xp.flip(x, dim).argsort(axis=dim, stable=True), dim)
-    else:
-        order = x.argsort(axis=dim, stable=True)
-    indices = Tensor(order)
-    return Ordered(gather(input, dim, indices), indices)
-
-
-def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True) -> Ordered:
-    """(values, indices) of the `k` largest, or smallest, elements along `dim`, best first.
-
-    Raises ValueError if the dimension holds fewer than `k`.
-    """
-    if not 0 <= k <= input.shape[checked(dim, input.ndim)]:
-        raise ValueError(f"topk got k={k} for dimension {dim} of size {input.shape[dim]}")
-    order = sort(input.detach(), dim, descending=largest).indices
-    first = [slice(None)] * input.ndim
-    first[dim] = slice(k)
-    indices = getitem(order, tuple(first))
-    return Ordered(gather(input, dim, indices), indices)

@@ -1,34 +1,27 @@
-"""Operations that move elements: reshape, permute, expand, index, join, split, pad.
+"""Operations that move elements: reshape, permute, expand, repeat, roll, join, split, pad.
 
 None of them computes; their gradients move the elements back, and add where one element went to several places. In
 the formulas, gx stands for dL/dx.
 """
 
-import operator
 from collections.abc import Sequence
 from itertools import accumulate
+from math import prod
 from typing import Any
-
-import numpy as np
 
 from ..device import Array, array_module
 from ..function import Function
-from ..kernels.scatter import scatter_add
 from ..tensor import Dim, Tensor
 from .apply import apply
+from .arguments import as_tensor, as_tensors, as_tuple, checked, checked_dims, held, number, whole
+from .convert import clone
+from .elementwise import where
 
 
 class Movement(Function):
     """Base of operations that only move elements, so that their gradients can be differentiated again."""
 
     differentiable = True
-
-
-def as_tuple(values: tuple[Any, ...]) -> tuple[int, ...]:
-    """The integers of `f(2, 3)` and of `f((2, 3))` alike."""
-    if len(values) == 1 and not isinstance(values[0], int | np.integer):
-        values = tuple(values[0])
-    return tuple([operator.index(value) for value in values])
 
 
 class Reshape(Movement):
@@ -47,38 +40,43 @@ class Reshape(Movement):
 
 def reshape(input: Any, *shape: Any) -> Tensor:
     """The same elements in another shape; one size may be -1, which is worked out from the others."""
-    return Reshape(*as_tuple(shape))(input)
+    sizes = as_tuple(shape, "reshape got size")
+    if min(sizes, default=0) < -1:
+        raise ValueError(f"reshape got sizes {sizes}; expected none below -1")
+    return Reshape(*sizes)(as_tensor(input, "reshape"))
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Dimensions `start_dim` to `end_dim` joined into one."""
-    if input.ndim == 0:
-        return reshape(input, 1)
-    start, end = checked(start_dim, input.ndim), checked(end_dim, input.ndim)
+    input = as_tensor(input, "flatten")
+    start, end = checked(start_dim, input.ndim, "flatten"), checked(end_dim, input.ndim, "flatten")
     if start > end:
         raise ValueError(f"flatten got start_dim {start_dim} after end_dim {end_dim}")
-    joined = int(np.prod(input.shape[start : end + 1]))
-    return reshape(input, *input.shape[:start], joined, *input.shape[end + 1 :])
+    return reshape(input, *input.shape[:start], prod(input.shape[start : end + 1]), *input.shape[end + 1 :])
+
+
+def ravel(input: Tensor) -> Tensor:
+    """All dimensions joined into one."""
+    return reshape(input, -1)
+
+
+def numel(input: Tensor) -> int:
+    """The number of elements."""
+    return as_tensor(input, "numel").numel()
 
 
 def squeeze(input: Tensor, dim: Dim = None) -> Tensor:
     """Without the dimensions of size 1: all of them, or those of `dim` that are."""
-    dims = range(input.ndim) if dim is None else dim if isinstance(dim, tuple) else (dim,)
-    dropped = {checked(d, input.ndim) for d in dims}
+    input = as_tensor(input, "squeeze")
+    dropped = checked_dims(range(input.ndim) if dim is None else dim, input.ndim, "squeeze")
     return reshape(input, [size for d, size in enumerate(input.shape) if size != 1 or d not in dropped])
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """With a new dimension of size 1 at position `dim`."""
-    at = checked(dim, input.ndim + 1)
+    input = as_tensor(input, "unsqueeze")
+    at = checked(dim, input.ndim + 1, "unsqueeze")
     return reshape(input, (*input.shape[:at], 1, *input.shape[at:]))
-
-
-def checked(dim: int, ndim: int) -> int:
-    """`dim` counted from the front; IndexError if a tensor of `ndim` dimensions has no such one."""
-    if not -max(ndim, 1) <= dim < max(ndim, 1):
-        raise IndexError(f"dimension {dim} is out of range for a tensor of {ndim} dimensions")
-    return dim % max(ndim, 1)
 
 
 class Permute(Movement):
@@ -97,12 +95,17 @@ class Permute(Movement):
 
 def permute(input: Any, *dims: Any) -> Tensor:
     """The dimensions in the order `dims`, each of which is named once."""
-    return Permute(*as_tuple(dims))(input)
+    input = as_tensor(input, "permute")
+    order = checked_dims(as_tuple(dims, "permute got dimension"), input.ndim, "permute")
+    if len(order) != input.ndim:
+        raise ValueError(f"permute got dimensions {order} for a tensor of {input.ndim}; expected each of them once")
+    return Permute(*order)(input)
 
 
 def swapaxes(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Dimensions `dim0` and `dim1` exchanged."""
-    a, b = checked(dim0, input.ndim), checked(dim1, input.ndim)
+    input = as_tensor(input, "transpose")
+    a, b = checked(dim0, input.ndim, "transpose"), checked(dim1, input.ndim, "transpose")
     dims = list(range(input.ndim))
     if dims:
         dims[a], dims[b] = dims[b], dims[a]
@@ -110,6 +113,26 @@ def swapaxes(input: Tensor, dim0: int, dim1: int) -> Tensor:
 
 
 transpose = swapaxes
+
+
+def t(input: Tensor) -> Tensor:
+    """The transposed matrix; vectors and scalars stay as they are. Raises ValueError for more than 2 dimensions."""
+    input = as_tensor(input, "t")
+    if input.ndim > 2:
+        raise ValueError(f"t got shape {input.shape}; expected at most 2 dimensions")
+    return permute(input, range(input.ndim)[::-1])
+
+
+def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
+    """The dimensions `source` moved to the places `destination`; the others keep their order."""
+    input = as_tensor(input, "movedim")
+    sources, places = [checked_dims(dims, input.ndim, "movedim") for dims in (source, destination)]
+    if len(sources) != len(places):
+        raise ValueError(f"movedim got {len(sources)} sources and {len(places)} destinations; expected as many")
+    order = [d for d in range(input.ndim) if d not in sources]
+    for place, d in sorted(zip(places, sources)):
+        order.insert(place, d)
+    return permute(input, order[: input.ndim])
 
 
 class Expand(Movement):
@@ -130,11 +153,35 @@ class Expand(Movement):
 
 def expand(input: Tensor, *shape: Any) -> Tensor:
     """`input` broadcast to `shape`, in which -1 keeps a size; nothing is copied."""
-    sizes = as_tuple(shape)
+    input, sizes = as_tensor(input, "expand"), as_tuple(shape, "expand got size")
     if len(sizes) < input.ndim:
         raise ValueError(f"expand got sizes {sizes} for a tensor of shape {input.shape}; expected at least as many")
     given = (-1,) * (len(sizes) - input.ndim) + input.shape
     return Expand(*[old if new == -1 else new for new, old in zip(sizes, given)])(input)
+
+
+def broadcast_to(input: Tensor, shape: Any) -> Tensor:
+    """`input` broadcast to `shape`; nothing is copied."""
+    return expand(input, shape)
+
+
+def repeat(input: Tensor, *repeats: Any) -> Tensor:
+    """`input` laid side by side, repeats[d] times along dimension d; further repeats make new leading dimensions.
+
+    Raises ValueError for fewer repeats than dimensions.
+    """
+    input, times = as_tensor(input, "repeat"), as_tuple(repeats, "repeat got number")
+    if len(times) < input.ndim or min(times, default=0) < 0:
+        raise ValueError(f"repeat got {times} for a tensor of shape {input.shape}; expected as many numbers, 0 or more")
+    sizes = (1,) * (len(times) - input.ndim) + input.shape
+    blocks = expand(reshape(input, [n for size in sizes for n in (1, size)]), [n for p in zip(times, sizes) for n in p])
+    return reshape(blocks, [n * size for n, size in zip(times, sizes)])
+
+
+def tile(input: Tensor, *dims: Any) -> Tensor:
+    """`repeat`, in which missing leading numbers are 1."""
+    input, times = as_tensor(input, "tile"), as_tuple(dims, "tile got number")
+    return repeat(input, (1,) * (input.ndim - len(times)) + times)
 
 
 class Flip(Movement):
@@ -152,7 +199,34 @@ class Flip(Movement):
 
 def flip(input: Any, *dims: Any) -> Tensor:
     """The elements in reverse order along each of `dims`."""
-    return Flip(*as_tuple(dims))(input)
+    input = as_tensor(input, "flip")
+    named = checked_dims(as_tuple(dims, "flip got dimension"), input.ndim, "flip")
+    return Flip(*named)(input) if input.ndim else clone(input)
+
+
+class Roll(Movement):
+    """y = x moved on by shifts[k] places along dims[k], what leaves one end coming in at the other;  gx = gy moved
+    back."""
+
+    def __init__(self, shifts: tuple[int, ...], dims: tuple[int, ...]):
+        self.shifts, self.dims = shifts, dims
+
+    def forward(self, x: Array) -> Array:
+        return array_module(x).roll(x, self.shifts, self.dims)
+
+    def backward(self, gy: Array) -> Any:
+        return apply(Roll(tuple([-n for n in self.shifts]), self.dims), gy)
+
+
+def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
+    """The elements moved on by `shifts` places along `dims`, round the end; without `dims`, in the flattened tensor."""
+    input = as_tensor(input, "roll")
+    if dims is None:
+        return reshape(roll(ravel(input), shifts, 0), input.shape)
+    named, places = checked_dims(dims, input.ndim, "roll"), as_tuple((shifts,), "roll got shift")
+    if len(named) != len(places):
+        raise ValueError(f"roll got {len(places)} shifts for {len(named)} dimensions; expected as many")
+    return Roll(places, named)(input)
 
 
 class Concatenate(Movement):
@@ -179,7 +253,10 @@ def stretches(x: Any, sizes: Sequence[int], dim: int) -> list[Any]:
 
 def concatenate(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """The tensors joined along an existing dimension; their other sizes agree."""
-    return Concatenate(dim)(*joinable(tensors, "concatenate"))
+    given = as_tensors(tensors, "cat")
+    if any(x.ndim == 0 for x in given):
+        raise ValueError("cat got a tensor without dimensions; use stack")
+    return Concatenate(checked(dim, given[0].ndim, "cat"))(*given)
 
 
 cat = concatenate
@@ -204,14 +281,8 @@ class Stack(Movement):
 
 def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """The tensors, all of one shape, joined along a new dimension."""
-    return Stack(dim)(*joinable(tensors, "stack"))
-
-
-def joinable(tensors: Sequence[Any], op: str) -> Sequence[Any]:
-    tensors = list(tensors)
-    if not tensors:
-        raise ValueError(f"{op} needs at least one tensor, got an empty list")
-    return tensors
+    given = as_tensors(tensors, "stack")
+    return Stack(checked(dim, given[0].ndim + 1, "stack"))(*given)
 
 
 class Split(Movement):
@@ -232,17 +303,19 @@ def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Ten
 
     Raises ValueError if the sizes do not add up to the dimension.
     """
-    total = input.shape[checked(dim, input.ndim)]
-    if isinstance(split_size_or_sections, int):
-        size = split_size_or_sections
+    input = with_dimensions(input, "split")
+    along = checked(dim, input.ndim, "split")
+    total = input.shape[along]
+    if isinstance(split_size_or_sections, list | tuple):
+        sizes = list(as_tuple(split_size_or_sections, "split got size"))
+    else:
+        size = whole(split_size_or_sections, "split got size")
         if size <= 0:
             raise ValueError(f"split needs a positive size, got {size}")
         sizes = [min(size, total - start) for start in range(0, max(total, 1), size)]
-    else:
-        sizes = list(split_size_or_sections)
     if sum(sizes) != total or min(sizes, default=0) < 0:
         raise ValueError(f"split got sizes {sizes} for dimension {dim} of size {total}")
-    return Split(sizes, dim)(input)
+    return Split(sizes, along)(input)
 
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
@@ -250,10 +323,26 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
     Raises ValueError unless `chunks` is positive.
     """
+    input, chunks = with_dimensions(input, "chunk"), whole(chunks, "chunk got chunks =")
     if chunks <= 0:
         raise ValueError(f"chunk needs a positive number of chunks, got {chunks}")
-    total = input.shape[checked(dim, input.ndim)]
+    total = input.shape[checked(dim, input.ndim, "chunk")]
     return split(input, -(-total // chunks) if total else [0] * chunks, dim)
+
+
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """The slices along `dim`, without that dimension."""
+    input = with_dimensions(input, "unbind")
+    along = checked(dim, input.ndim, "unbind")
+    return tuple([squeeze(piece, along) for piece in split(input, [1] * input.shape[along], along)])
+
+
+def with_dimensions(input: Any, op: str) -> Tensor:
+    """`input` as a tensor; ValueError if it has no dimensions."""
+    input = as_tensor(input, op)
+    if input.ndim == 0:
+        raise ValueError(f"{op} got a tensor without dimensions; expected at least one")
+    return input
 
 
 class Pad(Movement):
@@ -269,76 +358,40 @@ class Pad(Movement):
         return gy[tuple([slice(before, size - after) for (before, after), size in zip(self.widths, gy.shape)])]
 
 
-def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Tensor:
-    """`input` with `value` around it.
+def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
+    """`input` with `value` around it, which is 0 if not given.
 
     `pad` lists (before, after) for the last dimension, then for the one before it, and so on: (left, right, top,
     bottom) for images. Raises ValueError for an odd number of widths, negative ones, or too many.
     """
     if mode != "constant":
         raise ValueError(f"pad got mode '{mode}'; expected 'constant'")
-    if len(pad) % 2 or len(pad) > 2 * input.ndim or min(pad, default=0) < 0:
+    input, widths = as_tensor(input, "pad"), as_tuple((pad,), "pad got width")
+    if len(widths) % 2 or len(widths) > 2 * input.ndim or min(widths, default=0) < 0:
         raise ValueError(
-            f"pad got widths {tuple(pad)} for a tensor of {input.ndim} dimensions; expected (before, after) pairs, "
+            f"pad got widths {widths} for a tensor of {input.ndim} dimensions; expected (before, after) pairs, "
             "none negative, for at most that many"
         )
-    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
-    return Pad([(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1], value)(input)
+    value = held(0 if value is None else number(value, "pad got value"), input.dtype, "pad")
+    pairs = [(widths[i], widths[i + 1]) for i in range(0, len(widths), 2)]
+    return Pad([(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1], value)(input) if pairs else clone(input)
 
 
-class GetItem(Movement):
-    """y = x[index];  gx = zeros, to which gy is added at `index` (several times where an index repeats)."""
-
-    def __init__(self, index: Any):
-        self.index = index
-
-    def forward(self, x: Array) -> Array:
-        self.shape = x.shape
-        return x[self.index]
-
-    def backward(self, gy: Array) -> Any:
-        return apply(PutItem(self.index, self.shape), gy)
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The lower triangle of matrices [..., n, m], with 0 above the diagonal, which may lie `diagonal` higher."""
+    return triangle("tril", input, diagonal)
 
 
-class PutItem(Movement):
-    """y = zeros of `shape`, to which x is added at `index`: the gradient of indexing;  gx = gy[index]."""
-
-    def __init__(self, index: Any, shape: tuple[int, ...]):
-        self.index, self.shape = index, shape
-
-    def forward(self, x: Array) -> Array:
-        return scatter_add(self.shape, self.index, x)
-
-    def backward(self, gy: Array) -> Any:
-        return gy[self.index]
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The upper triangle of matrices [..., n, m], with 0 below the diagonal, which may lie `diagonal` higher."""
+    return triangle("triu", input, diagonal)
 
 
-def plain_index(index: Any) -> Any:
-    """An index with arrays in place of tensors and lists."""
-    if isinstance(index, tuple):
-        return tuple([plain_index(part) for part in index])
-    if isinstance(index, Tensor):
-        return index.data
-    return np.asarray(index, dtype=None if len(index) else np.int64) if isinstance(index, list) else index
-
-
-def getitem(input: Tensor, index: Any) -> Tensor:
-    """input[index] with NumPy's rules: numbers, slices, None, ..., integer and boolean arrays or tensors."""
-    return GetItem(plain_index(index))(input)
-
-
-def gather(input: Tensor, dim: int, index: Any) -> Tensor:
-    """y[i, j, ...] = input[i, j, ...] with the index along `dim` replaced by index[i, j, ...].
-
-    `index` holds integers, has as many dimensions as `input` and is nowhere longer, except along `dim`.
-    """
-    index = plain_index(index)
-    if index.ndim != input.ndim or index.dtype.kind not in "iu":
-        raise ValueError(
-            f"gather needs an integer index with {input.ndim} dimensions, got {index.ndim} of dtype {index.dtype}"
-        )
-    if input.ndim == 0:
-        return getitem(input, ())
-    place = list(array_module(index).indices(index.shape, sparse=True))
-    place[dim] = index
-    return GetItem(tuple(place))(input)
+def triangle(part: str, input: Any, diagonal: int) -> Tensor:
+    """`input` where the array module's function `part` leaves ones, 0 elsewhere."""
+    input = as_tensor(input, part)
+    xp = array_module(input.data)
+    if input.ndim < 2:
+        raise ValueError(f"{part} got shape {input.shape}; expected matrices [..., n, m]")
+    mask = getattr(xp, part)(xp.ones(input.shape[-2:], bool), whole(diagonal, f"{part} got diagonal"))
+    return where(Tensor(mask), input, input.dtype.type(0))

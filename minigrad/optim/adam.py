@@ -65,12 +65,18 @@ class Adam(Optimizer):
         m, v = state["exp_avg"], state["exp_avg_sq"]
         m *= beta1
         m += (1 - beta1) * g
+        work = xp.multiply(g, g, out=xp.empty_like(g))  # the one array for what comes and goes
+        work *= 1 - beta2
         v *= beta2
-        v += (1 - beta2) * (g * g)
+        v += work
         if group["amsgrad"]:
             v = xp.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
         c = math.sqrt(1 - beta2**t)
-        p -= group["lr"] * c / (1 - beta1**t) * m / (xp.sqrt(v) + c * group["eps"])
+        xp.sqrt(v, out=work)
+        work += c * group["eps"]
+        xp.divide(m, work, out=work)
+        work *= group["lr"] * c / (1 - beta1**t)
+        p -= work
 
     def buffers(self, group: dict[str, Any]) -> dict[str, float]:
         names = {"exp_avg": 0.0, "exp_avg_sq": 0.0}

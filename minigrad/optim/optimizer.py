@@ -1,6 +1,6 @@
 """Optimizer: the base of all optimizers. It keeps the parameter groups and the state; subclasses give the formula."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -299,7 +299,7 @@ def whole_steps(owner: str, step: Any) -> int:
     return steps
 
 
-def blocks(p: Array, g: Array, state: dict[str, Any], names: Iterable[str]) -> Iterator[tuple[Any, Any, Any]]:
+def blocks(p: Array, g: Array, state: dict[str, Any], names: Iterable[str]) -> Iterable[tuple[Any, Any, Any]]:
     """The pieces (parameter, gradient, state) in which an elementwise formula is applied to one parameter.
 
     A large array in C order is cut into flat pieces, because a formula makes a dozen passes over its arguments: piece
@@ -311,13 +311,11 @@ def blocks(p: Array, g: Array, state: dict[str, Any], names: Iterable[str]) -> I
         or not p.flags.c_contiguous
         or not all(state[name].flags.c_contiguous for name in names)
     ):
-        yield p, g, state
-        return
+        return ((p, g, state),)
     p, g = p.reshape(-1), np.ascontiguousarray(g).reshape(-1)
     flat = {name: state[name].reshape(-1) for name in names}
-    for start in range(0, p.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        yield p[block], g[block], {**state, **{name: array[block] for name, array in flat.items()}}
+    pieces = [slice(start, start + BLOCK) for start in range(0, p.size, BLOCK)]
+    return [(p[b], g[b], {**state, **{name: array[b] for name, array in flat.items()}}) for b in pieces]
 
 
 def make_plain(group: dict[str, Any]) -> None:

@@ -17,8 +17,9 @@ from .. import optim
 from ..data import DataLoader, TensorDataset, random_split
 from ..datasets import MNISTData, load_mnist
 from ..device import check_device, manual_seed
-from ..display import ConsoleDisplay, plain_console, say
+from ..display import ConsoleDisplay, plain_console, show
 from ..errors import CheckpointError, DataError, UnknownNameError
+from ..language import say
 from ..models import MLP, LinearClassifier
 from ..nn import Module
 from ..optim import Optimizer
@@ -155,7 +156,7 @@ def resume(run: Path, data_source: str | None = None, console: "Console | None" 
     folder = run if os.path.isdir(run) else run.parent
     finished = state["epoch"] >= settings.epochs
     if finished and all((folder / name).exists() for name in RESULTS):
-        say(console, f"already finished; its results are in {folder}")
+        show(console, say(f"already finished; its results are in {folder}", f"训练早已完成，结果在 {folder}"))
         return None
     check_device(settings.device)
     data = show_data(data_source or settings.data, console)
@@ -163,12 +164,12 @@ def resume(run: Path, data_source: str | None = None, console: "Console | None" 
     settings = replace(settings, data=data.source)
     trainer = build(settings, data, folder, console)
     trainer.resume(state)
-    say(console, "already trained; its results are written anew" if finished else going_on(trainer, settings))
+    place = trainer.place(settings.epochs)
+    if finished:
+        show(console, say("already trained; its results are written anew", "训练已经完成，现在重新生成结果"))
+    else:
+        show(console, say(f"going on {place}", f"接着训练：{place}"))
     return finish(trainer, folder, settings, data, console)
-
-
-def going_on(trainer: Trainer, settings: Settings) -> str:
-    return f"going on {trainer.place(settings.epochs)}"
 
 
 def settings_of(state: dict[str, Any], run: Path) -> Settings:
@@ -192,28 +193,42 @@ def show_data(source: str, console: "Console") -> MNISTData:
     """The data from `source`, after saying what they are."""
     data = load_mnist(source)
     if data.notice:
-        say(console, data.notice, style="yellow")
-    say(console, f"data: {data.description}")
+        show(console, data.notice, style="yellow")
+    show(console, say(f"data: {data.description}", f"数据：{data.description}"))
     return data
 
 
 def finish(trainer: Trainer, folder: Path, settings: Settings, data: MNISTData, console: "Console") -> float:
     """Run what is left of the training, test, and write weights and pictures."""
     parameters = sum(p.numel() for p in trainer.model.parameters())
-    say(console, f"model: {settings.model}, {parameters:,} parameters, trained with {settings.optimizer}")
+    model, optimizer = settings.model, settings.optimizer
+    show(
+        console,
+        say(
+            f"model: {model}, {parameters:,} parameters, trained with {optimizer}",
+            f"模型：{model}，{parameters:,} 个参数，优化器 {optimizer}",
+        ),
+    )
     try:
         trainer.fit(settings.epochs)
     except InterruptedRunError as stopped:
         command = f"minigrad train mnist --resume {shlex.quote(str(folder))}"
-        raise InterruptedRunError(f"{stopped}; go on with\n{command}") from None
+        raise InterruptedRunError(
+            say(f"{stopped}; go on with\n{command}", f"{stopped}；继续训练：\n{command}")
+        ) from None
     test = tensors(data.test_images, data.test_labels, settings.device)
     result, scores, labels = evaluate(trainer.model, DataLoader(test, 1000))
     save(trainer.model.state_dict(), folder / WEIGHTS)
     draw(trainer, folder, f"{settings.model} on {data.name}", data.test_images, result, scores, labels)
     seconds = sum(entry["seconds"] for entry in trainer.history)
-    right = f"{result.correct:,} of {result.samples:,} digits"
-    say(console, f"test accuracy {result.accuracy:.2%} ({right}), {seconds:.1f} s of training", style="bold")
-    say(console, f"saved in {folder}: {', '.join(RESULTS)}")
+    accuracy, right, total = f"{result.accuracy:.2%}", f"{result.correct:,}", f"{result.samples:,}"
+    told = say(
+        f"test accuracy {accuracy} ({right} of {total} digits), {seconds:.1f} s of training",
+        f"测试准确率 {accuracy}（{total} 张中对了 {right} 张），训练用时 {seconds:.1f} 秒",
+    )
+    show(console, told, style="bold")
+    names = ", ".join(RESULTS)
+    show(console, say(f"saved in {folder}: {names}", f"已保存到 {folder}：{names}"))
     return result.accuracy
 
 

@@ -89,3 +89,9 @@ def test_framework_is_restored_after_an_exception():
     with pytest.raises(KeyError), in_place({blank: lambda grad, shape: grad}):
         raise KeyError
     assert blank.function is own
+
+
+def test_parameters_and_local_variables_are_not_imported():
+    text = exercise([Blank("minigrad.autograd:accumulate")])  # minigrad.autograd has a function `grad` as well
+    assert "from minigrad.autograd import" not in text
+    assert "from minigrad.gradcheck import one_hot" in exercise([Blank("minigrad.gradcheck:numerical_gradient")])

@@ -1,6 +1,7 @@
 """Activation functions against PyTorch: values, both gradients, and numbers so large that a plain formula overflows."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -9,26 +10,11 @@ import torch
 import minigrad
 from minigrad import Tensor, tensor
 from minigrad.kernels.elementwise import erf
-from tests.oracle import LAYOUTS, agree, case, compare, given, normal, off_zero
+from tests.ops import table
+from tests.oracle import agree, case, compare, given, normal
 
-ACTIVATIONS = {
-    "sigmoid": (lambda m, x: m.sigmoid(x), normal),
-    "tanh": (lambda m, x: m.tanh(x), normal),
-    "relu": (lambda m, x: m.relu(x), off_zero),
-    "leaky_relu": (lambda m, x: m.leaky_relu(x), off_zero),
-    "leaky_relu 0.2": (lambda m, x: m.leaky_relu(x, negative_slope=0.2), off_zero),
-    "elu": (lambda m, x: m.elu(x), off_zero),
-    "elu 0.7": (lambda m, x: m.elu(x, alpha=0.7), off_zero),
-    "silu": (lambda m, x: m.silu(x), normal),
-    "softplus": (lambda m, x: m.softplus(x), normal),
-    "softplus 2": (lambda m, x: m.softplus(x, beta=2), normal),
-    "erf": (lambda m, x: m.erf(x), normal),
-    "gelu": (lambda m, x: m.gelu(x), normal),
-    "gelu tanh": (lambda m, x: m.gelu(x, approximate="tanh"), normal),
-    "the method sigmoid": (lambda m, x: x.sigmoid(), normal),
-    "the method tanh": (lambda m, x: x.tanh(), normal),
-    "the method relu": (lambda m, x: x.relu(), off_zero),
-}
+ACTIVATIONS = {line.name: (line.function, *line.draws) for line in table.ACTIVATIONS if "max" not in line.name}
+ACTIVATIONS = {name: line for name, line in ACTIVATIONS.items() if "dropout" not in name}
 SOFTMAX = {
     "softmax": lambda m, x, dim: m.softmax(x, dim),
     "log_softmax": lambda m, x, dim: m.log_softmax(x, dim),
@@ -37,11 +23,6 @@ SOFTMAX = {
 }
 
 CASES = [
-    *[
-        case(f"{name} {shape}", function, draw(*shape))
-        for name, (function, draw) in ACTIVATIONS.items()
-        for shape in [(3, 4), (), (0,), (2, 0, 3), (1,), (2, 1, 3)]
-    ],
     *[
         case(f"{name} {shape} dim={dim}", lambda m, x, f=function, d=dim: f(m, x, d), normal(*shape))
         for name, function in SOFTMAX.items()
@@ -53,21 +34,6 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_values_and_both_gradients_agree_in_float64(case):
     agree(case)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
-def test_values_and_gradients_agree_in_other_dtypes_however_the_array_lies(case):
-    agree(case, dtype="float32", second=False)
-    agree(case, dtype="float16", second=False)
-    for layout in LAYOUTS.values():
-        agree(case, layout=layout, second=False)
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_large_inputs_agree(name):
-    function, draw = ACTIVATIONS[name]
-    for dtype in ("float32", "float64"):
-        agree(case(name, function, draw(300, 401)), dtype=dtype, second=False)
 
 
 @pytest.mark.parametrize("name", SOFTMAX)
@@ -87,7 +53,7 @@ EXTREMES = [0.0, 30.0, -30.0, 89.0, -89.0, 710.0, -710.0, 1e4, -1e4, 1e10, -1e10
 def test_extreme_values_agree_without_a_warning_where_the_result_is_finite(name, dtype):
     function = ACTIVATIONS[name][0]
     for value in EXTREMES:
-        if math.isnan(value) and name.split()[-1] in ("relu", "elu", "0.7"):  # the side of the kink is a convention
+        if name == "gelu tanh" and math.isinf(value):  # where PyTorch's gradient is NaN instead of 1 or 0
             continue
         tolerance = 1000 if "softplus" in name and dtype == "float64" else 1  # PyTorch's softplus is cut off at 20
         agree(case(f"{name} {value}", function, given([value]), tolerance=tolerance), dtype=dtype, second=False)
@@ -129,6 +95,18 @@ def test_the_gradient_at_zero_is_that_of_pytorch(name):
     compare(ACTIVATIONS[name][0], [0.0, -0.0, 1.0, -1.0], second=False)
 
 
+@pytest.mark.parametrize("name", ["gelu", "gelu tanh"])
+def test_numbers_whose_powers_overflow_in_float16_give_neither_nan_nor_a_warning(name):
+    compare(ACTIVATIONS[name][0], [1e4, -1e4, 6e4, -300.0], dtype="float16", second=False)
+
+
+def test_relu_of_a_number_and_log_softmax_of_nothing():
+    assert minigrad.relu(-1).item() == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert minigrad.log_softmax(minigrad.zeros(3, 0), 1).shape == (3, 0)
+
+
 def test_erf_is_exact_to_the_last_digits():
     x = np.concatenate([np.linspace(-7, 7, 20001), [0.0, 1e-300, -1e-20, 1e-8]])
     np.testing.assert_allclose(erf(x), torch.erf(torch.from_numpy(x)).numpy(), rtol=0, atol=2e-15)
@@ -164,10 +142,22 @@ def test_relu_keeps_whole_numbers_however_many():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda x: minigrad.softmax(x, 2), IndexError, r"Softmax got shape \(2, 3\): axis 2 is out of bounds"),
-        (lambda x: minigrad.log_softmax(x, -3), IndexError, r"LogSoftmax got shape \(2, 3\): axis -3 is out of bounds"),
+        (
+            lambda x: minigrad.softmax(x, 2),
+            IndexError,
+            "softmax: dimension 2 is out of range",
+        ),
+        (
+            lambda x: minigrad.log_softmax(x, -3),
+            IndexError,
+            "log_softmax: dimension -3 is out of range",
+        ),
+        (lambda x: minigrad.softmax(x, None), TypeError, "softmax: got dimension None; expected a whole number"),
+        (lambda x: minigrad.log_softmax(x, None), TypeError, "log_softmax: got dimension None"),
+        (lambda x: minigrad.relu([1]), TypeError, "relu expected a tensor, an array or a number, got list"),
+        (lambda x: minigrad.functional.softplus(x, beta=0), ValueError, "softplus got beta=0; expected .* above 0"),
         (lambda x: minigrad.ops.gelu(x, "erf"), ValueError, "gelu got approximate='erf'; expected 'none' or 'tanh'"),
-        (lambda x: minigrad.sigmoid("x"), TypeError, "Sigmoid expected a tensor, an array or a number, got str"),
+        (lambda x: minigrad.sigmoid("x"), TypeError, "sigmoid expected a tensor, an array or a number, got str"),
     ],
 )
 def test_bad_inputs_are_refused_in_one_clear_sentence(call, error, message):

@@ -8,6 +8,7 @@ import pytest
 import minigrad
 from minigrad import Tensor, tensor
 from minigrad.ops import dropout
+from tests.oracle import LAYOUTS
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,21 @@ def test_the_gradient_passes_where_the_value_did_and_is_scaled_alike():
     gy = np.random.default_rng(1).standard_normal((30, 40))
     y.backward(Tensor(gy))
     np.testing.assert_allclose(x.grad.data, np.where(y.data != 0, gy / 0.7, 0))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_how_the_array_lies_in_memory_makes_no_difference(layout):
+    array = np.random.default_rng(0).standard_normal((30, 40))
+    gy = np.random.default_rng(1).standard_normal((30, 40))
+    results = []
+    for x in (array, LAYOUTS[layout](array)):
+        minigrad.manual_seed(3)
+        x = Tensor(x, requires_grad=True)
+        y = dropout(x, 0.3)
+        y.backward(Tensor(gy))
+        results.append((y.data, x.grad.data))
+    for plain, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(plain, other)
 
 
 def test_dropout_can_be_differentiated_twice():

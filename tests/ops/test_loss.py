@@ -270,6 +270,55 @@ def test_kl_div_counts_classes_of_probability_zero_as_nothing():
     assert np.isfinite(t.grad.data).all()
 
 
+@pytest.mark.parametrize("x", [0.0, np.nan, -np.inf])
+@pytest.mark.parametrize("t", [-1.0, 0.0, 0.5, np.nan])
+def test_kl_div_hides_neither_nan_nor_targets_below_zero(x, t):
+    with np.errstate(invalid="ignore"):
+        found = functional.kl_div(Tensor([x]), Tensor([t]), reduction="none")
+    expected = F.kl_div(torch.tensor([x]), torch.tensor([t]), reduction="none")
+    np.testing.assert_allclose(found.data, expected.numpy())
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64])
+@pytest.mark.parametrize("name", NAMES)
+def test_losses_of_whole_numbers_are_those_of_float32(name, dtype):
+    x, t = np.array([1, 0, 1], dtype), np.array([0, 1, 1], dtype)
+    loss = getattr(functional, name)
+    result, expected = loss(Tensor(x), Tensor(t)), loss(Tensor(x.astype("float32")), Tensor(t.astype("float32")))
+    assert result.dtype == np.float32
+    assert result.item() == expected.item()
+
+
+def test_whole_numbers_do_not_wrap_in_a_difference():
+    x, t = Tensor(np.array([100], np.uint8)), Tensor(np.array([200], np.uint8))
+    assert functional.mse_loss(x, t).item() == 10000
+    assert functional.l1_loss(x, t).item() == 100
+    assert functional.smooth_l1_loss(x, t).item() == 99.5
+
+
+@pytest.mark.parametrize("wrong", [None, [0.0] * 4, "x"], ids=str)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_tensor_is_refused_by_name(name, wrong):
+    kind = "None" if wrong is None else type(wrong).__name__
+    for arguments in ((FOUR, wrong), (wrong, FOUR)):
+        with pytest.raises(TypeError, match=f"{name} expected a tensor, an array or a number, got {kind}"):
+            getattr(functional, name)(*arguments)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f: f.binary_cross_entropy(FOUR, FOUR, [1.0] * 4),
+        lambda f: f.binary_cross_entropy_with_logits(FOUR, FOUR, pos_weight=[1.0] * 4),
+        lambda f: f.cross_entropy(zeros(2, 3), labels(0, 1), [1.0, 1.0, 1.0]),
+        lambda f: f.nll_loss([[0.5, 0.5]], labels(0)),
+    ],
+)
+def test_weights_and_scores_in_lists_are_refused_by_name(call):
+    with pytest.raises(TypeError, match="expected a tensor, an array or a number, got list"):
+        call(functional)
+
+
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_])
 @pytest.mark.parametrize("name", [name for name in ELEMENTWISE if "log_target" not in name])
 def test_targets_that_are_whole_numbers_take_the_dtype_of_the_input(name, dtype):
@@ -351,6 +400,7 @@ REFUSED = {
     "probability above 1": (lambda f: f.binary_cross_entropy(FOUR + 1.5, FOUR), r"from 1.5 to 1.5; .*with_logits"),
     "probability below 0": (lambda f: f.binary_cross_entropy(FOUR - 0.5, FOUR), r"from -0.5 to -0.5"),
     "probability nan": (lambda f: f.binary_cross_entropy(FOUR * np.nan, FOUR), r"from nan to nan"),
+    "beta nan": (lambda f: f.smooth_l1_loss(FOUR, FOUR, beta=np.nan), r"beta=nan; expected 0 or more"),
     "negative beta": (lambda f: f.smooth_l1_loss(FOUR, FOUR, beta=-1.0), r"beta=-1.0; expected 0 or more"),
     **{
         f"{name} of other shapes": (

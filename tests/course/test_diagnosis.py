@@ -1,0 +1,97 @@
+"""Each kind of mistake is named, in both languages."""
+
+import re
+
+import numpy as np
+import pytest
+
+from minigrad.course.diagnosis import Case, Finding, diagnose, sentences
+from minigrad.language import set_language
+
+RNG = np.random.default_rng(0)
+A, B = RNG.standard_normal((3, 4)), RNG.standard_normal((3, 4))
+SQUARE = RNG.standard_normal((3, 3))
+
+
+def case(count=1, **inputs):
+    return Case([f"g{n}" for n in "xyz"[:count]], inputs or {"x": A})
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "kind"),
+    [
+        (A, [A], None),
+        (None, [A], "nothing"),
+        ((A, B), [A], "count"),
+        ([[1.0] * 4] * 3, [A], "no_array"),
+        ("text", [A], "no_array"),
+        (A[:2], [A], "shape"),
+        (A.T, [A], "transposed"),
+        (SQUARE.T, [SQUARE], "transposed"),
+        (A.astype(np.float32), [A], "dtype"),
+        (np.zeros((3, 4)), [A], "zero"),
+        (-A, [A], "sign"),
+        (2 * A, [A], "factor"),
+        ((B, A), [A, B], "swapped"),
+        (np.where(A > 0, A, A + 1), [A], "region"),
+        (np.where(A > 0, A, np.nan), [A], "not_finite"),
+        (A + RNG.standard_normal((3, 4)), [A], "wrong"),
+        (np.broadcast_to(A[0] / 3, (3, 4)), [A[0]], "not_summed"),
+    ],
+)
+def test_kinds(got, expected, kind):
+    found = diagnose(case(len(expected)), got, expected)
+    assert (found and found.kind) == kind
+
+
+@pytest.mark.parametrize(
+    ("factor", "named"),
+    [(2, "2"), (0.5, "1/2"), (3, "3, the size of dimension 0 of x"), (1 / 12, "1/12, one over the number of elements")],
+)
+def test_factors_are_named(factor, named):
+    found = diagnose(case(), factor * A, [A])
+    assert named in found.seen
+
+
+def test_the_worst_element_is_shown_with_what_was_there():
+    wrong = A.copy()
+    wrong[1, 2] += 5
+    found = diagnose(case(), wrong, [A])
+    assert found.worst["element"] == "gx[1, 2]"
+    assert float(found.worst["got"]) == pytest.approx(A[1, 2] + 5, rel=1e-5)
+    assert float(found.worst["at"]["x"]) == pytest.approx(A[1, 2], rel=1e-5)
+
+
+def test_regions_are_named():
+    assert "where x < 0" in diagnose(case(), np.where(A < 0, 0.0, A), [A]).seen
+    edge = A.copy()
+    edge[:, -1] = 7
+    assert "at index 3 of dimension 1" in diagnose(case(), edge, [A]).seen
+
+
+def test_an_overflow_is_named_with_the_input_that_caused_it():
+    x = np.array([1.0, 800.0, -3.0])
+    found = diagnose(Case(["y"], {"x": x}), np.array([0.5, np.nan, 0.1]), [np.array([0.5, 1.0, 0.1])])
+    assert found.kind == "not_finite"
+    assert "x[1] = 800" in found.seen
+
+
+def test_a_known_mistake_is_named_before_a_region_or_a_factor():
+    known = Finding("mistake", {"id": "tripled"}, text={"en": "Three times.", "zh": "三倍。"})
+    one = Case(["gx"], {"x": A}, mistakes=lambda: iter([(known, 3 * A)]))
+    assert diagnose(one, 3 * A, [A]).seen == "Three times."
+
+
+@pytest.mark.parametrize("kind", sentences())
+def test_every_sentence_is_there_in_both_languages_with_the_same_facts(kind):
+    for part in ("seen", "look"):
+        texts = sentences()[kind][part]
+        facts = [set(re.findall(r"\{(\w+)\}", texts[name])) for name in ("en", "zh")]
+        assert facts[0] == facts[1]
+        assert not re.search(r"[\u4e00-\u9fff][,:;?!]|[,:;?!][\u4e00-\u9fff]", texts["zh"]), "full-width punctuation"
+
+
+def test_facts_come_in_the_language_that_is_spoken():
+    found = diagnose(case(), 3 * A, [A])
+    set_language("zh")
+    assert "第 0 维的大小" in found.seen
