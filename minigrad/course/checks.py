@@ -125,8 +125,12 @@ class Check:
         self.fail_with(self.diagnosed(Case(names, dict(inputs)), got, list(map(np.asarray, results)), produce))
 
     def require(self, condition: Any, kind: str, en: str = "", zh: str = "", **facts: Any) -> None:
-        """Fail unless the condition holds: as a kind of sentences.toml, or as a mistake with its own sentences."""
+        """Fail unless the condition holds: as a kind of sentences.toml, as the known mistake of this name in
+        mutants.py, or as a mistake with its own sentences."""
         if not condition:
+            for known in self.mistakes:
+                if known.name == kind:
+                    raise WrongError(Finding("mistake", {"id": known.name, **facts}, text=known.text))
             text = {"en": en, "zh": zh} if en else None
             raise WrongError(Finding(kind, facts, text=text))
 

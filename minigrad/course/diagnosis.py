@@ -90,7 +90,7 @@ def diagnose(case: Case, got: Any, expected: Sequence[Any]) -> Finding | None:
         return None
     found = pattern(case, results, expected, wrong)
     known = named_mistake(case, got)
-    if found is None or (found.kind in ("region", "factor") and known):
+    if found is None or (found.kind in ("region", "factor", "not_finite") and known):
         found = known or found
     first = wrong[0]
     if found is None:
@@ -134,7 +134,7 @@ def wrong_shape(case: Case, i: int, x: Any, results: Sequence[Any], expected: Se
     with np.errstate(all="ignore"):
         if broadcasts(e.shape, x.shape) and same(unbroadcast(x, e.shape), e):
             return Finding("not_summed", facts)
-        if x.ndim >= 2 and x.shape == e.swapaxes(-1, -2).shape and same(x, e.swapaxes(-1, -2)):
+        if x.ndim == e.ndim >= 2 and x.shape == e.swapaxes(-1, -2).shape and same(x, e.swapaxes(-1, -2)):
             return Finding("transposed", facts)
         swapped = len(results) == 2 and expected[1 - i] is not None
         if swapped and same(x, expected[1 - i]) and same(results[1 - i], e):
