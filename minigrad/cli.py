@@ -14,19 +14,23 @@ import click
 import numpy as np
 
 from . import __version__
-from .course.commands import COMMANDS, lang_option, workspace_option
-from .errors import MinigradError, did_you_mean
+from .course.commands import COMMANDS, Bilingual, BilingualGroup, BilingualOption, lang_option, workspace_option
+from .errors import MinigradError, did_you_mean, nearest
+from .language import say
 from .recipes import mnist
 from .training import InterruptedRunError
 
 
-class Group(click.Group):
+class Group(BilingualGroup):
     """A group of commands that proposes the nearest right name for an unknown one."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             known = self.list_commands(ctx)
-            ctx.fail(f"unknown command '{args[0]}'{did_you_mean(args[0], known)}; known: {', '.join(known)}")
+            near = nearest(args[0], known)
+            meant = f"（是不是 {near}？）" if near else ""
+            en = f"unknown command '{args[0]}'{did_you_mean(args[0], known)}; known: {', '.join(known)}"
+            ctx.fail(say(en, f"没有名为 {args[0]} 的命令{meant}；可选：{'、'.join(known)}"))
         return super().resolve_command(ctx, args)
 
 
@@ -91,67 +95,119 @@ class Folder(Source):
         return Path(os.path.expanduser(super().convert(value, param, ctx)))
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+def option(*names: str, en: str, zh: str, **settings: Any) -> Callable[[Callable], Callable]:
+    """An option with its help in both languages."""
+    return click.option(*names, cls=BilingualOption, help=(en, zh), **settings)
+
+
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=("minigrad: a deep-learning framework that you finish yourself.", "minigrad：由你亲手完成的深度学习框架。"),
+)
 @lang_option
 @click.version_option(__version__, prog_name="minigrad")
 def cli() -> None:
-    """minigrad: a deep-learning framework that you finish yourself."""
+    pass
 
 
-@cli.group(cls=Group)
+@cli.group(cls=Group, help=("Train a model on a real task.", "在真实任务上训练模型。"))
 def train() -> None:
-    """Train a model on a real task."""
+    pass
 
 
 DEFAULT = mnist.Settings()
 
 
-@train.command("mnist")
-@click.option("--model", type=Name(mnist.MODELS), default=DEFAULT.model, show_default=True, help="The network.")
-@click.option("--epochs", type=whole(1), default=DEFAULT.epochs, show_default=True, help="Passes over the data.")
-@click.option("--batch-size", type=whole(1), default=DEFAULT.batch_size, show_default=True, help="Images in each step.")
-@click.option("--lr", type=RATE, help="Learning rate.  [default: the optimizer's usual]")
-@click.option(
+@train.command(
+    "mnist",
+    cls=Bilingual,
+    help=(
+        "Handwritten digits: an MLP, or with --model linear a single layer.",
+        "手写数字：MLP，或用 --model linear 训练单层网络。",
+    ),
+)
+@option("--model", type=Name(mnist.MODELS), default=DEFAULT.model, show_default=True, en="The network.", zh="网络。")
+@option(
+    "--epochs", type=whole(1), default=DEFAULT.epochs, show_default=True, en="Passes over the data.", zh="训练多少轮。"
+)
+@option(
+    "--batch-size",
+    type=whole(1),
+    default=DEFAULT.batch_size,
+    show_default=True,
+    en="Images in each step.",
+    zh="每一步的图片数。",
+)
+@option(
+    "--lr", type=RATE, en="Learning rate.  [default: the optimizer's usual]", zh="学习率。  [默认：该优化器常用的值]"
+)
+@option(
     "--optimizer",
     type=Name(mnist.OPTIMIZERS),
     default=DEFAULT.optimizer,
     show_default=True,
-    help="How gradients change the weights.",
+    en="How gradients change the weights.",
+    zh="优化器：怎样用梯度更新权重。",
 )
-@click.option(
+@option(
     "--schedule",
     type=Name(mnist.SCHEDULES),
     default=DEFAULT.schedule,
     show_default=True,
-    help="How the learning rate changes: not at all, or down to 0 along half a cosine.",
+    en="How the learning rate changes: not at all, or down to 0 along half a cosine.",
+    zh="学习率怎样变化：保持不变，或沿半个余弦降到 0。",
 )
-@click.option(
+@option(
     "--seed",
     type=whole(0),
     default=DEFAULT.seed,
     show_default=True,
-    help="Decides everything random: first weights, order of the data, dropout. The same seed gives the same run.",
+    en="Decides everything random: first weights, order of the data, dropout. The same seed gives the same run.",
+    zh="决定一切随机的东西：初始权重、数据顺序、dropout。种子相同，结果就相同。",
 )
-@click.option("--device", default=DEFAULT.device, show_default=True, help="Where to compute: cpu, cuda or cuda:N.")
-@click.option(
+@option(
+    "--device",
+    default=DEFAULT.device,
+    show_default=True,
+    en="Where to compute: cpu, cuda or cuda:N.",
+    zh="在哪里计算：cpu、cuda 或 cuda:N。",
+)
+@option(
     "--data",
     type=Source(),
     default=DEFAULT.data,
     show_default=True,
-    help="auto, full, embedded, or a folder with MNIST's files. auto is the full set from the folder MINIGRAD_DATA if "
+    en="auto, full, embedded, or a folder with MNIST's files. auto is the full set from the folder MINIGRAD_DATA if "
     "that is set, else from the cache or a download, and where none can be had the embedded subset. With --resume: "
     "where the run's data are now.",
+    zh="auto、full、embedded，或存放 MNIST 文件的目录。auto 是完整数据：设了 MINIGRAD_DATA 就从那个目录取，"
+    "否则从缓存取或下载，都拿不到时用自带的子集。与 --resume 同用：这次训练的数据现在的位置。",
 )
-@click.option("--out", type=Folder(), help="Folder for results.  [default: a new one in runs/]")
-@click.option("--resume", type=Folder(), help="Go on with the run in this folder, with its settings.")
-@click.option("--mine", is_flag=True, help="Run on the functions that you solved in your workspace.")
+@option(
+    "--out",
+    type=Folder(),
+    en="Folder for results.  [default: a new one in runs/]",
+    zh="结果目录。  [默认：runs/ 下新建]",
+)
+@option(
+    "--resume",
+    type=Folder(),
+    en="Go on with the run in this folder, with its settings.",
+    zh="按原来的设置，继续这个目录里的训练。",
+)
+@option(
+    "--mine",
+    is_flag=True,
+    en="Run on the functions that you solved in your workspace.",
+    zh="用你在学习目录里写对的函数运行。",
+)
 @workspace_option
 @lang_option
 @click.pass_context
 def train_mnist(
     ctx: click.Context, out: Path | None, resume: Path | None, mine: bool, folder: Path | None, **options: Any
 ) -> None:
-    """Handwritten digits: an MLP, or with --model linear a single layer."""
     with np.errstate(all="ignore"), my_code_or_none(mine, folder):  # a loss that is no number ends with a sentence
         if resume is None:
             mnist.train(mnist.Settings(**options), out)
@@ -214,10 +270,10 @@ def run() -> int:
         click.echo(str(stopped), err=True)
         return 130
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        click.echo(say("stopped", "已停止"), err=True)
         return 130
     except MinigradError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(say(f"error: {error}", f"错误：{error}"), err=True)
         return 1
 
 

@@ -7,6 +7,8 @@ its traceback. Misuse of an op or a layer raises the built-in ValueError, TypeEr
 import difflib
 from collections.abc import Iterable
 
+from .language import say
+
 
 class MinigradError(Exception):
     """Base of the errors whose message alone tells the user what to do."""
@@ -25,14 +27,27 @@ class DeviceError(MinigradError, ValueError):
 
 
 class UnknownNameError(MinigradError, ValueError):
-    """A name (of a model, an optimizer, ...) that is not among the known ones."""
+    """A name (of a model, an optimizer, ...) that is not among the known ones.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]):
+    With `kind_zh` it is told in the user's language.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], kind_zh: str = ""):
         known = sorted(known)
-        super().__init__(f"unknown {kind} '{name}'{did_you_mean(name, known)}; known: {', '.join(known)}")
+        told = f"unknown {kind} '{name}'{did_you_mean(name, known)}; known: {', '.join(known)}"
+        if kind_zh:
+            near = nearest(name, known)
+            meant = f"（是不是 {near}？）" if near else ""
+            told = say(told, f"没有名为 {name} 的{kind_zh}{meant}；可选：{'、'.join(known)}")
+        super().__init__(told)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name nearest to `name`, or an empty string when none is near."""
+    return next(iter(difflib.get_close_matches(str(name).lower(), list(known), n=1, cutoff=0.5)), "")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`" (did you mean 'adam'?)"` for the known name nearest to `name`, or an empty string when none is near."""
-    nearest = difflib.get_close_matches(str(name).lower(), list(known), n=1, cutoff=0.5)
-    return f" (did you mean '{nearest[0]}'?)" if nearest else ""
+    near = nearest(name, known)
+    return f" (did you mean '{near}'?)" if near else ""

@@ -1,5 +1,6 @@
 """The commands of the course. They parse and print; what is done lies in the modules that they call."""
 
+import os
 import runpy
 import shlex
 import sys
@@ -9,8 +10,8 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.syntax import Syntax
+from rich.text import Text
 
 from ..language import LANGUAGES, language, say, set_language
 from .blanks import Blank
@@ -19,6 +20,7 @@ from .diagnosis import WrongError
 from .lessons import HINT_LEVELS, Exercise, Lesson, all_lessons, find_lesson
 from .report import show_lessons, show_outcome, show_progress, show_summary
 from .workspace import Workspace
+from .wrapping import WrappedMarkdown, wrapped
 
 
 class Bilingual(click.Command):
@@ -34,6 +36,22 @@ class Bilingual(click.Command):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.help = say(*self.texts)
         super().format_help_text(ctx, formatter)
+
+
+class BilingualGroup(Bilingual, click.Group):
+    """A group of commands, likewise."""
+
+
+class BilingualOption(click.Option):
+    """An option, likewise."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        self.texts: tuple[str, str] = kwargs["help"]
+        super().__init__(*args, **{**kwargs, "help": self.texts[0]})
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        self.help = say(*self.texts)
+        return super().get_help_record(ctx)
 
 
 def choose_language(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
@@ -63,7 +81,8 @@ workspace_option = click.option(
     "--workspace",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The workspace, where it is not here. / 学习目录（不在当前目录时）。",
+    cls=BilingualOption,
+    help=("The workspace, where it is not here.", "学习目录（不在当前目录时）。"),
 )
 
 
@@ -117,15 +136,22 @@ def quoted(path: Path) -> str:
 
 @command("lesson", "Read a lesson; without a number, the list of all.", "阅读课文；不带编号时列出所有课。")
 @click.argument("name", metavar="[LESSON]", required=False)
-@click.option("--pager/--no-pager", default=True, help="Page by page in a terminal. / 在终端里分页显示。")
+@click.option(
+    "--pager/--no-pager",
+    default=True,
+    cls=BilingualOption,
+    help=("Page by page in a terminal.", "在终端里分页显示。"),
+)
 def lesson(name: str | None, pager: bool) -> None:
     console = Console(highlight=False)
     if name is None:
         show_lessons(console)
         return
     found = find_lesson(name)
-    text = Markdown(found.text(), code_theme="ansi_dark", hyperlinks=False)
+    text = WrappedMarkdown(found.text(), code_theme="ansi_dark", hyperlinks=False)
     if pager and console.is_terminal:
+        os.environ.setdefault("LESS", "-R")  # let less show colours, not their codes
+        os.environ.setdefault("LESSCHARSET", "utf-8")
         with console.pager(styles=True):
             console.print(text)
     else:
@@ -140,13 +166,14 @@ def lesson(name: str | None, pager: bool) -> None:
 )
 @click.argument("name", metavar="[LESSON]", required=False)
 @click.argument("function", metavar="[FUNCTION]", required=False)
-@click.option("--all", "every", is_flag=True, help="All lessons. / 所有课。")
+@click.option("--all", "every", is_flag=True, cls=BilingualOption, help=("All lessons.", "检查所有课。"))
 @click.option(
     "--time-limit",
     type=click.FloatRange(0.1),
     default=SECONDS,
     show_default=True,
-    help="Seconds for one function. / 每个函数的秒数。",
+    cls=BilingualOption,
+    help=("Seconds for one function.", "每个函数最多运行多少秒。"),
 )
 @workspace_option
 def check(name: str | None, function: str | None, every: bool, time_limit: float, folder: Path | None) -> None:
@@ -198,7 +225,7 @@ def watch(name: str | None, folder: Path | None) -> None:
         console.print(
             say(
                 "\n[dim]save the file to check again;  h hint  l list  n next  q quit[/]",
-                "\n[dim]保存文件即可重新检查； h 提示  l 列表  n 下一课  q 退出[/]",
+                "\n[dim]保存文件即可重新检查；h 提示  l 列表  n 下一课  q 退出[/]",
             )
         )
 
@@ -241,7 +268,9 @@ def unsolved(workspace: Workspace, lesson: Lesson) -> Exercise:
 )
 @click.argument("name", metavar="[LESSON]", required=False)
 @click.argument("function", metavar="[FUNCTION]", required=False)
-@click.option("--level", type=click.IntRange(1, HINT_LEVELS), help="Just this one. / 只看这一级。")
+@click.option(
+    "--level", type=click.IntRange(1, HINT_LEVELS), cls=BilingualOption, help=("Just this one.", "只看这一级。")
+)
 @workspace_option
 def hint(name: str | None, function: str | None, level: int | None, folder: Path | None) -> None:
     workspace, console = open_workspace(folder)
@@ -263,7 +292,7 @@ def show_hint(
             f"[bold]{exercise.blank}[/]，提示 {level}/{HINT_LEVELS}",
         )
     )
-    console.print(exercise.hint(level), markup=False)
+    console.print(wrapped(Text(exercise.hint(level)), console.width))
     if level == HINT_LEVELS:
         console.print(
             say(
@@ -338,9 +367,9 @@ def practice(name: str, folder: Path | None) -> None:
         runpy.run_path(str(script))["main"](pictures)
 
 
-@click.group("dev")
+@click.group("dev", cls=BilingualGroup, help=("For those who write lessons.", "供编写课程的人使用。"))
 def dev() -> None:
-    """For those who write lessons."""
+    pass
 
 
 @dev.command("check")

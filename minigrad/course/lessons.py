@@ -77,7 +77,7 @@ class Lesson:
         ]
         if len(matching) == 1:
             return matching[0]
-        raise UnknownNameError(f"exercise of lesson {self.number}", name, named)
+        raise UnknownNameError(f"exercise of lesson {self.number}", name, named, f"函数（{self.number} 课）")
 
     def text(self) -> str:
         """The lesson in the user's language."""
@@ -148,7 +148,7 @@ def find_lesson(name: str) -> Lesson:
     folders = {lesson.folder.name.partition("_")[2]: lesson.number for lesson in lessons.values()}
     if name in folders:
         return lessons[folders[name]]
-    raise UnknownNameError("lesson", name, [*lessons, *folders])
+    raise UnknownNameError("lesson", name, [*lessons, *folders], "课")
 
 
 def lesson_of(blank: str) -> Lesson | None:

@@ -10,6 +10,7 @@ from ..language import say
 from .checking import Outcome
 from .lessons import Lesson, all_lessons
 from .workspace import Workspace, entry_of
+from .wrapping import wrapped
 
 PRINTED_LINES = 10  # of what a learner's function printed
 
@@ -22,11 +23,11 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
         console.print(Text("✘ ", "red").append(str(outcome.blank), "bold"))
     finding = outcome.finding
     if finding is not None:
-        console.print(Text(indented(finding.seen)))
+        console.print(wrapped(Text(indented(finding.seen)), console.width))
         if finding.worst:
-            console.print(Text(indented(worst_line(finding.worst)), "cyan"))
+            console.print(wrapped(Text(indented(worst_line(finding.worst)), "cyan"), console.width))
         if finding.look:
-            console.print(Text(indented("→ " + finding.look), "yellow"))
+            console.print(wrapped(Text(indented("→ " + finding.look), "yellow"), console.width))
     if outcome.threads > 0:
         console.print(
             Text(

@@ -122,7 +122,8 @@ def load_embedded(notice: str = "") -> MNISTData:
     """The subset that comes with minigrad."""
     folder = files("minigrad.datasets") / "embedded" / MNIST.folder
     arrays = read_images([folder / file.name for file in MNIST.files])
-    return described(arrays, f"embedded subset of {MNIST.title}", "digits", "embedded", notice)
+    names = f"embedded subset of {MNIST.title}", f"自带的 {MNIST.title} 子集"
+    return described(arrays, names, ("digits", "张"), "embedded", notice)
 
 
 def load_files(wanted: FileSet, paths: Sequence[Path]) -> MNISTData:
@@ -130,21 +131,25 @@ def load_files(wanted: FileSet, paths: Sequence[Path]) -> MNISTData:
     arrays = read_images(paths)
     hashes = [hashlib.sha256(idx_bytes(array)).hexdigest() for array in arrays]
     published = hashes == [file.unpacked_sha256 for file in wanted.files]
-    name = wanted.title if published else f"files in the layout of {wanted.title}"
-    folder = paths[0].parent
-    return described(arrays, name, f"{'digits' if published else 'images'}, from {folder}", str(folder.absolute()))
+    title, folder = wanted.title, paths[0].parent
+    names = (title, title) if published else (f"files in the layout of {title}", f"格式与 {title} 相同的文件")
+    remarks = f"{'digits' if published else 'images'}, from {folder}", f"张，来自 {folder}"
+    return described(arrays, names, remarks, str(folder.absolute()))
 
 
-def described(arrays: Sequence[np.ndarray], name: str, remark: str, source: str, notice: str = "") -> MNISTData:
-    """The data, with `remark` after the counts in their description."""
+def described(
+    arrays: Sequence[np.ndarray], names: tuple[str, str], remarks: tuple[str, str], source: str, notice: str = ""
+) -> MNISTData:
+    """The data, with a remark after the counts in their description; `names` and `remarks` in English and Chinese."""
     train_images, train_labels, test_images, test_labels = arrays
-    description = f"{name} ({len(train_images):,} + {len(test_images):,} {remark})"
+    counts = f"{len(train_images):,} + {len(test_images):,}"
+    description = say(f"{names[0]} ({counts} {remarks[0]})", f"{names[1]}（{counts} {remarks[1]}）")
     return MNISTData(
         train_images,
         train_labels.astype(np.int64),
         test_images,
         test_labels.astype(np.int64),
-        name,
+        names[0],
         description,
         source,
         notice,
