@@ -20,7 +20,7 @@ def by_hand() -> None:
     x, y = minigrad.tensor(2.0, requires_grad=True), minigrad.tensor(-3.0, requires_grad=True)
     loss = (x * y + x) ** 2
     loss.backward()
-    print(say("L = (x·y + x)² at x = 2, y = -3:", "L = (x·y + x)²,x = 2,y = -3:"))
+    print(say("L = (x·y + x)² at x = 2, y = -3:", "L = (x·y + x)²，x = 2，y = -3："))
     print(f"  L = {loss.item():g}   dL/dx = {x.grad.item():g}   dL/dy = {y.grad.item():g}\n")
 
 

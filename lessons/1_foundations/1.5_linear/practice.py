@@ -121,6 +121,6 @@ def main(pictures: Path) -> None:
     by_hand()
     print(say(f"standard deviation of the activations, {LAYERS} layers", f"{LAYERS} 层网络中激活值的标准差"))
     signals(pictures)
-    text = say("first loss, last loss, test digits right", "初始损失、最后损失、测试正确率")
+    text = say("first loss, last loss, test digits right", "初始损失、最后损失、测试准确率")
     print(say(f"{HIDDEN_LAYERS} hidden layers on digits: ", f"{HIDDEN_LAYERS} 个隐藏层，手写数字：") + text)
     training(pictures)

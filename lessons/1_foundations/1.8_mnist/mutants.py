@@ -155,7 +155,7 @@ def optimizer_twice(self, inputs, labels):
     STEP,
     "There is a schedule, and it did not step: the learning rate would never change. If self.schedule is not None, "
     "call self.schedule.step().",
-    "有学习率计划，但没有让它走步，学习率就永远不变。self.schedule 不是 None 时，调用 self.schedule.step()。",
+    "有学习率调度器，但没有让它走步，学习率就永远不变。self.schedule 不是 None 时，调用 self.schedule.step()。",
 )
 def schedule_forgotten(self, inputs, labels):
     self.optimizer.zero_grad()
@@ -170,7 +170,7 @@ def schedule_forgotten(self, inputs, labels):
 @mistake(
     STEP,
     "The schedule must step once, after the optimizer: before it, the very first learning rate would be skipped.",
-    "学习率计划要在优化器之后走一步，只走一步：放在前面，就会跳过第一个学习率。",
+    "学习率调度器要在优化器之后走一步，只走一步：放在前面，就会跳过第一个学习率。",
 )
 def schedule_too_early(self, inputs, labels):
     self.optimizer.zero_grad()

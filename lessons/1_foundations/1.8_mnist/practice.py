@@ -51,9 +51,9 @@ def tested(trainer: Trainer, data) -> np.ndarray:
             f"  training loss {last['train_loss']:.3f}, accuracy {last['train_accuracy']:.2%}\n"
             f"  validation loss {last['validation_loss']:.3f}, accuracy {last['validation_accuracy']:.2%}\n"
             f"  test accuracy {counts.trace() / counts.sum():.2%} ({counts.trace():,} of {counts.sum():,})",
-            f"  训练损失 {last['train_loss']:.3f}，正确率 {last['train_accuracy']:.2%}\n"
-            f"  验证损失 {last['validation_loss']:.3f}，正确率 {last['validation_accuracy']:.2%}\n"
-            f"  测试正确率 {counts.trace() / counts.sum():.2%}（{counts.sum():,} 个中的 {counts.trace():,} 个）",
+            f"  训练损失 {last['train_loss']:.3f}，准确率 {last['train_accuracy']:.2%}\n"
+            f"  验证损失 {last['validation_loss']:.3f}，准确率 {last['validation_accuracy']:.2%}\n"
+            f"  测试准确率 {counts.trace() / counts.sum():.2%}（{counts.sum():,} 个中的 {counts.trace():,} 个）",
         )
     )
     mistakes = counts - np.diag(np.diag(counts))
