@@ -194,7 +194,12 @@ def not_finite(case: Case, i: int, x: Any, e: Any) -> Finding:
         elif np.asarray(value).dtype.kind == "f" and x.ndim < np.ndim(value) and np.shape(value)[: x.ndim] == x.shape:
             causes.append(f"{name}{index_text(at)} = {list_text(np.asarray(value)[at])}")
     cause = "; ".join(causes) or "; ".join(f"{name}: max |·| = {number(np.abs(v).max())}" for name, v in numbers(case))
-    facts = {"name": case.names[i], "got": number(x[at]), "expected": number(e[at]), "cause": cause}
+    facts = {
+        "name": case.names[i],
+        "got": number(x[at]),
+        "expected": number(e[at]),
+        "cause": {"en": cause, "zh": in_chinese(cause)},
+    }
     return Finding("not_finite", facts, worst_of(case.names[i], at, x[at], e[at]))
 
 
@@ -348,3 +353,8 @@ def index_text(at: Sequence[int]) -> str:
 
 def shape_text(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def in_chinese(cause: str) -> str:
+    """Inputs listed in a sentence, with the marks of a Chinese one."""
+    return cause.replace("; ", "；").replace(" (", "（").replace(")", "）")

@@ -103,7 +103,8 @@ def deep_chain() -> None:
 
 def main(pictures: Path) -> None:
     loss, names = example()
-    print(say("the walk for L = (a + a) · (a + b), a = 2, b = 3:", "L = (a + a) · (a + b)，a = 2，b = 3，反向走一遍："))
+    told = names[loss.grad_fn]
+    print(say(f"the walk for {told}, a = {A:g}, b = {B:g}:", f"{told}，a = {A:g}，b = {B:g}，反向走一遍："))
     print(say("      vertex     gradient      handed on (sum so far)", "      顶点           梯度      往回传（累计）"))
     visits = walk(loss, names)
     path = draw(visits, names, pictures / "1.2_walk.png")

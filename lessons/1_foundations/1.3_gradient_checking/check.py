@@ -13,6 +13,7 @@ import numpy as np
 
 from minigrad.course.checks import Check, checks
 from minigrad.course.diagnosis import Case, Finding, diagnose
+from minigrad.language import say
 
 gradcheck = importlib.import_module("minigrad.gradcheck")  # the module; minigrad.gradcheck is its main function
 
@@ -25,7 +26,8 @@ class Loss:
 
     def __call__(self, *arguments: Any) -> float:
         if arguments:
-            raise TypeError("loss() takes no argument: it reads x itself, so x must be changed in place")
+            en = "loss() takes no argument: it reads x itself, so x must be changed in place"
+            raise TypeError(say(en, "loss() 没有参数：它读的就是 x，所以要原地修改 x"))
         self.calls += 1
         self.moved |= not np.array_equal(self.x, self.start)
         return float(self.f(self.x).sum())

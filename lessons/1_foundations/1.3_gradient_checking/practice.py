@@ -61,7 +61,8 @@ def valley(pictures: Path) -> None:
         for (kind, found), style in zip(errors(dtype).items(), ("--", "-")):
             axes.loglog(STEPS, found, style, color=color, marker=".", label=f"{dtype}, {kind}")
             best = int(np.argmin(found))
-            print(f"  {dtype}   {kind:10}   {STEPS[best]:9.1e}   {found[best]:9.1e}")
+            told = say(f"{kind:10}", {"one-sided": "单侧差分  ", "central": "中心差分  "}[kind])
+            print(f"  {dtype}   {told}   {STEPS[best]:9.1e}   {found[best]:9.1e}")
     axes.axvline(1e-6, color="0.6", linewidth=1)
     axes.text(1.2e-6, 20, "the default, 1e-6", color="0.4", fontsize=9, va="top")
     axes.text(2e-11, 3e-8, "rounding", color="0.4")
@@ -117,7 +118,7 @@ def kinks() -> None:
 
 
 def main(pictures: Path) -> None:
-    print(say("the error of measured slopes of sin(x):", "sin(x) 实测斜率的误差："))
+    print(say("the error of measured slopes of `function`:", "`function` 的实测斜率的误差："))
     valley(pictures)
     blind_spot()
     kinks()

@@ -90,7 +90,7 @@ def exclusive_or(pictures: Path) -> None:
         print(
             say(
                 f"  {name:<12} loss {loss.item():.3f}, {right:.1%} right",
-                f"  {name:<12} 损失 {loss.item():.3f}，准确率 {right:.1%}",
+                f"  {'不用        ' if name == 'none' else f'{name:<12}'} 损失 {loss.item():.3f}，准确率 {right:.1%}",
             )
         )
         if name in ("none", "ReLU"):

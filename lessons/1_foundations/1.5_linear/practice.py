@@ -55,13 +55,19 @@ def by_hand() -> None:
     print()
 
 
+def label(title: str) -> str:
+    """The name of an initialisation at the beginning of a line."""
+    zh = {"too small": "太小    ", "too large": "太大    "}
+    return "  " + say(f"{title:<12}", zh.get(title, f"{title:<8}") + "    ")
+
+
 def signals(pictures: Path) -> None:
     """The standard deviation of the activations in each layer of a deep network, before any training."""
     figure = Figure(figsize=(10, 3.8), layout="constrained")
     shown = [1, 2, 4, 6, 8, LAYERS]
     for axes, activation in zip(figure.subplots(1, 2, sharey=True), (nn.ReLU(), nn.Tanh())):
         name = type(activation).__name__
-        print(f"  {name:<12}" + "".join(f"{k:>9}" for k in shown) + say("    slope there", "    该处斜率"))
+        print(f"  {name:<12}" + "".join(f"{k:>9}" for k in shown) + say("   mean slope", "     平均斜率"))
         for title, fill in initialisations(uniform=False).items():
             minigrad.manual_seed(0)
             h, spread = minigrad.randn(256, WIDTH), []
@@ -72,7 +78,7 @@ def signals(pictures: Path) -> None:
                 spread.append(float(h.detach().numpy().std()))
             h.sum().backward()  # dh/dz of the last layer
             slope = float(z.grad.numpy().mean())
-            print(f"  {title:<12}" + "".join(f"{spread[k - 1]:9.2g}" for k in shown) + f"{slope:13.2f}")
+            print(label(title) + "".join(f"{spread[k - 1]:9.2g}" for k in shown) + f"{slope:13.2f}")
             axes.semilogy(range(1, LAYERS + 1), spread, marker=".", label=title)
         axes.set_title(name)
         axes.set_xlabel("layer")
@@ -106,7 +112,7 @@ def training(pictures: Path) -> None:
                 losses.append(loss.item())
         with minigrad.no_grad():
             right = float((model(test).numpy().argmax(axis=1) == data.test_labels).mean())
-        print(f"  {title:<12}{losses[0]:10.2f}{np.mean(losses[-50:]):10.3f}{right:10.1%}")
+        print(f"{label(title)}{losses[0]:10.2f}{np.mean(losses[-50:]):10.3f}{right:10.1%}")
         smooth = np.array(losses[: len(losses) // 10 * 10]).reshape(-1, 10).mean(axis=1)
         axes.semilogy(10 * np.arange(len(smooth)) + 5, smooth, label=title)
     axes.set_xlabel("step")

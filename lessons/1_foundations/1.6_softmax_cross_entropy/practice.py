@@ -84,7 +84,13 @@ def picture(pictures: Path) -> None:
         left.plot(scores, losses, label=name)
         right.plot(scores, slopes, label=name)
         at = np.argmin(np.abs(scores + 8))
-        print(f"  {name:14} loss {losses[at]:8.4f}   gradient {slopes[at]:12.8f}")
+        zh = {"cross-entropy": "交叉熵  ", "squared error": "平方误差"}[name]
+        print(
+            say(
+                f"  {name:14} loss {losses[at]:8.4f}   gradient {slopes[at]:12.8f}",
+                f"  {zh}   损失 {losses[at]:8.4f}   梯度 {slopes[at]:12.8f}",
+            )
+        )
     left.plot(0, np.log(CLASSES), "ko", label=f"ln {CLASSES} = {np.log(CLASSES):.3f}: all scores equal")
     left.set_title("loss")
     right.set_title("gradient at the score of the true class")

@@ -74,7 +74,9 @@ def batches(pictures: Path) -> None:
             f"看过 {SEEN:,} 个数字（共 6,000 个不同的）之后的测试损失：",
         )
     )
-    print("  lr       " + "".join(f"{name:>13}" for name in BATCHES))
+    zh = {"stochastic": "随机", "mini-batch": "小批量", "batch": "批量"}
+    heads = [say(f"{name:>13}", f"{zh[name]:>{13 - len(zh[name])}}") for name in BATCHES]
+    print(say("  lr       ", "  学习率   ") + "".join(heads))
     table, times = {}, {}
     for axes, (name, size) in zip(figure.subplots(1, len(BATCHES), sharey=True, squeeze=False)[0], BATCHES.items()):
         for rate in RATES:
@@ -120,7 +122,8 @@ def paths(pictures: Path) -> None:
         axes.plot(0, 0, "k+")
         axes.set_title(f"{name}, lr {optimizer.param_groups[0]['lr']:g}: {values[-1]:.1e} in step {STEPS}")
         axes.set_xlabel("a")
-        print(f"  {name:9}" + "".join(f"  {k:2}: {values[k - 1]:9.2e}" for k in (1, 10, 20, 40, 60) if k <= STEPS))
+        told = say(f"{name:9}", "动量     " if name == "momentum" else f"{name:9}")
+        print(f"  {told}" + "".join(f"  {k:2}: {values[k - 1]:9.2e}" for k in (1, 10, 20, 40, 60) if k <= STEPS))
     figure.axes[0].set_ylabel("b")
     path = save_figure(figure, pictures / "1.7_paths.png")
     print(say(f"  picture: {path}", f"  图：{path}"))

@@ -204,7 +204,7 @@ def loss_as_a_tensor(self, inputs, labels):
 @mistake(
     STEP,
     "Two things are to be returned, in this order: the loss as a Python float (loss.item()), and the scores, a tensor.",
-    "要返回两样东西，顺序是：Python 浮点数形式的损失(loss.item())，以及张量 scores。",
+    "要返回两样东西，顺序是：Python 浮点数形式的损失（loss.item()），以及张量 scores。",
 )
 def returns_no_pair(self, inputs, labels):
     self.optimizer.zero_grad()

@@ -107,7 +107,7 @@ def main(pictures: Path) -> None:
     print(data.description)
     trainers = {}
     for name in MODELS:
-        print(f"{name}:")
+        print(say(f"{name}:", {"single layer": "单层"}.get(name, name) + "："))
         trainers[name] = train(name, data)
         tested(trainers[name], data)
     paths = [draw_curves(trainers, pictures / "1.8_curves.png")]
