@@ -58,7 +58,7 @@ def no_minus(self, gz):
 @mistake(
     DIV,
     "In gy the divisor is y, it should be y²: the derivative of 1/y is -1/y².",
-    "gy 里除的是 y，应该是 y²:1/y 的导数是 -1/y²。",
+    "gy 里除的是 y，应该是 y²：1/y 的导数是 -1/y²。",
 )
 def divisor_not_squared(self, gz):
     x, y = self.saved
@@ -68,7 +68,7 @@ def divisor_not_squared(self, gz):
 @mistake(
     DIV,
     "In gy the factor x is missing: z = x · (1/y), so differentiating by y leaves x in place.",
-    "gy 里少了因子 x:z = x · (1/y)，对 y 求导时 x 还在。",
+    "gy 里少了因子 x：z = x · (1/y)，对 y 求导时 x 还在。",
 )
 def numerator_lost(self, gz):
     _, y = self.saved
@@ -143,7 +143,7 @@ def power_rule(self, gy):
 @mistake(
     LOG,
     "The gradient is multiplied by x; the derivative of ln x is 1/x.",
-    "梯度乘了 x;ln x 的导数是 1/x。",
+    "梯度乘了 x；ln x 的导数是 1/x。",
 )
 def multiplied(self, gy):
     (x,) = self.saved
