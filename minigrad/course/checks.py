@@ -81,6 +81,7 @@ class Check:
                 gy,
                 np.shape(y),
                 lambda: self.true_gradients(make, inputs, np.ones_like(g), slopes),
+                settings=settings_of(make()),
             )
             before = copies(xs), gy.copy()
             got = self.run(produce)
@@ -110,10 +111,13 @@ class Check:
         """
         with self.minigrad():
             expected = call(*copies(arguments))
-        if inputs is None:
+        given = inputs
+        if given is None:
             titles = self.input_names(make, len(arguments)) if make else self.parameter_names(len(arguments))
-            inputs = {n: a for n, a in zip(titles, arguments) if isinstance(a, np.ndarray | float | int)}
+            given = dict(zip(titles, arguments))
+        inputs = {n: a for n, a in given.items() if isinstance(a, np.ndarray | float | int)}
         arrays = {n: a for n, a in inputs.items() if isinstance(a, np.ndarray)}
+        settings = {n: a for n, a in given.items() if isinstance(a, tuple)}
         before = copies(arrays.values())
 
         def produce() -> Any:
@@ -122,7 +126,17 @@ class Check:
         got = self.run(produce)
         self.unmodified(arrays, before, "modified_input")
         results = expected if isinstance(expected, tuple) else (expected,)
-        self.fail_with(self.diagnosed(Case(names, dict(inputs)), got, list(map(np.asarray, results)), produce))
+        case = Case(names, dict(inputs), settings=settings_of(make()) if make else settings)
+        self.fail_with(self.diagnosed(case, got, list(map(np.asarray, results)), produce))
+
+    def saves(self, make: Callable[[], Any], *inputs: Any, en: str, zh: str) -> None:
+        """Check that `make().forward` leaves something behind for its backward; what, is free."""
+        node = make()
+        before = set(vars(node))
+        self.run(lambda: node.forward(*inputs))
+        self.require(isinstance(node.saved, tuple), "saved_assigned", got=type(node.saved).__name__)
+        kept = node.saved or set(vars(node)) - before - {"saved"}
+        self.require(kept, "mistake", en, zh, id="nothing_saved")
 
     def require(self, condition: Any, kind: str, en: str = "", zh: str = "", **facts: Any) -> None:
         """Fail unless the condition holds: as a kind of sentences.toml, or as a mistake with its own sentences."""
@@ -211,6 +225,11 @@ class Check:
 
 def copies(values: Any) -> list[Any]:
     return [x.copy() if isinstance(x, np.ndarray) else x for x in values]
+
+
+def settings_of(node: Any) -> dict[str, Any]:
+    """The numbers that a function was made with, such as its exponent."""
+    return {n: v for n, v in vars(node).items() if isinstance(v, float | int) and not isinstance(v, bool)}
 
 
 def is_float(x: Any) -> bool:
