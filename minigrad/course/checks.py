@@ -129,18 +129,22 @@ class Check:
         case = Case(names, dict(inputs), settings=settings_of(make()) if make else settings)
         self.fail_with(self.diagnosed(case, got, list(map(np.asarray, results)), produce))
 
-    def saves(self, make: Callable[[], Any], *inputs: Any, en: str, zh: str) -> None:
+    def saves(self, make: Callable[[], Any], *inputs: Any) -> None:
         """Check that `make().forward` leaves something behind for its backward; what, is free."""
         node = make()
         before = set(vars(node))
         self.run(lambda: node.forward(*inputs))
         self.require(isinstance(node.saved, tuple), "saved_assigned", got=type(node.saved).__name__)
         kept = node.saved or set(vars(node)) - before - {"saved"}
-        self.require(kept, "mistake", en, zh, id="nothing_saved")
+        self.require(kept, "nothing_saved")
 
     def require(self, condition: Any, kind: str, en: str = "", zh: str = "", **facts: Any) -> None:
-        """Fail unless the condition holds: as a kind of sentences.toml, or as a mistake with its own sentences."""
+        """Fail unless the condition holds: as a kind of sentences.toml, as the known mistake of this name in
+        mutants.py, or as a mistake with its own sentences."""
         if not condition:
+            for known in self.mistakes:
+                if known.name == kind:
+                    raise WrongError(Finding("mistake", {"id": known.name, **facts}, text=known.text))
             text = {"en": en, "zh": zh} if en else None
             raise WrongError(Finding(kind, facts, text=text))
 

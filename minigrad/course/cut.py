@@ -17,6 +17,11 @@ from .blanks import Blank, Source
 UNWRITTEN = "raise NotImplementedError"
 """The statement that stands where a body was."""
 
+HEADING = r" +# -{5,}.*"  # a comment that parts the methods of a class
+
+LONG = 100
+"""A class of more lines is not shown whole: what its blanks have nothing to do with is left out."""
+
 
 def exercise(blanks: Sequence[Blank], header: str = "", tasks: Mapping[Blank, str] | None = None) -> str:
     """The Python source of a file in which the learner writes `blanks`; `header` becomes its docstring.
@@ -25,8 +30,8 @@ def exercise(blanks: Sequence[Blank], header: str = "", tasks: Mapping[Blank, st
     """
     groups = by_source(blanks)
     body = "\n\n\n".join([piece for source, group in groups for piece in definitions(source, group, tasks or {})])
-    whole = [source.text_of(source.find(name)) for source, group in groups for name in tops(group)]
-    imports = "\n".join(imports_for("\n\n\n".join([body, *whole]), [source for source, _ in groups]))
+    solutions = [blank.solution for blank in blanks]  # what they use is there for the learner too
+    imports = "\n".join(imports_for("\n\n\n".join([body, *solutions]), [source for source, _ in groups]))
     return f'"""{header}"""\n\n{imports}\n\n\n{body}\n'
 
 
@@ -48,7 +53,7 @@ def definitions(source: Source, blanks: Sequence[Blank], tasks: Mapping[Blank, s
     for blank in blanks:
         node = blank.definition
         assert isinstance(node, ast.FunctionDef)
-        first = node.body[1].lineno if has_docstring(node) and len(node.body) > 1 else node.body[0].lineno
+        first = body_line(node, lines)
         indent = " " * (node.col_offset + 4)
         task = textwrap.wrap(tasks.get(blank, ""), 110 - len(indent), break_long_words=False)
         lines[first - 1] = "\n".join([*[f"{indent}# {line}" for line in task], indent + UNWRITTEN])
@@ -56,9 +61,43 @@ def definitions(source: Source, blanks: Sequence[Blank], tasks: Mapping[Blank, s
     texts = []
     for name in tops(blanks):
         top: Any = source.find(name)
+        for node in left_out(top, blanks):
+            lines[first_line(node) - 1 : node.end_lineno] = [None] * (node.end_lineno - first_line(node) + 1)
+            lines = [None if line and re.fullmatch(HEADING, line) else line for line in lines]
         kept = "\n".join([line for line in lines[first_line(top) - 1 : top.end_lineno] if line is not None])
+        kept = re.sub(r"\n{3,}", "\n\n", kept).rstrip()
         texts.append(conceal_gradients(kept) if f"{name}.backward" in map(str, blanks) else kept)
     return texts
+
+
+def body_line(node: ast.FunctionDef, lines: Sequence[str | None]) -> int:
+    """The number of the line with which the body of a function begins, after its docstring; a comment counts."""
+    if has_docstring(node) and len(node.body) > 1:
+        return (node.body[0].end_lineno or 0) + 1
+    header = node.lineno
+    while not (lines[header - 1] or "").rstrip().endswith(":"):
+        header += 1
+    return header + 1
+
+
+def left_out(top: Any, blanks: Sequence[Blank]) -> list[Any]:
+    """The methods of a long class that neither are blanks nor call one nor are called by one; and its headings."""
+    if not isinstance(top, ast.ClassDef) or (top.end_lineno or 0) - top.lineno <= LONG:
+        return []
+    own = {blank.short for blank in blanks if blank.qualname.split(".")[0] == top.name}
+    methods = {node.name: node for node in top.body if isinstance(node, ast.FunctionDef)}
+    kept = {"__init__", *own}.union(*[called(methods[name]) for name in own])
+    kept |= {name for name, node in methods.items() if called(node) & own}
+    return [node for name, node in methods.items() if name not in kept]
+
+
+def called(node: ast.AST) -> set[str]:
+    """The names of the methods that a method calls or hands on: what it reads from `self`."""
+    return {
+        child.attr
+        for child in ast.walk(node)
+        if isinstance(child, ast.Attribute) and isinstance(child.value, ast.Name) and child.value.id == "self"
+    }
 
 
 def conceal_gradients(definition: str) -> str:
@@ -100,8 +139,16 @@ def imports_for(code: str, sources: Iterable[Source]) -> list[str]:
             plain.append(f"import {module}" + (f" as {alias}" if alias else ""))
         else:
             grouped.setdefault(module, []).append(member + (f" as {alias}" if alias else ""))
-    members = [f"from {module} import {', '.join(sorted(names))}" for module, names in grouped.items()]
+    members = [import_line(module, sorted(names)) for module, names in grouped.items()]
     return sorted([*plain, *members], key=lambda line: (" minigrad" in line, line.startswith("from"), line))
+
+
+def import_line(module: str, names: list[str]) -> str:
+    """An import statement, in parentheses where it is long."""
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= 110:
+        return line
+    return f"from {module} import (\n" + "".join([f"    {name},\n" for name in names]) + ")"
 
 
 def free_names(code: str) -> set[str]:

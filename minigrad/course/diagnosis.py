@@ -93,7 +93,7 @@ def diagnose(case: Case, got: Any, expected: Sequence[Any]) -> Finding | None:
         return None
     found = pattern(case, results, expected, wrong)
     known = named_mistake(case, got)
-    if found is None or (found.kind in ("region", "right_only", "factor") and known):
+    if found is None or (found.kind in ("region", "right_only", "factor", "not_finite") and known):
         found = known or found
     first = wrong[0]
     if found is None:

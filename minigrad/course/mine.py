@@ -138,13 +138,22 @@ def failure(error: Exception, files: set[str]) -> Exception:
 
 
 def show_owned(console: Console, owned: list[Owned]) -> None:
-    """Whose functions ran."""
+    """Whose functions ran, and which of the learner's were not called."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(say("function", "函数"))
     table.add_column(say("lesson", "课"))
     table.add_column(say("whose", "谁写的"))
     table.add_column(say("calls", "调用次数"), justify="right")
     for entry in owned:
-        whose = say("[green]yours[/]", "[green]你[/]") if entry.mine else f"minigrad ({entry.why_not})"
-        table.add_row(str(entry.blank), entry.lesson.number, whose, f"{entry.calls:,}")
+        if entry.calls:
+            whose = say("[green]yours[/]", "[green]你[/]")
+            if not entry.mine:
+                whose = say(f"minigrad ({entry.why_not})", f"minigrad（{entry.why_not}）")
+            table.add_row(str(entry.blank), entry.lesson.number, whose, f"{entry.calls:,}")
     console.print(table)
+    idle = ", ".join([str(entry.blank) for entry in owned if entry.mine and not entry.calls])
+    if idle:
+        console.print(say(f"yours, but not called: {idle}", f"你写了但没有用到：{idle}"), style="dim")
+    others = sum(not entry.mine and not entry.calls for entry in owned)
+    if others:
+        console.print(say(f"minigrad's, not called: {others}", f"minigrad 的，没有用到：{others} 个"), style="dim")

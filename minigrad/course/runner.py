@@ -131,11 +131,17 @@ def tried(
     lesson: Lesson, blank: Blank, functions: Mapping[Blank, Any], own: Mapping[Blank, Any], mistakes: list[Mutant]
 ) -> Finding | None:
     """What the lesson's check of `blank` finds with these functions in place; None if all is right."""
-    try:
-        with in_place(functions):
-            lesson.checks[blank.name](Check(blank, own, mistakes))
-    except WrongError as wrong:
-        return wrong.finding
+    with in_place(functions):
+        check = Check(blank, own, mistakes)
+        try:
+            lesson.checks[blank.name](check)
+        except WrongError as wrong:
+            return wrong.finding
+        except Exception as error:
+            finding = as_finding(error, check.file)
+            if finding.kind != "raised":  # an error of the check itself
+                raise
+            return finding
     return None
 
 

@@ -245,13 +245,14 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 class Softmax(Activation):
     """y_i = e^(x_i) / Σ_j e^(x_j) along `dim`;  gx = y · (gy - Σ gy · y).
 
-    The largest x is subtracted first: the quotient is the same and nothing overflows.
+    Nothing overflows, however large x is.
     """
 
     def __init__(self, dim: int):
         self.dim = dim
 
     def forward(self, x: Array) -> Array:
+        # The largest x is subtracted first: the quotient is the same.
         e = array_module(x).exp(x - largest(x, self.dim))
         y = e / e.sum(axis=self.dim, keepdims=True)
         self.save(y)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..function import array_or_number
-from ..tensor import Dim, Tensor
+from ..tensor import Tensor
+from ..tensor_methods import Dim
 
 
 def as_tensor(x: Any, op: str) -> Tensor:

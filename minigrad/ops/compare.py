@@ -4,7 +4,8 @@ from typing import Any
 
 from ..device import array_module, device_of
 from ..function import array_or_number
-from ..tensor import Dim, Tensor
+from ..tensor import Tensor
+from ..tensor_methods import Dim
 from .arguments import as_tensor, reduced_dims
 
 

@@ -54,8 +54,7 @@ def same_shape(input: Any, target: Any, loss: str, *weights: Any) -> tuple[Tenso
 class SoftmaxCrossEntropy(Function):
     """loss_i = ln Σ_j e^(x_ij) - x_i,t(i);  gx_ij = gloss_i · (softmax(x_i)_j - [j = t(i)]), for rows x [n, C].
 
-    Softmax and logarithm cancel, so the gradient is just probability minus truth. The largest x of a row is
-    subtracted first, so that nothing overflows.
+    Computed from the scores themselves, never from probabilities, so that nothing overflows.
     """
 
     def forward(self, x: Array, t: Array) -> Array:

@@ -11,7 +11,8 @@ from typing import Any
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels import reduction as kernels
-from ..tensor import Dim, Tensor
+from ..tensor import Tensor
+from ..tensor_methods import Dim
 from .apply import apply
 from .arguments import as_tensor, checked, reduced_dims
 from .convert import as_floating, clone

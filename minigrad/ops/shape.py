@@ -11,7 +11,8 @@ from typing import Any
 
 from ..device import Array, array_module
 from ..function import Function
-from ..tensor import Dim, Tensor
+from ..tensor import Tensor
+from ..tensor_methods import Dim
 from .apply import apply
 from .arguments import as_tensor, as_tensors, as_tuple, checked, checked_dims, held, number, whole
 from .convert import clone

@@ -52,8 +52,6 @@ class Adam(Optimizer):
             p ← p - η m̂ / (√v̂ + ε),    m̂ = m / (1 - β₁ᵗ),    v̂ = v / (1 - β₂ᵗ)
 
         In step t = 1, 2, ... the means have seen t gradients and started from zero; the denominators correct that.
-        They are numbers, so they are applied to η and ε rather than to the arrays:
-        m̂ / (√v̂ + ε) = c / (1 - β₁ᵗ) · m / (√v + c ε) with c = √(1 - β₂ᵗ).
 
         `amsgrad` uses the largest v so far (`max_exp_avg_sq`) in place of v in the last line.
 
@@ -71,6 +69,8 @@ class Adam(Optimizer):
         v += work
         if group["amsgrad"]:
             v = xp.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
+        # The corrections are numbers, so they are applied to η and ε rather than to the arrays:
+        # m̂ / (√v̂ + ε) = c / (1 - β₁ᵗ) · m / (√v + c ε)
         c = math.sqrt(1 - beta2**t)
         xp.sqrt(v, out=work)
         work += c * group["eps"]

@@ -95,3 +95,19 @@ def test_parameters_and_local_variables_are_not_imported():
     text = exercise([Blank("minigrad.autograd:accumulate")])  # minigrad.autograd has a function `grad` as well
     assert "from minigrad.autograd import" not in text
     assert "from minigrad.gradcheck import one_hot" in exercise([Blank("minigrad.gradcheck:numerical_gradient")])
+
+
+def test_comments_in_a_body_go_with_it():
+    text = exercise([Blank("minigrad.autograd:topological_order"), Blank("minigrad.ops.activation:Softmax.forward")])
+    assert "Depth first" not in text
+    assert "is subtracted first" not in text
+    assert "All vertices on which" in text
+
+
+def test_of_a_long_class_only_what_concerns_the_blank_is_shown():
+    text = exercise([Blank("minigrad.training:Trainer.step")])
+    for shown in ("def __init__", "def fit", "self.step(inputs, labels)", "def why_diverged", "raise NotImplementedError"):
+        assert shown in text
+    for left_out in ("def save", "def resume", "# ----"):
+        assert left_out not in text
+    compile(text, "exercise", "exec")

@@ -73,14 +73,7 @@ def one_case(self, x):
     return z / (1 + z)
 
 
-@mistake(
-    SIGMOID + "forward",
-    "The values are right, but forward has saved nothing: backward gets only gy and cannot know where on the "
-    "curve it "
-    "is. Keep x or y with self.save(...).",
-    "值是对的，但 forward 什么都没有存：backward 只拿到 gy，不知道自己在曲线的哪个位置。用 self.save(...) 存下 "
-    "x 或 y。",
-)
+@mutant(SIGMOID + "forward", "nothing_saved")
 def nothing_saved(self, x):
     return 1 / (1 + np.exp(-x))
 
