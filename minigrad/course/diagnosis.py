@@ -137,7 +137,7 @@ def wrong_shape(case: Case, i: int, x: Any, results: Sequence[Any], expected: Se
     e = expected[i]
     facts = {"name": case.names[i], "got": shape_text(x.shape), "expected": shape_text(e.shape)}
     with np.errstate(all="ignore"):
-        number_alone = case.without_upstream is not None and broadcasts(x.shape, e.shape)
+        number_alone = case.without_upstream is not None and e.any() and broadcasts(x.shape, e.shape)
         if number_alone and same(np.broadcast_to(x, e.shape), case.without_upstream()[i]):  # such as 1
             return Finding("upstream_ignored", {"name": case.names[i]})
         if x.ndim == e.ndim >= 2 and same(x, e.swapaxes(-1, -2)):
@@ -268,7 +268,7 @@ def region(case: Case, i: int, x: Any, e: Any) -> Finding | None:
             facts = {"name": case.names[i], "count": count, "size": wrong.size, "region": {"en": en, "zh": zh}}
             return Finding("region", facts)
     for mask, en, zh in ends(wrong.shape):
-        if (wrong == ~mask).all():
+        if (wrong == ~mask).all() and np.ptp(x[wrong]) == 0:  # the rest was never reached
             facts = {"name": case.names[i], "count": wrong.size - count, "size": wrong.size}
             return Finding("right_only", {**facts, "region": {"en": en, "zh": zh}})
     return None

@@ -121,6 +121,9 @@ def examine(
     except WrongError as wrong:
         return wrong.finding
     finding = tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+    if finding and len(functions) > 1 and finding.kind in ("raised", "shape", "wrong"):
+        alone = tried(lesson, blank, {blank: functions[blank]}, {blank: own[blank]}, mistakes)
+        finding.kind = "saved_otherwise" if alone is None else finding.kind
     waits = blank.short == "backward" and any(b.short == "forward" and b not in functions for b in beside)
     if finding and finding.kind == "raised" and "values to unpack" in finding.facts["message"] and waits:
         finding.kind = "forward_first"
