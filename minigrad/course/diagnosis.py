@@ -137,8 +137,9 @@ def wrong_shape(case: Case, i: int, x: Any, results: Sequence[Any], expected: Se
     e = expected[i]
     facts = {"name": case.names[i], "got": shape_text(x.shape), "expected": shape_text(e.shape)}
     with np.errstate(all="ignore"):
-        number_alone = case.without_upstream is not None and e.any() and broadcasts(x.shape, e.shape)
-        if number_alone and same(np.broadcast_to(x, e.shape), case.without_upstream()[i]):  # such as 1
+        a_number = e.any() and broadcasts(x.shape, e.shape)  # such as 1
+        local = case.without_upstream()[i] if case.without_upstream and a_number else None
+        if local is not None and same(np.broadcast_to(x, e.shape), local):
             return Finding("upstream_ignored", {"name": case.names[i]})
         if x.ndim == e.ndim >= 2 and same(x, e.swapaxes(-1, -2)):
             return Finding("transposed", facts)
