@@ -70,9 +70,12 @@ class Check:
         for dtype in (np.float64, np.float32):
             xs, gy = [cast(x, dtype) for x in inputs], g.astype(dtype)
 
-            def produce(xs: list = xs, gy: Any = gy) -> Any:
+            kept: list[Any] = []  # what forward returned and saved, each beside a copy from before backward
+
+            def produce(xs: list = xs, gy: Any = gy, kept: list = kept) -> Any:
                 node = make()
-                node.forward(*xs)
+                arrays = [node.forward(*xs), *(node.saved if isinstance(node.saved, tuple) else ())]
+                kept[:] = zip(arrays, copies(arrays))
                 return settled(node.backward(gy), xs if broadcast else None)
 
             def again(xs: list = xs, gy: Any = gy, produce: Callable = produce) -> Any:
@@ -90,6 +93,10 @@ class Check:
             got = self.run(produce)
             self.unmodified(case.inputs, before[0], "modified_input")
             self.unmodified({f"g{'yz'[len(inputs) > 1]}": gy}, [before[1]], "modified_upstream")
+            changed = any(
+                isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=is_float(a)) for a, b in kept
+            )
+            self.require(not changed, "saved_changed")
             found = self.diagnosed(case, got, [None if e is None else e.astype(dtype) for e in expected], again)
             if found and found.kind in ("wrong", "region") and self.is_blind(make, xs, gy, got, broadcast):
                 found.kind = "upstream_unused"

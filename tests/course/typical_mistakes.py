@@ -655,6 +655,60 @@ MISTAKES = [
         HELPFUL,
     ),
     Mistake(
+        "1.1",
+        "Exp.backward",
+        "written_into_the_result",
+        "y *= gy writes into the result of forward",
+        """
+        (y,) = self.saved
+        y *= gy
+        return y
+        """,
+        "saved_changed",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "1.1",
+        "Div.backward",
+        "absolute",
+        "Divides gz by |y|",
+        """
+        x, y = self.saved
+        return gz / np.abs(y), -gz * x / y**2
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "by_logarithm",
+        "Computes the power as e^((n - 1) ln x), for positive x only",
+        """
+        (x,) = self.saved
+        if self.n == 0:
+            return gy * 0
+        return gy * self.n * np.exp((self.n - 1) * np.log(x))
+        """,
+        "not_finite",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "whole_exponent",
+        "int(self.n)",
+        """
+        (x,) = self.saved
+        if self.n == 0:
+            return gy * 0
+        return gy * self.n * x ** (int(self.n) - 1)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
         "1.2",
         "topological_order",
         "return_in_the_loop",
@@ -1029,6 +1083,39 @@ MISTAKES = [
         """,
         "wrong",
         HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "added_into_grad",
+        "Adds into `grad` with out=",
+        """
+        if total is None:
+            return grad
+        return np.add(total, grad, out=grad)
+        """,
+        "modified_input",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "seen_by_text",
+        "Remembers repr(vertex), not the vertex",
+        """
+        order, seen, stack = [], set(), list(roots)
+        while stack:
+            vertex = stack.pop()
+            if vertex is None:
+                order.append(stack.pop())
+            elif repr(vertex) not in seen:
+                seen.add(repr(vertex))
+                stack += (vertex, None)
+                stack += [edge[0] for edge in vertex.edges or () if edge is not None]
+        return order
+        """,
+        "by_value",
+        NAMED,
     ),
     Mistake(
         "1.3",
@@ -1463,6 +1550,24 @@ MISTAKES = [
         """,
         "wrong_kink",
         HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "sum_for_maximum",
+        "1 + |left| + |right| where the largest of them is meant",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] = start + eps
+        right = (loss() - middle) / eps
+        x.flat[k] = start - eps
+        left = (middle - loss()) / eps
+        x.flat[k] = start
+        return abs(right - left) > 1e-3 * (1.0 + abs(left) + abs(right))
+        """,
+        "divided_by_two_steps",
+        NAMED,
+        first=MISLEADING,
     ),
     Mistake(
         "1.4",
@@ -2545,6 +2650,18 @@ MISTAKES = [
         return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(fan))
         """,
         "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "larger_fan",
+        "The larger fan where their mean is meant",
+        """
+        bound = gain * math.sqrt(3 / max(fans(tensor)))
+        return uniform_(tensor, -bound, bound)
+        """,
+        "spread",
         HELPFUL,
     ),
     Mistake(
@@ -3829,6 +3946,17 @@ MISTAKES = [
         for label, prediction in zip(labels, predictions):
             counts[label, prediction] += 1
             return counts
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "histogram",
+        "np.histogram2d, whose bins are chosen by the numbers that occur",
+        """
+        return np.histogram2d(labels, predictions, bins=classes)[0].astype(np.int64)
         """,
         "wrong",
         HELPFUL,

@@ -352,8 +352,10 @@ def abs_of_the_slopes_forgotten(loss, x, k, eps):
 
 @mistake(
     KINK,
-    "Both slopes are halved: they are measured over the distance eps, so divide by eps, not by 2 eps.",
-    "两个斜率都小了一半：它们是在距离 eps 上测的，要除以 eps，而不是 2 eps。",
+    "Slopes of 1 and 1.0015 pass for equal. Either both are halved (they are measured over the distance eps, so divide "
+    "by eps, not by 2 eps), or the tolerance is a sum: it takes the largest of 1, |left|, |right|.",
+    "斜率 1 和 1.0015 被当成了相等。要么两个斜率都小了一半（它们是在距离 eps 上测的，要除以 eps，而不是 2 eps），"
+    "要么容差太大：取的是 1、|left|、|right| 中最大的，不是它们之和。",
 )
 def divided_by_two_steps(loss, x, k, eps):
     left, right = sides(loss, x, k, eps)
