@@ -32,6 +32,6 @@ def changed_since(array: Array, time: int) -> bool:
 
 def owner(array: Array) -> Array:
     """The array in whose memory `array` lies: itself, unless it is a view."""
-    while hasattr(base := getattr(array, "base", None), "dtype"):
+    while (base := getattr(array, "base", None)) is not None and hasattr(base, "dtype"):
         array = base
     return array

@@ -117,16 +117,15 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     input, weight = as_tensor(input, "linear"), as_tensor(weight, "linear")
     bias = None if bias is None else as_tensor(bias, "linear")
-    if weight.ndim != 2 or input.ndim == 0 or input.shape[-1] != weight.shape[1]:
-        raise ValueError(
-            f"linear got input {input.shape} and weight {weight.shape}; expected input [..., in] and weight [out, in]"
-        )
-    if bias is not None and bias.shape != weight.shape[:1]:
-        raise ValueError(f"linear got bias {bias.shape} for weight {weight.shape}; expected [{weight.shape[0]}]")
-    if input.ndim == 2:
+    x, w = input.shape, weight.shape
+    if len(w) != 2 or not x or x[-1] != w[1]:
+        raise ValueError(f"linear got input {x} and weight {w}; expected input [..., in] and weight [out, in]")
+    if bias is not None and bias.shape != w[:1]:
+        raise ValueError(f"linear got bias {bias.shape} for weight {w}; expected [{w[0]}]")
+    if len(x) == 2:
         return Linear()(input, weight, bias)
-    rows = reshape(input, prod(input.shape[:-1]), input.shape[-1])
-    return reshape(Linear()(rows, weight, bias), (*input.shape[:-1], weight.shape[0]))
+    rows = reshape(input, prod(x[:-1]), x[-1])
+    return reshape(Linear()(rows, weight, bias), (*x[:-1], w[0]))
 
 
 class Einsum(Function):

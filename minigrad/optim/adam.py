@@ -61,9 +61,10 @@ class Adam(Optimizer):
         xp = array_module(p)
         (beta1, beta2), t = group["betas"], state["step"]
         m, v = state["exp_avg"], state["exp_avg_sq"]
+        work = xp.multiply(g, 1 - beta1, out=xp.empty_like(g))  # the one array for what comes and goes
         m *= beta1
-        m += (1 - beta1) * g
-        work = xp.multiply(g, g, out=xp.empty_like(g))  # the one array for what comes and goes
+        m += work
+        xp.multiply(g, g, out=work)
         work *= 1 - beta2
         v *= beta2
         v += work

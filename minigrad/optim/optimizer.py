@@ -96,7 +96,7 @@ class Optimizer:
             make_plain(group)
             names = self.buffers(group)
             for tensor in group["params"]:
-                if tensor.grad is not None:
+                if tensor._grad is not None:
                     self.step_tensor(tensor, names, group)
         return loss
 
@@ -104,18 +104,19 @@ class Optimizer:
         """Raise ValueError if a gradient has not the shape of its parameter, whose data may have been replaced."""
         for group in self.param_groups:
             for p in group["params"]:
-                g = p.grad
-                if g is not None and g.data.shape != p.data.shape:
+                g = p._grad
+                if g is not None and g._data.shape != p._data.shape:
                     raise ValueError(
                         f"{self.name} got a gradient of shape {g.shape} for a parameter of shape {p.shape}"
                     )
 
     def step_tensor(self, tensor: Tensor, names: dict[str, float], group: dict[str, Any]) -> None:
         """Update one parameter, whose state arrays have these names."""
-        p, g = tensor.data, tensor.grad.data  # type: ignore[union-attr]
+        p, g = tensor._data, tensor._grad._data  # type: ignore[union-attr]
         state = self.state_of(tensor, names) if names else {}
+        maximize = group.get("maximize")
         for p_block, g_block, state_block in blocks(p, g, state, names):
-            if group.get("maximize"):
+            if maximize:
                 g_block = -g_block
             self.update(p_block, self.penalize(p_block, g_block, group), state_block, group)
         note_change(p)

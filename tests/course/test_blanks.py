@@ -106,7 +106,13 @@ def test_comments_in_a_body_go_with_it():
 
 def test_of_a_long_class_only_what_concerns_the_blank_is_shown():
     text = exercise([Blank("minigrad.training:Trainer.step")])
-    for shown in ("def __init__", "def fit", "self.step(inputs, labels)", "def why_diverged", "raise NotImplementedError"):
+    for shown in (
+        "def __init__",
+        "def fit",
+        "self.step(inputs, labels)",
+        "def why_diverged",
+        "raise NotImplementedError",
+    ):
         assert shown in text
     for left_out in ("def save", "def resume", "# ----"):
         assert left_out not in text

@@ -1,0 +1,83 @@
+"""minigrad on the learner's functions: which take its place, and that it then computes what it computes."""
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+import minigrad
+from minigrad.cli import cli
+from minigrad.course.lessons import all_lessons, find_lesson
+from minigrad.course.mine import my_code, solved_functions
+from minigrad.course.verify import solved_file
+from minigrad.course.workspace import Workspace
+
+LESSON = find_lesson("1.4")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace.start(tmp_path / "ws")[0]
+
+
+def write(workspace, lesson, *changes):
+    text = solved_file(lesson)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    workspace.file(lesson).write_text(text, encoding="utf-8")
+
+
+def owners(workspace):
+    return {str(entry.blank): entry for entry in solved_functions(workspace)[1]}
+
+
+def test_nothing_is_the_learners_at_first(workspace):
+    assert not any(entry.mine for entry in owners(workspace).values())
+
+
+def test_what_passes_is_the_learners_without_an_explicit_check(workspace):
+    write(workspace, LESSON, ("return gy * (1 - y * y)", "return gy * (1 + y * y)"))
+    found = owners(workspace)
+    assert found["Sigmoid.backward"].mine
+    assert not found["Tanh.backward"].mine
+    assert workspace.entry(found["Tanh.backward"].blank)["last"] != "passed"
+
+
+def test_a_forward_waits_for_its_backward(workspace):
+    write(workspace, LESSON, ("return gy * (1 - y * y)", "raise NotImplementedError"))
+    forward = owners(workspace)["Tanh.forward"]
+    assert not forward.mine
+    assert forward.why_not == "waits for Tanh.backward"
+
+
+def test_a_file_that_changed_since_its_check_is_checked_again(workspace):
+    write(workspace, LESSON)
+    assert owners(workspace)["Tanh.backward"].mine
+    write(workspace, LESSON, ("return gy * (1 - y * y)", "return gy * (1 + y * y)"))
+    assert not owners(workspace)["Tanh.backward"].mine
+
+
+def test_calls_are_counted_and_the_framework_is_put_back(workspace, capsys):
+    write(workspace, LESSON)
+    own = vars(minigrad.ops.activation.Tanh)["backward"]
+    with my_code(workspace, Console(highlight=False)) as owned:
+        for _ in range(3):
+            minigrad.randn(2, requires_grad=True).tanh().sum().backward()
+    assert {str(entry.blank): entry.calls for entry in owned}["Tanh.backward"] == 3
+    assert vars(minigrad.ops.activation.Tanh)["backward"] is own
+    assert "yours" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["linear", "mlp"])
+def test_a_run_on_solved_blanks_gives_minigrads_own_weights_bit_for_bit(workspace, tmp_path, model):
+    for lesson in all_lessons():
+        write(workspace, lesson)
+    train = ["train", "mnist", "--data", "embedded", "--epochs", "3", "--model", model]
+    mine = CliRunner().invoke(cli, [*train, "--out", str(tmp_path / "mine"), "--mine", "-w", str(workspace.folder)])
+    assert mine.exit_code == 0, mine.output
+    assert "minigrad (" not in mine.output
+    own = CliRunner().invoke(cli, [*train, "--out", str(tmp_path / "own")])
+    assert own.exit_code == 0, own.output
+    weights = [(tmp_path / run / "model.safetensors").read_bytes() for run in ("mine", "own")]
+    assert weights[0] == weights[1]
