@@ -24,11 +24,10 @@ INTRODUCTION = """# Diagnoses of typical mistakes
 
 What a check says about {count} mistakes that students make, and how good that is. 253 were written down before any was
 tried, beside the lessons' known mistakes (a few give the same numbers as one of these), the rest in a search for what
-would pass. Then what was missed or
-misleading was mended, and many of those that were only helpful became known mistakes. So the shares "at first" are what
-to expect of a mistake that nobody has thought of, or a little better, as lessons 1.6 to 1.8 were tried when diagnoses
-had been mended for 1.1 to 1.5; the shares "now" are those of this list. Of the helpful messages {bare} say no more than
-which element is wrong, and what was expected there.
+would pass. Then what was missed or misleading was mended, and many of those that were only helpful became known
+mistakes. So the shares "at first" are what to expect of a mistake that nobody has thought of, or a little better, as
+lessons 1.6 to 1.8 were tried when diagnoses had been mended for 1.1 to 1.5; the shares "now" are those of this list. Of
+the helpful messages {bare} say no more than which element is wrong, and what was expected there.
 
 `pytest tests/course/test_typical_mistakes.py` makes sure that each is still found as it stands here;
 `python docs/results/diagnoses.py` writes this page from `tests/course/typical_mistakes.py`, where the code of each
