@@ -15,7 +15,7 @@ import numpy as np
 from ..autograd import unbroadcast
 from ..gradcheck import numerical_gradient
 from .blanks import Blank, in_place
-from .diagnosis import Case, Finding, WrongError, broadcasts, diagnose
+from .diagnosis import Case, Finding, WrongError, broadcasts, diagnose, same
 from .learner import as_finding, code_file
 from .mutants import Mutant
 
@@ -70,10 +70,16 @@ class Check:
         for dtype in (np.float64, np.float32):
             xs, gy = [cast(x, dtype) for x in inputs], g.astype(dtype)
 
-            def produce(xs: list = xs, gy: Any = gy) -> Any:
+            kept: list[Any] = []  # what forward returned and saved, each beside a copy from before backward
+
+            def produce(xs: list = xs, gy: Any = gy, kept: list = kept) -> Any:
                 node = make()
-                node.forward(*xs)
+                arrays = [node.forward(*xs), *(node.saved if isinstance(node.saved, tuple) else ())]
+                kept[:] = zip(arrays, copies(arrays))
                 return settled(node.backward(gy), xs if broadcast else None)
+
+            def again(xs: list = xs, gy: Any = gy, produce: Callable = produce) -> Any:
+                return produce(copies(xs), gy.copy())
 
             case = Case(
                 names,
@@ -81,12 +87,17 @@ class Check:
                 gy,
                 np.shape(y),
                 lambda: self.true_gradients(make, inputs, np.ones_like(g), slopes),
+                settings=settings_of(make()),
             )
             before = copies(xs), gy.copy()
             got = self.run(produce)
             self.unmodified(case.inputs, before[0], "modified_input")
             self.unmodified({f"g{'yz'[len(inputs) > 1]}": gy}, [before[1]], "modified_upstream")
-            found = self.diagnosed(case, got, [None if e is None else e.astype(dtype) for e in expected], produce)
+            changed = any(
+                isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=is_float(a)) for a, b in kept
+            )
+            self.require(not changed, "saved_changed")
+            found = self.diagnosed(case, got, [None if e is None else e.astype(dtype) for e in expected], again)
             if found and found.kind in ("wrong", "region") and self.is_blind(make, xs, gy, got, broadcast):
                 found.kind = "upstream_unused"
             self.fail_with(found)
@@ -103,26 +114,39 @@ class Check:
         names: Sequence[str] = ("result",),
         make: Callable[[], Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         """Check that `call(*arguments)` gives what it gives with the framework's own function in place.
 
         `names` are those of the results, `inputs` those of the arguments where they are not the blank's parameters.
+        `settings` are shown beside them.
         """
         with self.minigrad():
             expected = call(*copies(arguments))
-        if inputs is None:
+        given = inputs
+        if given is None:
             titles = self.input_names(make, len(arguments)) if make else self.parameter_names(len(arguments))
-            inputs = {n: a for n, a in zip(titles, arguments) if isinstance(a, np.ndarray | float | int)}
+            given = dict(zip(titles, arguments))
+        inputs = {n: a for n, a in given.items() if isinstance(a, np.ndarray | float | int)}
         arrays = {n: a for n, a in inputs.items() if isinstance(a, np.ndarray)}
+        if settings is None:
+            settings = settings_of(make()) if make else {n: a for n, a in given.items() if isinstance(a, tuple)}
         before = copies(arrays.values())
 
-        def produce() -> Any:
-            return call(*arguments)
-
-        got = self.run(produce)
+        got = self.run(lambda: call(*arguments))
         self.unmodified(arrays, before, "modified_input")
         results = expected if isinstance(expected, tuple) else (expected,)
-        self.fail_with(self.diagnosed(Case(names, dict(inputs)), got, list(map(np.asarray, results)), produce))
+        case = Case(names, dict(inputs), settings=dict(settings))
+        self.fail_with(self.diagnosed(case, got, list(map(np.asarray, results)), lambda: call(*copies(arguments))))
+
+    def saves(self, make: Callable[[], Any], *inputs: Any) -> None:
+        """Check that `make().forward` leaves something behind for its backward; what, is free."""
+        node = make()
+        before = set(vars(node))
+        self.run(lambda: node.forward(*inputs))
+        self.require(isinstance(node.saved, tuple), "saved_assigned", got=type(node.saved).__name__)
+        kept = node.saved or set(vars(node)) - before - {"saved"}
+        self.require(kept, "nothing_saved")
 
     def require(self, condition: Any, kind: str, en: str = "", zh: str = "", **facts: Any) -> None:
         """Fail unless the condition holds: as a kind of sentences.toml, as the known mistake of this name in
@@ -176,19 +200,32 @@ class Check:
         return all(a is None or np.array_equal(a, b) for a, b in zip(first, second))
 
     def diagnosed(self, case: Case, got: Any, expected: Sequence[Any], produce: Callable[[], Any]) -> Finding | None:
-        """The finding for what came, with the known mistakes of this blank tried on the same inputs."""
+        """The finding for what came, with the known mistakes of this blank tried on the same inputs:
+        `produce` gives what the function in place gives for copies of them."""
 
         def known() -> Iterator[tuple[Finding, Any]]:
             for mutant in self.mistakes:
                 with in_place({self.blank: mutant.function}):
                     try:
                         result = produce()
+                        if self.right_beside_own(produce, expected):
+                            continue
                     except Exception:  # noqa: BLE001 (a wrong implementation may fail anyhow)
                         continue
                 yield Finding("mistake", {"id": mutant.name}, text=mutant.text), result
 
         case.mistakes = known
         return diagnose(case, got, expected)
+
+    def right_beside_own(self, produce: Callable[[], Any], expected: Sequence[Any]) -> bool:
+        """Would the function that is in place be right here, were it not for the learner's functions beside it?"""
+        beside = {blank: own for blank, own in self.own.items() if blank != self.blank}
+        if not beside:
+            return False
+        with in_place(beside):
+            result = produce()
+        results = result if isinstance(result, tuple) else (result,)
+        return all(e is None or same(x, e) for x, e in zip(results, expected))
 
     def fail_with(self, finding: Finding | None) -> None:
         if finding is not None:
@@ -215,6 +252,11 @@ class Check:
 
 def copies(values: Any) -> list[Any]:
     return [x.copy() if isinstance(x, np.ndarray) else x for x in values]
+
+
+def settings_of(node: Any) -> dict[str, Any]:
+    """The numbers that a function was made with, such as its exponent."""
+    return {n: v for n, v in vars(node).items() if isinstance(v, float | int) and not isinstance(v, bool)}
 
 
 def is_float(x: Any) -> bool:

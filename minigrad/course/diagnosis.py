@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,8 @@ class Case:
 
     `names` are the names of the results (gx, gy). `upstream` is the gradient that went in, None for a forward.
     `broadcast` is the shape up to which the inputs were broadcast. `without_upstream` gives the gradients for an
-    upstream gradient of ones. `mistakes` gives pairs (finding, results) of known mistakes.
+    upstream gradient of ones. `mistakes` gives pairs (finding, results) of known mistakes. `settings` are the numbers
+    and shapes that were given besides, such as an exponent.
     """
 
     names: Sequence[str]
@@ -75,6 +77,7 @@ class Case:
     broadcast: tuple[int, ...] | None = None
     without_upstream: Callable[[], Sequence[Any]] | None = None
     mistakes: Callable[[], Iterator[tuple[Finding, Any]]] | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 def diagnose(case: Case, got: Any, expected: Sequence[Any]) -> Finding | None:
@@ -90,7 +93,7 @@ def diagnose(case: Case, got: Any, expected: Sequence[Any]) -> Finding | None:
         return None
     found = pattern(case, results, expected, wrong)
     known = named_mistake(case, got)
-    if found is None or (found.kind in ("region", "factor", "not_finite") and known):
+    if found is None or (found.kind in ("region", "right_only", "factor", "not_finite") and known):
         found = known or found
     first = wrong[0]
     if found is None:
@@ -108,6 +111,8 @@ def wrong_form(case: Case, results: Sequence[Any], expected: Sequence[Any]) -> F
     """A wrong number of results, something that is no array, or an array of the wrong shape or dtype."""
     if len(results) == 1 and results[0] is None and expected[0] is not None:
         return Finding("nothing", {"name": ", ".join(case.names)})
+    if isinstance(results, list):
+        return Finding("no_tuple", {"names": ", ".join(case.names)})
     if len(results) != len(expected):
         return Finding("count", {"got": len(results), "expected": len(expected), "names": ", ".join(case.names)})
     for i, (name, x, e) in enumerate(zip(case.names, results, expected)):
@@ -132,14 +137,26 @@ def wrong_shape(case: Case, i: int, x: Any, results: Sequence[Any], expected: Se
     e = expected[i]
     facts = {"name": case.names[i], "got": shape_text(x.shape), "expected": shape_text(e.shape)}
     with np.errstate(all="ignore"):
+        a_number = e.any() and broadcasts(x.shape, e.shape)  # such as 1
+        local = case.without_upstream()[i] if case.without_upstream and a_number else None
+        if local is not None and same(np.broadcast_to(x, e.shape), local):
+            return Finding("upstream_ignored", {"name": case.names[i]})
+        if x.ndim == e.ndim >= 2 and same(x, e.swapaxes(-1, -2)):
+            return Finding("transposed", facts)
+        if x.size == e.size and same(x.reshape(e.shape), e):
+            return Finding("shape_only", facts)
         if broadcasts(e.shape, x.shape) and same(unbroadcast(x, e.shape), e):
             return Finding("not_summed", facts)
-        if x.ndim == e.ndim >= 2 and x.shape == e.swapaxes(-1, -2).shape and same(x, e.swapaxes(-1, -2)):
-            return Finding("transposed", facts)
-        swapped = len(results) == 2 and expected[1 - i] is not None
-        if swapped and same(x, expected[1 - i]) and same(results[1 - i], e):
-            return Finding("swapped", {"first": case.names[0], "second": case.names[1]})
-    return Finding("shape", facts)
+    return exchanged(case, results, expected) or Finding("shape", facts)
+
+
+def exchanged(case: Case, results: Sequence[Any], expected: Sequence[Any]) -> Finding | None:
+    """Two results, each of which is right in the place of the other."""
+    there = [i for i, e in enumerate(expected) if e is not None and isinstance(results[i], np.ndarray | np.generic)]
+    for i, j in combinations(there, 2):
+        if same(results[i], expected[j]) and same(results[j], expected[i]):
+            return Finding("swapped", {"first": case.names[i], "second": case.names[j]})
+    return None
 
 
 def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
@@ -165,10 +182,9 @@ def pattern(case: Case, results: Sequence[Any], expected: Sequence[Any], wrong: 
         return Finding("zero", facts)
     if all(same(x, -e) for x, e in zip(got, right)):
         return Finding("sign", facts)
-    if len(results) == 2 and expected[0] is not None and expected[1] is not None:
-        a, b = expected
-        if np.shape(results[0]) == b.shape and same(results[0], b) and same(results[1], a):
-            return Finding("swapped", {"first": case.names[0], "second": case.names[1]})
+    swapped = exchanged(case, results, expected) if len(wrong) == 2 else None
+    if swapped:
+        return swapped
     if all(x.ndim >= 2 and x.shape[-1] == x.shape[-2] and same(x, e.swapaxes(-1, -2)) for x, e in zip(got, right)):
         return Finding("transposed", {**facts, "got": shape_text(got[0].shape), "expected": shape_text(got[0].shape)})
     if case.without_upstream is not None:
@@ -257,7 +273,22 @@ def region(case: Case, i: int, x: Any, e: Any) -> Finding | None:
         if mask.any() and not mask.all() and (wrong <= mask).all() and (wrong == mask)[~close(e, 0 * e)].all():
             facts = {"name": case.names[i], "count": count, "size": wrong.size, "region": {"en": en, "zh": zh}}
             return Finding("region", facts)
+    for mask, en, zh in ends(wrong.shape):
+        if (wrong == ~mask).all() and np.ptp(x[wrong]) == 0:  # the rest was never reached
+            facts = {"name": case.names[i], "count": wrong.size - count, "size": wrong.size}
+            return Finding("right_only", {**facts, "region": {"en": en, "zh": zh}})
     return None
+
+
+def ends(shape: tuple[int, ...]) -> Iterator[tuple[Any, str, str]]:
+    """Where a loop that was left too early, or began anew in every round, has been: (mask, English, Chinese)."""
+    number = np.arange(int(np.prod(shape))).reshape(shape)
+    yield number == 0, "in the first element", "第一个元素"
+    yield number == number.size - 1, "in the last element", "最后一个元素"
+    for d, n in enumerate(shape):
+        index = np.indices(shape)[d]
+        yield index == 0, f"at index 0 of dimension {d}", f"第 {d} 维下标为 0 的位置"
+        yield index == n - 1, f"at index {n - 1} of dimension {d}", f"第 {d} 维下标为 {n - 1} 的位置"
 
 
 def regions(case: Case, shape: tuple[int, ...]) -> Iterator[tuple[Any, str, str]]:
@@ -327,6 +358,7 @@ def worst_element(case: Case, i: int, x: Any, e: Any) -> dict[str, Any]:
     worst = worst_of(case.names[i], at, x[at], e[at])
     given = dict(numbers(case)) | ({"g": np.asarray(case.upstream)} if case.upstream is not None else {})
     worst["at"] = {n: number(np.broadcast_to(v, x.shape)[at]) for n, v in given.items() if broadcasts(v.shape, x.shape)}
+    worst["at"] |= {n: number(v) if isinstance(v, float) else str(v) for n, v in case.settings.items()}
     return worst
 
 

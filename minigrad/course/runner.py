@@ -121,6 +121,9 @@ def examine(
     except WrongError as wrong:
         return wrong.finding
     finding = tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+    if finding and len(functions) > 1 and finding.kind in ("raised", "shape", "wrong"):
+        alone = tried(lesson, blank, {blank: functions[blank]}, {blank: own[blank]}, mistakes)
+        finding.kind = "saved_otherwise" if alone is None else finding.kind
     waits = blank.short == "backward" and any(b.short == "forward" and b not in functions for b in beside)
     if finding and finding.kind == "raised" and "values to unpack" in finding.facts["message"] and waits:
         finding.kind = "forward_first"
@@ -131,11 +134,17 @@ def tried(
     lesson: Lesson, blank: Blank, functions: Mapping[Blank, Any], own: Mapping[Blank, Any], mistakes: list[Mutant]
 ) -> Finding | None:
     """What the lesson's check of `blank` finds with these functions in place; None if all is right."""
-    try:
-        with in_place(functions):
-            lesson.checks[blank.name](Check(blank, own, mistakes))
-    except WrongError as wrong:
-        return wrong.finding
+    with in_place(functions):
+        check = Check(blank, own, mistakes)
+        try:
+            lesson.checks[blank.name](check)
+        except WrongError as wrong:
+            return wrong.finding
+        except Exception as error:
+            finding = as_finding(error, check.file)
+            if finding.kind != "raised":  # an error of the check itself
+                raise
+            return finding
     return None
 
 

@@ -37,6 +37,11 @@ def case(count=1, **inputs):
         (np.where(A > 0, A, np.nan), [A], "not_finite"),
         (A + RNG.standard_normal((3, 4)), [A], "wrong"),
         (np.broadcast_to(A[0] / 3, (3, 4)), [A[0]], "not_summed"),
+        (A[None], [A], "shape_only"),
+        ([A, B], [A, B], "no_tuple"),
+        ((A[:, :2], B, A), [A, B, A[:, :2]], "swapped"),
+        (np.where(np.arange(12).reshape(3, 4) == 0, A, 0), [A], "right_only"),
+        (np.where(np.arange(3)[:, None] == 0, A, 0), [A], "right_only"),
     ],
 )
 def test_kinds(got, expected, kind):

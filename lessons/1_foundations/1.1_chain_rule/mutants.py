@@ -56,6 +56,27 @@ def no_minus(self, gz):
 
 
 @mistake(
+    MUL,
+    "x was overwritten with its gradient, and that went into gy. Give the gradients names of their own.",
+    "x 被它自己的梯度覆盖了，又用在了 gy 里。给梯度另起名字。",
+)
+def overwritten(self, gz):
+    x, y = self.saved
+    x = gz * y
+    return x, gz * x
+
+
+@mistake(
+    DIV,
+    "`/ y * y` divides by y and multiplies by y again: Python works from left to right. Write / (y * y) or / y**2.",
+    "`/ y * y` 是先除以 y 又乘上 y：Python 从左往右算。请写 / (y * y) 或 / y**2。",
+)
+def brackets_missing(self, gz):
+    x, y = self.saved
+    return gz / y, -gz * x
+
+
+@mistake(
     DIV,
     "In gy the divisor is y, it should be y²: the derivative of 1/y is -1/y².",
     "gy 里除的是 y，应该是 y²：1/y 的导数是 -1/y²。",
@@ -103,6 +124,16 @@ def exponent_lost(self, gy):
 def exponent_not_lowered(self, gy):
     (x,) = self.saved
     return gy * self.n * x**self.n
+
+
+@mistake(
+    POWER,
+    "`x**n - 1` is (xⁿ) - 1: the exponent n - 1 needs brackets, x ** (self.n - 1).",
+    "`x**n - 1` 算的是 (xⁿ) - 1：指数 n - 1 要加括号，x ** (self.n - 1)。",
+)
+def brackets_of_the_exponent(self, gy):
+    (x,) = self.saved
+    return gy * self.n * x**self.n - 1
 
 
 @mutant(POWER, "not_finite")
@@ -172,7 +203,7 @@ def mean(grad, shape):
     return grad.mean(axis=axes, keepdims=True).reshape(shape)
 
 
-@mutant(UNBROADCAST, "shape")
+@mutant(UNBROADCAST, "shape_only")
 def dimensions_of_size_one_lost(grad, shape):
     new = grad.ndim - len(shape)
     axes = tuple(range(new)) + tuple(i + new for i, n in enumerate(shape) if n == 1 and grad.shape[i + new] != 1)

@@ -20,6 +20,7 @@ class Vertex:
     """Stands in for a Function or a leaf tensor: a name, and edges to the vertices that it depends on."""
 
     n_outputs, hooks, time = 1, None, 0
+    listed = False  # in the list that an earlier call returned
 
     def __init__(self, name: str, *parents: "Vertex | None"):
         self.name, self.parents, self.reads = name, parents, 0
@@ -122,6 +123,9 @@ def examine(check: Check, roots: list[Any], en: str, names: dict[Any, str] | Non
     check.require(not changed, "modified_input", name="vertex.edges")
     found = list(got)
     if right(found, wanted):
+        for vertex in found:
+            if isinstance(vertex, Vertex):
+                vertex.listed = True
         return
     for mutant in check.mistakes:
         try:
@@ -131,6 +135,11 @@ def examine(check: Check, roots: list[Any], en: str, names: dict[Any, str] | Non
         if same_items(theirs, found):
             check.fail_with(Finding("mistake", {"id": mutant.name}, text=mutant.text))
     explain(check, found, wanted, roots, f"[{en}]", names or {})
+
+
+def remembered(vertices: Sequence[Any]) -> bool:
+    """Were all of these in the lists of earlier calls? Then something lives on from call to call."""
+    return bool(vertices) and all(getattr(v, "listed", False) for v in vertices)
 
 
 def explain(
@@ -168,6 +177,16 @@ def explain(
         **facts,
     )
     check.require(
+        not remembered(missing),
+        "remembered_missing",
+        "The vertex {first} is missing: {listing} for {graph}. It was in the list of an earlier call. Is what was seen "
+        "kept from call to call (a global variable, a default argument)? Make list and set anew inside the function.",
+        "少了顶点 {first}：{graph} 得到 {listing}。它在之前某次调用的列表里出现过。见过的顶点是不是从上一次调用留了下来"
+        "（全局变量、默认参数）？列表和集合要在函数里重新建立。",
+        first=first,
+        **facts,
+    )
+    check.require(
         not missing,
         "missing_vertex",
         "The vertex {first} is missing: {listing} for {graph}.",
@@ -189,6 +208,15 @@ def explain(
     )
     place = {id(v): i for i, v in enumerate(found)}
     extra = next((v for v in found if v not in wanted), None)
+    check.require(
+        not remembered([extra]),
+        "remembered",
+        "{extra} is in the list: {listing} for {graph}. It comes from an earlier call. Make the list anew inside the "
+        "function, in every call.",
+        "列表里有 {extra}：{graph} 得到 {listing}。它是之前某次调用留下来的。列表要在函数里、每次调用时重新建立。",
+        extra=title(extra) if extra is not None else "",
+        **facts,
+    )
     check.require(
         extra is None,
         "stranger",

@@ -44,8 +44,10 @@ def other_side(loss, x, direction, eps):
 
 @mistake(
     SLOPE,
-    "The second measurement is made at x, not at x - ε d: from x + ε d you must go back by 2 ε d.",
-    "第二次测量是在 x 处，而不是在 x - ε d 处：从 x + ε d 要往回走 2 ε d。",
+    "The second measurement is made at x, not at x - ε d: from x + ε d you must go back by 2 ε d. (Or is `start` x "
+    "itself? `start = x` without .copy() moves along with x.)",
+    "第二次测量是在 x 处，而不是在 x - ε d 处：从 x + ε d 要往回走 2 ε d。（或者 `start` 就是 x 本身？"
+    "`start = x` 没有 .copy()，会跟着 x 一起动。）",
 )
 def back_to_the_start(loss, x, direction, eps):
     above, middle = measured(loss, x, eps * direction, 0)
@@ -68,6 +70,16 @@ def divided_by_eps(loss, x, direction, eps):
 )
 def brackets_forgotten(loss, x, direction, eps):
     return slope(loss, x, direction, eps) * eps**2
+
+
+@mistake(
+    SLOPE,
+    "`above - below / (2 * eps)` divides below only: the difference needs brackets, (above - below) / (2 * eps).",
+    "`above - below / (2 * eps)` 只除了 below：差要加括号，(above - below) / (2 * eps)。",
+)
+def brackets_of_the_difference(loss, x, direction, eps):
+    above, below = measured(loss, x, eps * direction, -eps * direction)
+    return above - below / (2 * eps)
 
 
 @mistake(
@@ -108,8 +120,9 @@ def direction_ignored(loss, x, direction, eps):
 
 @mistake(
     SLOPE,
-    "The sign is wrong: it is the loss above, at x + ε d, minus the loss below, at x - ε d.",
-    "符号反了：应该用 x + ε d 处的损失减去 x - ε d 处的损失。",
+    "The sign is wrong: it is the loss above, at x + ε d, minus the loss below, at x - ε d. (And without abs: a slope "
+    "may be negative.)",
+    "符号反了：应该用 x + ε d 处的损失减去 x - ε d 处的损失。（也不要取 abs：斜率可以是负的。）",
 )
 def below_minus_above(loss, x, direction, eps):
     return -slope(loss, x, direction, eps)
@@ -173,7 +186,7 @@ def slopes_of_every_element(loss, x, direction, eps):
 # ------------------------------------------------------------------------------------------------ numerical_gradient
 
 
-@mutant(GRADIENT, "shape")
+@mutant(GRADIENT, "shape_only")
 def flat(loss, x, eps=1e-6):
     return numerical_gradient(loss, x, eps).ravel()
 
@@ -317,6 +330,40 @@ def relative_tolerance(loss, x, k, eps):
 
 @mistake(
     KINK,
+    "The difference of the slopes has a sign: -|x| bends the other way, and there right - left is negative. Take "
+    "abs(right - left).",
+    "斜率之差有正有负：-|x| 朝另一边弯，right - left 就是负的。要取 abs(right - left)。",
+)
+def upward_kinks_only(loss, x, k, eps):
+    left, right = sides(loss, x, k, eps)
+    return right - left > 1e-3 * max(1.0, abs(left), abs(right))
+
+
+@mistake(
+    KINK,
+    "The tolerance grows with positive slopes only: max(1, left, right) is 1 where both are negative, however steep. "
+    "Take abs of both.",
+    "容差只随正的斜率变大：两个斜率都是负的时候，再陡 max(1, left, right) 也是 1。两个都要取 abs。",
+)
+def abs_of_the_slopes_forgotten(loss, x, k, eps):
+    left, right = sides(loss, x, k, eps)
+    return abs(right - left) > 1e-3 * max(1.0, left, right)
+
+
+@mistake(
+    KINK,
+    "Slopes of 1 and 1.0015 pass for equal. Either both are halved (they are measured over the distance eps, so divide "
+    "by eps, not by 2 eps), or the tolerance is a sum: it takes the largest of 1, |left|, |right|.",
+    "斜率 1 和 1.0015 被当成了相等。要么两个斜率都小了一半（它们是在距离 eps 上测的，要除以 eps，而不是 2 eps），"
+    "要么容差太大：取的是 1、|left|、|right| 中最大的，不是它们之和。",
+)
+def divided_by_two_steps(loss, x, k, eps):
+    left, right = sides(loss, x, k, eps)
+    return abs(right - left) / 2 > 1e-3 * max(1.0, abs(left) / 2, abs(right) / 2)
+
+
+@mistake(
+    KINK,
     "A change of sign was looked for. In the minimum of x² the slope changes its sign smoothly, and ReLU has a kink "
     "where it does not (0 and 1).",
     "找的是斜率变号。x² 在极小值处斜率变号却是光滑的；而 ReLU 的折点两侧（0 和 1）并不变号。",
@@ -338,10 +385,10 @@ def differences_not_slopes(loss, x, k, eps):
 
 @mistake(
     KINK,
-    "`below - middle` has the wrong sign, so the left slope is negative where it should be positive: it is (middle - "
-    "below) / eps, the right one minus the left one in both.",
-    "`below - middle` 的符号反了，左侧斜率本该为正时成了负：应该是 (middle - below) / eps，"
-    "两侧都是右边的值减左边的值。",
+    "The two slopes are added up where their difference is asked for: either the left one has the wrong sign (it is "
+    "(middle - below) / eps), or `middle` was measured after x had moved, so that one is 0.",
+    "求的应该是两个斜率之差，这里却成了和：要么左侧斜率的符号反了（应该是 (middle - below) / eps），"
+    "要么 `middle` 是在 x 移动之后才测的，于是其中一个成了 0。",
 )
 def left_slope_turned_round(loss, x, k, eps):
     left, right = sides(loss, x, k, eps)

@@ -19,7 +19,7 @@ def forward(check: Check) -> None:
         check.forward(make, ZEROS)
         check.forward(make, np.array(-0.7))
         check.forward(make, LARGE)
-        check_saves(check, make)
+        check.saves(make, check.array(3, 4))
 
 
 @checks(*[OPS + f"{name}.backward" for name in ("Sigmoid", "Tanh", "ReLU", "LeakyReLU", "GELU")])
@@ -41,20 +41,3 @@ def makers(check: Check) -> list[Callable]:
     if name == "LeakyReLU":
         return [lambda slope=slope: LeakyReLU(slope) for slope in (0.3, 0.01, 0.0, 1.5)]
     return [{"Sigmoid": Sigmoid, "Tanh": Tanh, "ReLU": ReLU, "GELU": GELU}[name]]
-
-
-def check_saves(check: Check, make: Callable) -> None:
-    """A forward must leave something behind for its backward; what, is free."""
-    node = make()
-    before = set(vars(node))
-    check.run(lambda: node.forward(check.array(3, 4)))
-    check.require(
-        node.saved or set(vars(node)) - before - {"saved"},
-        "mistake",
-        "The values are right, but forward has saved nothing: backward gets only gy and cannot know where on "
-        "the curve "
-        "it is. Keep x or y with self.save(...).",
-        "值是对的，但 forward 什么都没有存：backward 只拿到 gy，不知道自己在曲线的哪个位置。用 self.save(...) "
-        "存下 x 或 y。",
-        id="nothing_saved",
-    )

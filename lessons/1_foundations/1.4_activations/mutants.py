@@ -73,14 +73,7 @@ def one_case(self, x):
     return z / (1 + z)
 
 
-@mistake(
-    SIGMOID + "forward",
-    "The values are right, but forward has saved nothing: backward gets only gy and cannot know where on the "
-    "curve it "
-    "is. Keep x or y with self.save(...).",
-    "值是对的，但 forward 什么都没有存：backward 只拿到 gy，不知道自己在曲线的哪个位置。用 self.save(...) 存下 "
-    "x 或 y。",
-)
+@mutant(SIGMOID + "forward", "nothing_saved")
 def nothing_saved(self, x):
     return 1 / (1 + np.exp(-x))
 
@@ -127,6 +120,16 @@ def sigmoid_twice(self, gy):
 def slope_of_tanh(self, gy):
     _, y = sigmoid_pair(self)
     return gy * (1 - y * y)
+
+
+@mistake(
+    SIGMOID + "backward",
+    "`gy * y * 1 - y` is (gy · y · 1) - y: the factor (1 - y) needs brackets.",
+    "`gy * y * 1 - y` 算的是 (gy · y · 1) - y：因子 (1 - y) 要加括号。",
+)
+def brackets_of_the_factor(self, gy):
+    _, y = sigmoid_pair(self)
+    return gy * y * 1 - y
 
 
 @mutant(SIGMOID + "backward", "sign")
@@ -204,6 +207,16 @@ def input_squared(self, gy):
 def tanh_twice(self, gy):
     _, y = tanh_pair(self)
     return gy * (1 - np.tanh(y) ** 2)
+
+
+@mistake(
+    TANH + "backward",
+    "`gy * 1 - y**2` is (gy · 1) - y²: the factor (1 - y²) needs brackets.",
+    "`gy * 1 - y**2` 算的是 (gy · 1) - y²：因子 (1 - y²) 要加括号。",
+)
+def brackets_of_the_slope(self, gy):
+    _, y = tanh_pair(self)
+    return gy * 1 - y**2
 
 
 @mistake(
@@ -394,6 +407,24 @@ def leak_times_input(self, gy):
     return np.where(self.saved[0] > 0, gy, gy * self.slope * self.saved[0])
 
 
+@mistake(
+    LEAKY + "backward",
+    "The sign of the upstream gradient is tested; that of x decides which slope holds.",
+    "判断的是上游梯度的正负，而用哪个斜率由 x 的正负决定。",
+)
+def upstream_compared(self, gy):
+    return np.where(gy > 0, gy, self.slope * gy)
+
+
+@mistake(
+    LEAKY + "backward",
+    "The two sides have changed places: the slope is 1 where x > 0, and self.slope where x is negative.",
+    "两边颠倒了：x > 0 处斜率是 1，x 为负处才是 self.slope。",
+)
+def sides_exchanged(self, gy):
+    return np.where(self.saved[0] > 0, self.slope * gy, gy)
+
+
 @mutant(LEAKY + "backward", "upstream_ignored")
 def slopes_alone(self, gy):
     return np.where(self.saved[0] > 0, np.ones_like(gy), np.full_like(gy, self.slope))
@@ -430,6 +461,16 @@ def without_root(self, x):
     return x * (0.5 + 0.5 * kernels.erf(x))
 
 
+@mistake(
+    GELU + "forward",
+    "The sum 1 + erf(...) needs brackets: `x * 0.5 * 1 + erf(...)` multiplies the 1 only.",
+    "和 1 + erf(...) 要加括号：`x * 0.5 * 1 + erf(...)` 只乘了那个 1。",
+)
+def brackets_of_the_sum(self, x):
+    self.save(x)
+    return x * 0.5 * 1 + kernels.erf(x * math.sqrt(0.5))
+
+
 @mutant(GELU + "forward", "factor")
 def not_halved(self, x):
     self.save(x)
@@ -464,6 +505,16 @@ def by_sigmoid(self, x):
 def one_term(self, gy):
     (x,) = self.saved
     return gy * cdf(x)
+
+
+@mistake(
+    GELU + "backward",
+    "`gy * cdf + x * pdf` multiplies the first term only: the sum needs brackets, gy * (cdf + x * pdf).",
+    "`gy * cdf + x * pdf` 只乘了第一项：和要加括号，gy * (cdf + x * pdf)。",
+)
+def second_term_without_upstream(self, gy):
+    (x,) = self.saved
+    return gy * cdf(x) + x * pdf(x)
 
 
 @mistake(

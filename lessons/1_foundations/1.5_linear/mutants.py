@@ -69,6 +69,28 @@ def all_dimensions_reversed(self, gz):
     return gz @ y.T, x.T @ gz
 
 
+@mistake(
+    MATMUL,
+    "`reshape` puts the numbers, in their old order, into a new shape; transposing exchanges rows and columns: "
+    "y.swapaxes(-1, -2).",
+    "`reshape` 只是把数按原来的顺序装进新的形状；转置是行列互换：y.swapaxes(-1, -2)。",
+)
+def reshaped(self, gz):
+    x, y = self.saved
+    return gz @ y.reshape(t(y).shape), x.reshape(t(x).shape) @ gz
+
+
+@mistake(
+    MATMUL,
+    "swapaxes(0, 1) exchanges the first two dimensions, which in a batch are not the rows and columns. These are the "
+    "last two: y.swapaxes(-1, -2).",
+    "swapaxes(0, 1) 交换的是最前面两维，成批时那不是行和列。行和列是最后两维：y.swapaxes(-1, -2)。",
+)
+def first_two_dimensions(self, gz):
+    x, y = self.saved
+    return gz @ y.swapaxes(0, 1), x.swapaxes(0, 1) @ gz
+
+
 @mutant(MATMUL, "transposed")
 def result_transposed(self, gz):
     x, y = self.saved
@@ -158,12 +180,7 @@ def bias_into_the_weight(self, x, weight, bias=None):
     return y + bias
 
 
-@mistake(
-    FORWARD,
-    "The values are right, but forward has saved nothing, and both gradients of the product need the other factor: "
-    "self.save(x, weight).",
-    "值是对的，但 forward 什么都没有存；而乘积的两个梯度都要用到另一个因子：self.save(x, weight)。",
-)
+@mutant(FORWARD, "nothing_saved")
 def nothing_saved(self, x, weight, bias=None):
     return x @ weight.T if bias is None else x @ weight.T + bias
 
@@ -202,7 +219,7 @@ def summed_over_units(self, gy):
     return gy @ weight, gy.T @ x, gy.sum(axis=1)
 
 
-@mutant(BACKWARD, "not_summed")
+@mutant(BACKWARD, "shape_only")
 def dimension_kept(self, gy):
     x, weight = self.saved
     return gy @ weight, gy.T @ x, gy.sum(axis=0, keepdims=True)
@@ -444,9 +461,9 @@ def root_six(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu"):
 
 @mistake(
     KAIMING_UNIFORM,
-    "The √2 is counted twice: calculate_gain brings it already, and √6 holds it once more. The bound is gain · "
-    "√(3 / fan).",
-    "√2 算了两次：calculate_gain 里已经有，√6 里又有一个。上下界是 gain · √(3 / fan)。",
+    "The gain is counted twice: calculate_gain brings the √2 already, and √6 (or a square of the gain) holds it once "
+    "more. The bound is gain · √(3 / fan).",
+    "gain 算了两次：calculate_gain 里已经有 √2，√6（或者 gain 的平方）里又有一个。上下界是 gain · √(3 / fan)。",
 )
 def gain_twice(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu"):
     bound = calculate_gain(nonlinearity, a) * math.sqrt(6 / chosen_fan(tensor, mode))
@@ -494,6 +511,16 @@ def kaiming_bound_as_std(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu"
 @mistake(KAIMING_NORMAL, *MODE_EXCHANGED)
 def std_of_other_fan(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu"):
     return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(fans(tensor)[mode == "fan_in"]))
+
+
+@mistake(KAIMING_NORMAL, *MODE_IGNORED)
+def std_of_fan_in_always(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu"):
+    return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(fans(tensor)[0]))
+
+
+@mistake(KAIMING_NORMAL, *SLOPE_IGNORED)
+def std_without_slope(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu"):
+    return normal_(tensor, 0.0, calculate_gain(nonlinearity) / math.sqrt(chosen_fan(tensor, mode)))
 
 
 @mistake(KAIMING_NORMAL, *AS_XAVIER)

@@ -23,6 +23,7 @@ def softmax_forward(check: Check) -> None:
     for x in (TIES, HIGH, LEVELS, LARGE, -LARGE):
         check.forward(lambda: kind(1), x)
         check.forward(lambda: kind(0), x.T.copy())
+    check.saves(lambda: kind(1), check.array(3, 4))
 
 
 @checks(OPS + "Softmax.backward", OPS + "LogSoftmax.backward")
@@ -49,6 +50,7 @@ def cross_entropy_forward(check: Check) -> None:
     for x in (LARGE, -LARGE):
         for k in range(3):
             check.forward(SoftmaxCrossEntropy, x, (np.arange(len(x)) + k) % 3, name="loss")
+    check.saves(SoftmaxCrossEntropy, check.array(3, 4), np.array([0, 3, 1]))
 
 
 @checks(LOSS + ".backward")

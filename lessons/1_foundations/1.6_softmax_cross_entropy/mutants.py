@@ -67,6 +67,30 @@ def always_the_last_dimension(self, x):
     return y
 
 
+@mistake(
+    SOFTMAX + "forward",
+    "The maximum was subtracted in the numerator only. It must go from both: take e = exp(x - max) once, and e / Σ e.",
+    "只有分子减去了最大值。分子分母都要减：先算一次 e = exp(x - max)，再算 e / Σ e。",
+)
+def denominator_not_shifted(self, x):
+    e = np.exp(x - x.max(axis=self.dim, keepdims=True))
+    y = e / np.exp(x).sum(axis=self.dim, keepdims=True)
+    self.save(y)
+    return y
+
+
+@mistake(
+    SOFTMAX + "forward",
+    "The maximum was subtracted from eˣ; it must be subtracted from x, before the exponential.",
+    "最大值是从 eˣ 里减的；应该在取指数之前从 x 里减。",
+)
+def subtracted_after_exp(self, x):
+    e = np.exp(np.minimum(x, 50)) - x.max(axis=self.dim, keepdims=True)  # an overflow is another mistake
+    y = e / e.sum(axis=self.dim, keepdims=True)
+    self.save(y)
+    return y
+
+
 @mutant(SOFTMAX + "forward", "raised")
 def dimension_lost_in_sum(self, x):
     e = np.exp(x - x.max(axis=self.dim, keepdims=True))
@@ -139,6 +163,36 @@ def sum_along_the_last(self, gy):
     return y * (gy - (gy * y).sum(axis=-1, keepdims=True))
 
 
+@mistake(
+    SOFTMAX + "backward",
+    "The factor y multiplies the first term only: y · (gy - Σ gy · y) needs its brackets.",
+    "因子 y 只乘了第一项：y · (gy - Σ gy · y) 的括号不能少。",
+)
+def brackets_missing(self, gy):
+    (y,) = self.saved
+    return y * gy - (gy * y).sum(axis=self.dim, keepdims=True)
+
+
+@mistake(
+    SOFTMAX + "backward",
+    "Σ gy · y runs over the whole array; each slice along self.dim has its own sum.",
+    "Σ gy · y 是对整个数组求的和；沿 self.dim 的每一组要各求各的和。",
+)
+def one_sum_for_all(self, gy):
+    (y,) = self.saved
+    return y * (gy - (gy * y).sum())
+
+
+@mistake(
+    SOFTMAX + "backward",
+    "This takes the mean of gy · y; the formula has the sum.",
+    "这里取了 gy · y 的平均；公式里是求和。",
+)
+def mean_for_sum(self, gy):
+    (y,) = self.saved
+    return y * (gy - (gy * y).mean(axis=self.dim, keepdims=True))
+
+
 @mutant(SOFTMAX + "backward", "raised")
 def dimension_lost(self, gy):
     (y,) = self.saved
@@ -184,6 +238,18 @@ def logarithm_of_zero(self, x):
 def maximum_lost(self, x):
     shifted = x - x.max(axis=self.dim, keepdims=True)
     y = x - np.log(np.exp(shifted).sum(axis=self.dim, keepdims=True))
+    self.save(y)
+    return y
+
+
+@mistake(
+    LOG_SOFTMAX + "forward",
+    "The maximum was subtracted from x but not inside the sum: ln Σ eˣ = max + ln Σ e^(x - max).",
+    "x 减去了最大值，求和里却没有减：ln Σ eˣ = max + ln Σ e^(x - max)。",
+)
+def sum_not_shifted(self, x):
+    shifted = x - x.max(axis=self.dim, keepdims=True)
+    y = 2 * shifted - x - np.log(np.exp(shifted).sum(axis=self.dim, keepdims=True))  # the same, without overflow
     self.save(y)
     return y
 
@@ -258,6 +324,26 @@ def that_of_softmax(self, gy):
 def sum_along_the_last_dimension(self, gy):
     (y,) = self.saved
     return gy - np.exp(y) * gy.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    LOG_SOFTMAX + "backward",
+    "Σ gy runs over the whole array; each slice along self.dim has its own sum.",
+    "Σ gy 是对整个数组求的和；沿 self.dim 的每一组要各求各的和。",
+)
+def sum_over_everything(self, gy):
+    (y,) = self.saved
+    return gy - np.exp(y) * gy.sum()
+
+
+@mistake(
+    LOG_SOFTMAX + "backward",
+    "The second term is added; it must be subtracted: y = x - ln Σ eˣ.",
+    "第二项是加上去的，应该减去：y = x - ln Σ eˣ。",
+)
+def share_added(self, gy):
+    (y,) = self.saved
+    return gy + np.exp(y) * gy.sum(axis=self.dim, keepdims=True)
 
 
 # ---------------------------------------------------------------------------------------- SoftmaxCrossEntropy.forward
@@ -382,6 +468,53 @@ def whole_columns(self, gloss):
     e, sums, t, _ = self.saved
     gx = e / sums
     gx[:, t] -= 1
+    return gx * gloss[:, None], None
+
+
+@mistake(
+    LOSS + "backward",
+    "gx[t] -= 1 takes the class numbers for row numbers. Each row loses 1 in the column of its class: "
+    "gx[np.arange(n), t].",
+    "gx[t] -= 1 把类别号当成了行号。应该是每一行在自己类别的那一列减 1：gx[np.arange(n), t]。",
+)
+def classes_as_rows(self, gloss):
+    e, sums, t, _ = self.saved
+    gx = e / sums
+    gx[t] -= 1
+    return gx * gloss[:, None], None
+
+
+@mistake(
+    LOSS + "backward",
+    "At the true class gx was set to -1; 1 must be subtracted from the probability that is there: -= 1.",
+    "真实类别处被设成了 -1；应该是从那里的概率中减去 1：-= 1。",
+)
+def set_to_minus_one(self, gloss):
+    e, sums, t, rows = self.saved
+    gx = e / sums
+    gx[rows, t] = -1
+    return gx * gloss[:, None], None
+
+
+@mistake(
+    LOSS + "backward",
+    "The number of the class was subtracted from the whole row. It is a place, not an amount: subtract 1 in column t.",
+    "整行都减去了类别的编号。编号表示位置，不是数量：在第 t 列减 1。",
+)
+def label_subtracted(self, gloss):
+    e, sums, t, _ = self.saved
+    return (e / sums - t[:, None].astype(e.dtype)) * gloss[:, None], None
+
+
+@mistake(
+    LOSS + "backward",
+    "The exponentials were not divided by their sum: the probability is e / Σ e.",
+    "指数没有除以它们的和：概率是 e / Σ e。",
+)
+def not_divided(self, gloss):
+    e, _, t, rows = self.saved
+    gx = e.copy()
+    gx[rows, t] -= 1
     return gx * gloss[:, None], None
 
 

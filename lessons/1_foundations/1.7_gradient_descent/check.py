@@ -44,7 +44,7 @@ def follow(check: Check, kind: type, **settings) -> None:
                 return trajectory(check, optimizer, dict(group), p, gs, arrays)
 
             inputs = {"p": p} | {f"g (t={t + 1})": g for t, g in enumerate(gs)}
-            check.function(run, p, *gs, names=names, inputs=inputs)
+            check.function(run, p, *gs, names=names, inputs=inputs, settings=settings)
 
 
 def trajectory(check: Check, optimizer, group, p, gs, arrays):

@@ -89,7 +89,7 @@ def gradient_changed(self, p, g, state, group):
 # --------------------------------------------------------------------------------------------------------------- SGD
 
 
-def sgd(self, p, g, state, group, *, sign=-1, first=0, anew=False, ahead=False, decay=False, sum_=False):
+def sgd(self, p, g, state, group, *, sign=-1, first=0, anew=False, ahead=False, decay=False, sum_=False, always=False):
     """SGD.update with one mistake built in."""
     mu = group["momentum"]
     if decay:
@@ -101,7 +101,7 @@ def sgd(self, p, g, state, group, *, sign=-1, first=0, anew=False, ahead=False, 
             damping = mu
         b *= mu
         b += (1 - damping) * g
-        if group["nesterov"] and not anew:
+        if (group["nesterov"] or always) and not anew:
             g = (b if ahead else g) + mu * b
         else:
             g = b
@@ -181,6 +181,45 @@ def dampening_ignored(self, p, g, state, group):
 )
 def nesterov_ignored(self, p, g, state, group):
     sgd(self, p, g, state, group, first=1, anew=True)
+
+
+@mistake(
+    SGD,
+    'This is Nesterov\'s step, g + μ b, without being asked: only group["nesterov"] chooses it; else the step is b.',
+    '没有要求也走了 Nesterov 的一步 g + μ b：只有 group["nesterov"] 为真时才这样，否则沿 b 走。',
+)
+def nesterov_always(self, p, g, state, group):
+    sgd(self, p, g, state, group, first=1, always=True)
+
+
+@mistake(
+    SGD,
+    "The velocity is multiplied by μ after the gradient was added: b ← μ b + g damps the old velocity only.",
+    "先加了梯度，再乘的 μ：b ← μ b + g 只衰减旧的速度。",
+)
+def added_before_multiplied(self, p, g, state, group):
+    if group["momentum"]:
+        b = state["momentum_buffer"]
+        b += g
+        b *= group["momentum"]
+        g = b
+    p -= group["lr"] * g
+
+
+@mistake(
+    SGD,
+    "With momentum the step takes both g and b. The new gradient is in b already: p - η b.",
+    "有动量时，这一步既走了 g 又走了 b。新的梯度已经在 b 里了：p - η b。",
+)
+def gradient_twice(self, p, g, state, group):
+    p -= group["lr"] * g
+    if group["momentum"]:
+        sgd(self, p, g, state, group, first=1)
+
+
+@mistake(SGD, 'The learning rate is missing: p - group["lr"] * g.', '少了学习率：p - group["lr"] * g。')
+def rate_forgotten(self, p, g, state, group):
+    sgd(self, p, g, state, {**group, "lr": 1.0}, first=1)
 
 
 @mistake(
@@ -332,6 +371,86 @@ def times_instead_of_power(self, p, g, state, group):
     v += (1 - beta2) * g * g
     with np.errstate(all="ignore"):
         p -= group["lr"] * (m / (1 - beta1 * t)) / (np.sqrt(v / (1 - beta2 * t)) + group["eps"])
+
+
+@mistake(
+    ADAM,
+    "The denominators are (1 - β)ᵗ; they must be 1 - βᵗ: the power binds first, 1 - beta**t.",
+    "分母成了 (1 - β)ᵗ；应该是 1 - βᵗ：先乘方再减，1 - beta**t。",
+)
+def power_of_the_difference(self, p, g, state, group):
+    (beta1, beta2), t = group["betas"], state["step"]
+    m, v = state["exp_avg"], state["exp_avg_sq"]
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g * g
+    p -= group["lr"] * (m / (1 - beta1) ** t) / (np.sqrt(v / (1 - beta2) ** t) + group["eps"])
+
+
+@mistake(
+    ADAM,
+    'The correction is always that of the first step, 1 - β. It is 1 - βᵗ, with t = state["step"].',
+    '修正用的总是第一步的 1 - β。应该是 1 - βᵗ，t = state["step"]。',
+)
+def first_step_always(self, p, g, state, group):
+    (beta1, beta2) = group["betas"]
+    m, v = state["exp_avg"], state["exp_avg_sq"]
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g * g
+    p -= group["lr"] * (m / (1 - beta1)) / (np.sqrt(v / (1 - beta2)) + group["eps"])
+
+
+@mistake(
+    ADAM,
+    "`/ np.sqrt(v_hat) + eps` adds ε to the step: the denominator √v̂ + ε needs brackets.",
+    "`/ np.sqrt(v_hat) + eps` 把 ε 加到了步子上：分母 √v̂ + ε 要加括号。",
+)
+def brackets_of_the_denominator(self, p, g, state, group):
+    adam(self, p, g, state, {**group, "eps": 0.0})
+    p -= group["eps"]
+
+
+@mistake(
+    ADAM,
+    "The corrected values were written back into m and v. The running means go on uncorrected: m_hat and v_hat are "
+    "for this step only.",
+    "把修正后的值写回了 m 和 v。滑动平均本身不修正：m_hat 和 v_hat 只在这一步里用。",
+)
+def corrected_in_place(self, p, g, state, group):
+    (beta1, beta2), t = group["betas"], state["step"]
+    adam(self, p, g, state, group)
+    state["exp_avg"] /= 1 - beta1**t
+    state["exp_avg_sq"] /= 1 - beta2**t
+
+
+@mistake(
+    ADAM,
+    "With amsgrad the maximum was taken of the corrected v̂. It is the maximum of v, and the correction comes after it.",
+    "用 amsgrad 时，取的是修正后 v̂ 的最大值。应该先取 v 的最大值，再做修正。",
+)
+def maximum_of_the_corrected(self, p, g, state, group):
+    (beta1, beta2), t = group["betas"], state["step"]
+    m, v = state["exp_avg"], state["exp_avg_sq"]
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g * g
+    v_hat = v / (1 - beta2**t)
+    if group["amsgrad"]:
+        v_hat = np.maximum(state["max_exp_avg_sq"], v_hat, out=state["max_exp_avg_sq"])
+    p -= group["lr"] * (m / (1 - beta1**t)) / (np.sqrt(v_hat) + group["eps"])
+
+
+@mistake(
+    ADAM,
+    "β₁ serves both means; the mean of g² has its own, β₂.",
+    "两个平均用的都是 β₁；g² 的平均要用 β₂。",
+)
+def one_beta(self, p, g, state, group):
+    adam(self, p, g, state, {**group, "betas": (group["betas"][0],) * 2})
 
 
 @mistake(

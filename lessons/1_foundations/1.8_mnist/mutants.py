@@ -121,8 +121,9 @@ def forward_not_once(self, inputs, labels):
 
 @mistake(
     STEP,
-    "The weights did not change: self.optimizer.step() was not called after backward.",
-    "权重没有变：backward 之后没有调用 self.optimizer.step()。",
+    "self.optimizer.step() was not called after backward, and the weights are changed by nothing else. (Without "
+    "brackets nothing is called.)",
+    "backward 之后没有调用 self.optimizer.step()，而权重只能由它来改。（不写括号就不会调用。）",
 )
 def no_optimizer_step(self, inputs, labels):
     self.optimizer.zero_grad()
@@ -234,9 +235,9 @@ def another_result(self, inputs, labels):
 @mistake(
     STEP,
     "The loss was NaN and nothing happened. All weights are NaN after such a step, and the run can be thrown away: "
-    "raise DivergedError before backward.",
+    "raise (not return) DivergedError before backward. `value == float('nan')` is never true; np.isfinite tells.",
     "损失是 NaN，却什么也没有发生。走完这一步，所有权重都成了 NaN，这次训练就报废了："
-    "要在 backward 之前抛出 DivergedError。",
+    "要在 backward 之前抛出（而不是返回）DivergedError。`value == float('nan')` 永远不成立，要用 np.isfinite 判断。",
 )
 def not_checked(self, inputs, labels):
     self.optimizer.zero_grad()
@@ -332,6 +333,52 @@ def shares(labels, predictions, classes):
     counts = np.zeros((classes, classes), np.int64)
     np.add.at(counts, (labels, predictions), 1)
     return counts // np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@mistake(
+    CONFUSION,
+    "Every label was paired with every prediction. Sample i has one label and one prediction: one loop over both, "
+    "zip(labels, predictions).",
+    "每个标签都和每个预测配了对。第 i 个样本只有一个标签和一个预测：用一个循环同时走两者，zip(labels, predictions)。",
+)
+def every_pair(labels, predictions, classes):
+    counts = np.zeros((classes, classes), np.int64)
+    for label in labels:
+        np.add.at(counts, (label, predictions), 1)
+    return counts
+
+
+@mistake(
+    CONFUSION,
+    "All rows are the same list: [[0] * n] * n holds one row n times, so a 1 that is added to one is in all of "
+    "them. Use np.zeros((classes, classes), np.int64).",
+    "所有的行都是同一个列表：[[0] * n] * n 只是把一行放了 n 次，往其中一行加 1，每一行都会变。"
+    "请用 np.zeros((classes, classes), np.int64)。",
+)
+def one_row_many_times(labels, predictions, classes):
+    counts = np.zeros((classes, classes), np.int64)
+    np.add.at(counts, (slice(None), predictions), 1)
+    return counts
+
+
+@mistake(
+    CONFUSION,
+    "The classes were taken to begin at 1. They begin at 0, as indices do: cell (label, prediction).",
+    "把类别当成从 1 开始了。它们和下标一样从 0 开始：格子就是（标签，预测）。",
+)
+def counted_from_one(labels, predictions, classes):
+    counts = np.zeros((classes, classes), np.int64)
+    np.add.at(counts, (labels - 1, predictions - 1), 1)
+    return counts
+
+
+@mistake(
+    CONFUSION,
+    "Only what is right was counted; the mistakes, beside the diagonal, are what the matrix is for.",
+    "只数了认对的；对角线以外认错的，正是这个矩阵要看的。",
+)
+def diagonal_only(labels, predictions, classes):
+    return np.diag(np.bincount(labels[labels == predictions], minlength=classes))
 
 
 @mistake(

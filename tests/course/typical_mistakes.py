@@ -1,0 +1,3964 @@
+"""Mistakes that students typically make and that no lesson's mutants.py lists, with what a check says about each.
+
+`test_typical_mistakes.py` makes sure that it goes on saying that; docs/results/diagnoses.py makes a table of them.
+"""
+
+import ast
+import textwrap
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from minigrad.course.checking import check_lesson
+from minigrad.course.diagnosis import Finding
+from minigrad.course.learner import LearnerFile, functions
+from minigrad.course.lessons import find_lesson
+from minigrad.course.runner import examine
+from minigrad.course.verify import solved_file
+
+NAMED = "named"  # the message names this mistake, or points right at it
+HELPFUL = "helpful"  # not named, but the element, the ratio or the region that is shown leads there
+MISLEADING = "misleading"  # the message points elsewhere
+MISSED = "missed"  # it passes although it is wrong
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake in one blank: what it is, its code, what is found (a kind, or the id of a mistake), our judgement.
+
+    `first` is what we judged before diagnoses were mended for this list, where that was another. `beside` holds the
+    code of other functions of the file, by their names; `after` is code at its end. With `process` it is checked in a
+    process of its own, as it never ends.
+    """
+
+    lesson: str
+    blank: str
+    name: str
+    what: str
+    code: str
+    finding: str | None
+    judgement: str
+    first: str = ""
+    beside: dict[str, str] = field(default_factory=dict)
+    after: str = ""
+    process: bool = False
+
+    def file(self) -> str:
+        """The lesson's file, solved but for this mistake."""
+        text = solved_file(find_lesson(self.lesson))
+        for name, code in {**self.beside, self.blank: self.code}.items():
+            node, lines = dict(functions(ast.parse(text)))[name], text.splitlines()
+            first = node.body[0]
+            body = textwrap.indent(textwrap.dedent(code).strip(), " " * first.col_offset)
+            text = "\n".join([*lines[: first.lineno - 1], body, *lines[node.end_lineno :]])
+        return f"{text}\n\n\n{textwrap.dedent(self.after)}"
+
+    @property
+    def before(self) -> str:
+        """What we judged at first."""
+        return self.first or self.judgement
+
+    def found(self, folder: Path) -> Finding | None:
+        """What the check finds."""
+        lesson = find_lesson(self.lesson)
+        path = folder / lesson.file_name
+        path.write_text(self.file(), encoding="utf-8")
+        blank = lesson.exercise(self.blank).blank
+        if self.process:
+            return check_lesson(lesson, path, [blank], seconds=1.5)[0].finding
+        passed = {other.name for other in lesson.blanks if other != blank}
+        own = {other: other.function for other in lesson.blanks}
+        with np.errstate(all="ignore"):
+            return examine(lesson, blank, LearnerFile(path), own, passed, mutants(self.lesson).get(blank.name, []))
+
+
+@cache
+def mutants(lesson: str) -> dict:
+    """Reading a lesson's mutants runs its script, so it is done once."""
+    return find_lesson(lesson).mutants
+
+
+MISTAKES = [
+    Mistake(
+        "1.1",
+        "Add.backward",
+        "one_gradient",
+        "Returns one gradient, not two",
+        """
+        return gz
+        """,
+        "count",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Add.backward",
+        "copied_from_mul",
+        "Copied from Mul: takes x and y out of an empty self.saved",
+        """
+        x, y = self.saved
+        return gz * y, gz * x
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Add.backward",
+        "ones",
+        "Returns the derivatives, the numbers 1, and not the gradients",
+        """
+        return 1, 1
+        """,
+        "upstream_ignored",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Add.backward",
+        "summed_already",
+        "Sums over everything, which is unbroadcast's task",
+        """
+        return gz.sum(), gz.sum()
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Add.backward",
+        "in_a_list",
+        "Returns a list where a tuple is wanted",
+        """
+        return [gz, gz]
+        """,
+        "no_tuple",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "matrix_product",
+        "@ where the product is elementwise",
+        """
+        x, y = self.saved
+        return gz @ y, gz @ x
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "np_dot",
+        "np.dot where the product is elementwise",
+        """
+        x, y = self.saved
+        return np.dot(gz, y.T), np.dot(gz, x.T)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "attributes",
+        "Reads self.x and self.y, which nobody has set",
+        """
+        return gz * self.y, gz * self.x
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "overwritten",
+        "x is overwritten before it is used for gy",
+        """
+        x, y = self.saved
+        x = gz * y
+        y = gz * x
+        return x, y
+        """,
+        "overwritten",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "unpacked_in_the_wrong_order",
+        "Unpacks self.saved as y, x",
+        """
+        y, x = self.saved
+        return gz * y, gz * x
+        """,
+        "swapped",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "no_chain_rule",
+        "Returns the other factors, without gz",
+        """
+        x, y = self.saved
+        return y, x
+        """,
+        "upstream_ignored",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "return_in_the_loop",
+        "return stands inside the loop over rows",
+        """
+        x, y = self.saved
+        gx, gy = np.zeros_like(x), np.zeros_like(y)
+        for i in range(len(gz)):
+            gx[i] = gz[i] * y[i]
+            gy[i] = gz[i] * x[i]
+            return gx, gy
+        """,
+        "right_only",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "last_row_left_out",
+        "The loop over rows ends one row too early",
+        """
+        x, y = self.saved
+        gx, gy = np.zeros_like(x), np.zeros_like(y)
+        for i in range(len(gz) - 1):
+            gx[i] = gz[i] * y[i]
+            gy[i] = gz[i] * x[i]
+        return gx, gy
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "computed_and_not_returned",
+        "Computes both gradients and returns nothing",
+        """
+        x, y = self.saved
+        gx = gz * y
+        gy = gz * x
+        """,
+        "nothing",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Mul.backward",
+        "missing_self",
+        "Writes saved where self.saved is meant",
+        """
+        x, y = saved
+        return gz * y, gz * x
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Div.backward",
+        "brackets_of_the_square",
+        "/ y * y is not / (y * y)",
+        """
+        x, y = self.saved
+        return gz / y, -gz * x / y * y
+        """,
+        "brackets_missing",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Div.backward",
+        "caret",
+        "^ where ** is meant",
+        """
+        x, y = self.saved
+        return gz / y, -gz * x / y ^ 2
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Div.backward",
+        "upstream_in_one_only",
+        "gy lacks the upstream gradient",
+        """
+        x, y = self.saved
+        return gz / y, -x / y**2
+        """,
+        "upstream_ignored",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Div.backward",
+        "whole_numbers",
+        "// where / is meant",
+        """
+        x, y = self.saved
+        return gz // y, -gz * x // y**2
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Div.backward",
+        "logarithm",
+        "Integrates by y where it should differentiate",
+        """
+        x, y = self.saved
+        return gz / y, gz * x * np.log(np.abs(y))
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "brackets_of_the_exponent",
+        "x**n - 1 is not x**(n - 1)",
+        """
+        (x,) = self.saved
+        return gy * self.n * x**self.n - 1
+        """,
+        "brackets_of_the_exponent",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "tuple_not_unpacked",
+        "x = self.saved is a tuple, not an array",
+        """
+        x = self.saved
+        return gy * self.n * x ** (self.n - 1)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "zero_as_a_number",
+        "Returns the number 0 for n = 0",
+        """
+        (x,) = self.saved
+        if self.n == 0:
+            return 0
+        return gy * self.n * x ** (self.n - 1)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "zeros_of_another_dtype",
+        "np.zeros(x.shape) for n = 0 is float64 always",
+        """
+        (x,) = self.saved
+        if self.n == 0:
+            return np.zeros(x.shape)
+        return gy * self.n * x ** (self.n - 1)
+        """,
+        "dtype",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "repeated_multiplication",
+        "Multiplies n - 1 times in a loop: wrong for n below 1",
+        """
+        (x,) = self.saved
+        gx = gy * self.n
+        for _ in range(int(self.n) - 1):
+            gx = gx * x
+        return gx
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "absolute_exponent",
+        "abs(n) in the exponent",
+        """
+        (x,) = self.saved
+        if self.n == 0:
+            return gy * 0
+        return gy * self.n * x ** (abs(self.n) - 1)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Exp.backward",
+        "tuple_not_unpacked",
+        "y = self.saved is a tuple; NumPy takes it for an array with one more dimension",
+        """
+        y = self.saved
+        return gy * y
+        """,
+        "shape_only",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.1",
+        "Exp.backward",
+        "added",
+        "Adds y to gy where it should multiply",
+        """
+        (y,) = self.saved
+        return gy + y
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Exp.backward",
+        "quotient",
+        "Divides by y",
+        """
+        (y,) = self.saved
+        return gy / y
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Log.backward",
+        "logarithm_once_more",
+        "Divides by ln x",
+        """
+        (x,) = self.saved
+        return gy / np.log(x)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Log.backward",
+        "tuple_not_unpacked",
+        "Divides by self.saved itself, the tuple",
+        """
+        return gy / self.saved
+        """,
+        "shape_only",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.1",
+        "Log.backward",
+        "base_ten",
+        "The derivative of the logarithm to base 10",
+        """
+        (x,) = self.saved
+        return gy / (x * np.log(10.0))
+        """,
+        "factor",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Log.backward",
+        "total_upstream",
+        "Sums the upstream gradient first",
+        """
+        (x,) = self.saved
+        return gy.sum() / x
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Log.backward",
+        "upstream_scaled_in_place",
+        "Divides gy in place",
+        """
+        (x,) = self.saved
+        gy /= x
+        return gy
+        """,
+        "modified_upstream",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "reshaped",
+        "Reshapes, without a sum",
+        """
+        return grad.reshape(shape)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "resized",
+        "np.resize takes the first elements",
+        """
+        return np.resize(grad, shape)
+        """,
+        "first_copy_only",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "everything_summed",
+        "Sums everything and copies the total",
+        """
+        return np.full(shape, grad.sum(), grad.dtype)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "compared_from_the_left",
+        "Lines the shapes up from the left",
+        """
+        for i in range(len(shape)):
+            if grad.shape[i] != shape[i]:
+                grad = grad.sum(axis=i, keepdims=True)
+        return grad
+        """,
+        "shape_only",
+        HELPFUL,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "keepdims_forgotten",
+        "keepdims is missing, so the axes move while the loop runs",
+        """
+        while grad.ndim > len(shape):
+            grad = grad.sum(axis=0)
+        for i, n in enumerate(shape):
+            if n == 1:
+                grad = grad.sum(axis=i)
+        return grad
+        """,
+        "shape_only",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "first_axis_always",
+        "Sums over axis 0, whatever the shapes are",
+        """
+        return grad.sum(axis=0)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "axes_in_a_list",
+        "The axes are a list; NumPy wants a tuple",
+        """
+        new = grad.ndim - len(shape)
+        axes = list(range(new)) + [i + new for i, n in enumerate(shape) if n == 1]
+        return grad.sum(axis=axes, keepdims=True).reshape(shape)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "offset_forgotten",
+        "The axes of shape are not shifted by the new ones in front",
+        """
+        new = grad.ndim - len(shape)
+        axes = tuple(range(new)) + tuple(i for i, n in enumerate(shape) if n == 1)
+        return grad.sum(axis=tuple(set(axes)), keepdims=True).reshape(shape)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "endless_loop",
+        "The loop ends when the shapes agree, which they never do",
+        """
+        while grad.shape != shape:
+            grad = grad.sum(axis=0, keepdims=True)
+        return grad
+        """,
+        "too_long",
+        NAMED,
+        process=True,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "endless_recursion",
+        "Calls itself with what it was given",
+        """
+        if grad.shape == shape:
+            return grad
+        return unbroadcast(grad, shape)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.1",
+        "unbroadcast",
+        "largest",
+        "Takes the largest where it should sum",
+        """
+        new = grad.ndim - len(shape)
+        axes = tuple(range(new)) + tuple(i + new for i, n in enumerate(shape) if n == 1)
+        return grad.max(axis=axes, keepdims=True).reshape(shape)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Exp.backward",
+        "written_into_the_result",
+        "y *= gy writes into the result of forward",
+        """
+        (y,) = self.saved
+        y *= gy
+        return y
+        """,
+        "saved_changed",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "1.1",
+        "Div.backward",
+        "absolute",
+        "Divides gz by |y|",
+        """
+        x, y = self.saved
+        return gz / np.abs(y), -gz * x / y**2
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "by_logarithm",
+        "Computes the power as e^((n - 1) ln x), for positive x only",
+        """
+        (x,) = self.saved
+        if self.n == 0:
+            return gy * 0
+        return gy * self.n * np.exp((self.n - 1) * np.log(x))
+        """,
+        "not_finite",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.1",
+        "Power.backward",
+        "whole_exponent",
+        "int(self.n)",
+        """
+        (x,) = self.saved
+        if self.n == 0:
+            return gy * 0
+        return gy * self.n * x ** (int(self.n) - 1)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "return_in_the_loop",
+        "return stands inside the loop",
+        """
+        order, seen, stack = [], set(), [(root, False) for root in roots]
+        while stack:
+            vertex, done = stack.pop()
+            if done:
+                order.append(vertex)
+            elif vertex not in seen:
+                seen.add(vertex)
+                stack.append((vertex, True))
+                stack += [(edge[0], False) for edge in vertex.edges or () if edge is not None]
+            return order
+        """,
+        "missing_vertex",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "global_list",
+        "The list is made once for all calls",
+        """
+        for root in roots:
+            visit(root)
+        return ORDER
+        """,
+        "remembered",
+        NAMED,
+        first=HELPFUL,
+        after="""
+            ORDER = []
+
+
+            def visit(vertex):
+                if vertex not in ORDER:
+                    for edge in vertex.edges or ():
+                        if edge is not None:
+                            visit(edge[0])
+                    ORDER.append(vertex)
+        """,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "default_list",
+        "A mutable default argument keeps what was seen",
+        """
+        def visit(vertex, order, seen=SEEN):
+            if vertex not in seen:
+                seen.add(vertex)
+                for edge in vertex.edges or ():
+                    if edge is not None:
+                        visit(edge[0], order)
+                order.append(vertex)
+
+
+        order = []
+        for root in roots:
+            visit(root, order)
+        return order
+        """,
+        "remembered_missing",
+        NAMED,
+        first=MISLEADING,
+        after="""
+            SEEN = set()
+        """,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "inserted_in_front",
+        "Inserts each finished vertex in front",
+        """
+        order, seen = [], set()
+
+
+        def visit(vertex):
+            if vertex not in seen:
+                seen.add(vertex)
+                for edge in vertex.edges or ():
+                    if edge is not None:
+                        visit(edge[0])
+                order.insert(0, vertex)
+
+
+        for root in roots:
+            visit(root)
+        return order
+        """,
+        "reversed",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "edge_as_vertex",
+        "Visits the edge, not its first item",
+        """
+        order, seen = [], set()
+
+
+        def visit(vertex):
+            if vertex not in seen:
+                seen.add(vertex)
+                for edge in vertex.edges or ():
+                    if edge is not None:
+                        visit(edge)
+                order.append(vertex)
+
+
+        for root in roots:
+            visit(root)
+        return order
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "breadth_first",
+        "Breadth first from the root, not turned around",
+        """
+        order, seen, waiting = [], set(), list(roots)
+        while waiting:
+            vertex = waiting.pop(0)
+            if vertex not in seen:
+                seen.add(vertex)
+                order.append(vertex)
+                waiting += [edge[0] for edge in vertex.edges or () if edge is not None]
+        return order
+        """,
+        "reversed",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "roots_as_stack",
+        "The stack is `roots` itself, not a copy",
+        """
+        order, seen, stack = [], set(), roots
+        while stack:
+            vertex = stack.pop()
+            if vertex is None:
+                order.append(stack.pop())
+            elif vertex not in seen:
+                seen.add(vertex)
+                stack += (vertex, None)
+                stack += [edge[0] for edge in vertex.edges or () if edge is not None]
+        return order
+        """,
+        "modified_input",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "queue_for_a_stack",
+        "Takes from the front of the list what belongs on a stack",
+        """
+        order, seen, stack = [], set(), [(root, False) for root in roots]
+        while stack:
+            vertex, done = stack.pop(0)
+            if done:
+                order.append(vertex)
+            elif vertex not in seen:
+                seen.add(vertex)
+                stack.append((vertex, True))
+                stack += [(edge[0], False) for edge in vertex.edges or () if edge is not None]
+        return order
+        """,
+        "reversed",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "in_the_order",
+        "Asks whether the vertex is in the list `order`",
+        """
+        order = []
+
+
+        def visit(vertex):
+            if vertex in order:
+                return
+            for edge in vertex.edges or ():
+                if edge is not None:
+                    visit(edge[0])
+            order.append(vertex)
+
+
+        for root in roots:
+            visit(root)
+        return order
+        """,
+        "by_value",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "list_searched",
+        "Compares with every vertex seen so far: right, but quadratic",
+        """
+        order, seen, stack = [], [], list(roots)
+        while stack:
+            vertex = stack.pop()
+            if vertex is None:
+                order.append(stack.pop())
+            elif not any(other is vertex for other in seen):
+                seen.append(vertex)
+                stack += (vertex, None)
+                stack += [edge[0] for edge in vertex.edges or () if edge is not None]
+        return order
+        """,
+        "too_long",
+        NAMED,
+        first=MISLEADING,
+        process=True,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "first_input_only",
+        "Follows the first edge of each vertex only",
+        """
+        order, seen = [], set()
+
+
+        def visit(vertex):
+            if vertex not in seen:
+                seen.add(vertex)
+                for edge in vertex.edges or ():
+                    if edge is not None:
+                        visit(edge[0])
+                    break
+                order.append(vertex)
+
+
+        for root in roots:
+            visit(root)
+        return order
+        """,
+        "missing_vertex",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "seen_never_filled",
+        "Asks whether a vertex was seen, and never notes it",
+        """
+        order, seen = [], set()
+
+
+        def visit(vertex):
+            if vertex not in seen:
+                for edge in vertex.edges or ():
+                    if edge is not None:
+                        visit(edge[0])
+                order.append(vertex)
+
+
+        for root in roots:
+            visit(root)
+        return order
+        """,
+        "duplicates",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "list_append",
+        "Appends, as to a list",
+        """
+        if total is None:
+            return grad
+        return total.append(grad)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "added_into_out",
+        "Adds into `total` with out=",
+        """
+        if total is None:
+            return grad
+        return np.add(total, grad, out=total)
+        """,
+        "in_place",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "concatenated",
+        "Concatenates",
+        """
+        if total is None:
+            return grad
+        return np.concatenate([total, grad])
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "no_return_the_first_time",
+        "Assigns the first time and returns nothing",
+        """
+        if total is None:
+            total = grad
+        else:
+            return total + grad
+        """,
+        "nothing",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "larger_of_both",
+        "Takes the larger of both",
+        """
+        return grad if total is None else np.maximum(total, grad)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "wrong_variable",
+        "grad + grad where total + grad is meant",
+        """
+        return grad if total is None else grad + grad
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "zero_the_first_time",
+        "Returns 0 the first time",
+        """
+        if total is None:
+            return 0
+        return total + grad
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "difference",
+        "Subtracts",
+        """
+        return grad if total is None else total - grad
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.2",
+        "accumulate",
+        "added_into_grad",
+        "Adds into `grad` with out=",
+        """
+        if total is None:
+            return grad
+        return np.add(total, grad, out=grad)
+        """,
+        "modified_input",
+        NAMED,
+    ),
+    Mistake(
+        "1.2",
+        "topological_order",
+        "seen_by_text",
+        "Remembers repr(vertex), not the vertex",
+        """
+        order, seen, stack = [], set(), list(roots)
+        while stack:
+            vertex = stack.pop()
+            if vertex is None:
+                order.append(stack.pop())
+            elif repr(vertex) not in seen:
+                seen.add(repr(vertex))
+                stack += (vertex, None)
+                stack += [edge[0] for edge in vertex.edges or () if edge is not None]
+        return order
+        """,
+        "by_value",
+        NAMED,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "loss_of_an_argument",
+        "Calls loss(x), which takes no argument",
+        """
+        return (loss(x + eps * direction) - loss(x - eps * direction)) / (2 * eps)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "loss_not_called",
+        "Writes loss where loss() is meant",
+        """
+        start = x.copy()
+        x[...] = start + eps * direction
+        above = loss
+        x[...] = start - eps * direction
+        below = loss
+        x[...] = start
+        return (above - below) / (2 * eps)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "start_is_x_itself",
+        "start = x, without .copy()",
+        """
+        start = x
+        x[...] = start + eps * direction
+        above = loss()
+        x[...] = start - eps * direction
+        below = loss()
+        x[...] = start
+        return (above - below) / (2 * eps)
+        """,
+        "back_to_the_start",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "absolute",
+        "abs around the difference",
+        """
+        start = x.copy()
+        x[...] = start + eps * direction
+        above = loss()
+        x[...] = start - eps * direction
+        below = loss()
+        x[...] = start
+        return abs(above - below) / (2 * eps)
+        """,
+        "below_minus_above",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "whole_numbers",
+        "// where / is meant",
+        """
+        start = x.copy()
+        x[...] = start + eps * direction
+        above = loss()
+        x[...] = start - eps * direction
+        below = loss()
+        x[...] = start
+        return (above - below) // (2 * eps)
+        """,
+        "wrong_slope",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "step_added_to_the_direction",
+        "eps + direction where eps * direction is meant",
+        """
+        start = x.copy()
+        x[...] = start + (eps + direction)
+        above = loss()
+        x[...] = start - (eps + direction)
+        below = loss()
+        x[...] = start
+        return (above - below) / (2 * eps)
+        """,
+        "wrong_slope",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "restored_too_early",
+        "x is put back before the second measurement",
+        """
+        start = x.copy()
+        x[...] = start + eps * direction
+        above = loss()
+        x[...] = start
+        below = loss()
+        return (above - below) / (2 * eps)
+        """,
+        "back_to_the_start",
+        NAMED,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "divided_by_the_direction",
+        "Divides by 2 eps · direction, too",
+        """
+        start = x.copy()
+        x[...] = start + eps * direction
+        above = loss()
+        x[...] = start - eps * direction
+        below = loss()
+        x[...] = start
+        return (above - below) / (2 * eps * direction)
+        """,
+        "no_number",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "slope",
+        "brackets_of_the_difference",
+        "above - below / (2 * eps) lacks brackets",
+        """
+        start = x.copy()
+        x[...] = start + eps * direction
+        above = loss()
+        x[...] = start - eps * direction
+        below = loss()
+        x[...] = start
+        return above - below / (2 * eps)
+        """,
+        "brackets_of_the_difference",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "two_dimensions",
+        "Two loops, for rows and columns: x may have any number of dimensions",
+        """
+        gradient = np.zeros(x.shape)
+        for i in range(x.shape[0]):
+            for j in range(x.shape[1]):
+                direction = np.zeros_like(x)
+                direction[i, j] = 1
+                gradient[i, j] = slope(loss, x, direction, eps)
+        return gradient
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "last_element_left_out",
+        "range(x.size - 1)",
+        """
+        gradient = np.zeros(x.shape)
+        for k in range(x.size - 1):
+            gradient.flat[k] = slope(loss, x, one_hot(x, k), eps)
+        return gradient
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "made_anew_in_the_loop",
+        "The array is made anew in every round",
+        """
+        for k in range(x.size):
+            gradient = np.zeros(x.shape)
+            gradient.flat[k] = slope(loss, x, one_hot(x, k), eps)
+        return gradient
+        """,
+        "right_only",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "return_in_the_loop",
+        "return stands inside the loop",
+        """
+        gradient = np.zeros(x.shape)
+        for k in range(x.size):
+            gradient.flat[k] = slope(loss, x, one_hot(x, k), eps)
+            return gradient
+        """,
+        "right_only",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "always_the_first",
+        "one_hot(x, 0) in every round",
+        """
+        slopes = [slope(loss, x, one_hot(x, 0), eps) for k in range(x.size)]
+        return np.array(slopes).reshape(x.shape)
+        """,
+        "right_only",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "direction_scaled",
+        "The direction is multiplied by eps, and slope does so again",
+        """
+        slopes = [slope(loss, x, eps * one_hot(x, k), eps) for k in range(x.size)]
+        return np.array(slopes).reshape(x.shape)
+        """,
+        "factor",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "a_list",
+        "Returns the list of slopes",
+        """
+        return [slope(loss, x, one_hot(x, k), eps) for k in range(x.size)]
+        """,
+        "no_array",
+        NAMED,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "not_restored_in_between",
+        "Each element stays where its measurement left it",
+        """
+        gradient = np.zeros(x.shape)
+        for k in range(x.size):
+            x.flat[k] += eps
+            above = loss()
+            x.flat[k] -= 2 * eps
+            below = loss()
+            gradient.flat[k] = (above - below) / (2 * eps)
+        return gradient
+        """,
+        "not_restored",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "summed_up",
+        "Adds all slopes into one number",
+        """
+        total = 0.0
+        for k in range(x.size):
+            total += slope(loss, x, one_hot(x, k), eps)
+        return np.array(total)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "numerical_gradient",
+        "whole_number_array",
+        "The result is an array of whole numbers",
+        """
+        gradient = np.zeros(x.shape, dtype=int)
+        for k in range(x.size):
+            gradient.flat[k] = slope(loss, x, one_hot(x, k), eps)
+        return gradient
+        """,
+        "dtype",
+        NAMED,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "divided_by_two_steps",
+        "Each one-sided difference is divided by 2 eps",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] = start + eps
+        right = (loss() - middle) / (2 * eps)
+        x.flat[k] = start - eps
+        left = (middle - loss()) / (2 * eps)
+        x.flat[k] = start
+        return abs(right - left) > 1e-3 * max(1.0, abs(left), abs(right))
+        """,
+        "divided_by_two_steps",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "abs_of_the_slopes_forgotten",
+        "max(1, left, right), without abs",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] = start + eps
+        right = (loss() - middle) / eps
+        x.flat[k] = start - eps
+        left = (middle - loss()) / eps
+        x.flat[k] = start
+        return abs(right - left) > 1e-3 * max(1.0, left, right)
+        """,
+        "abs_of_the_slopes_forgotten",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "abs_of_the_difference_forgotten",
+        "right - left, without abs",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] = start + eps
+        right = (loss() - middle) / eps
+        x.flat[k] = start - eps
+        left = (middle - loss()) / eps
+        x.flat[k] = start
+        return right - left > 1e-3 * max(1.0, abs(left), abs(right))
+        """,
+        "upward_kinks_only",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "answer_turned_round",
+        "Tells whether the slopes are equal",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] = start + eps
+        right = (loss() - middle) / eps
+        x.flat[k] = start - eps
+        left = (middle - loss()) / eps
+        x.flat[k] = start
+        return abs(right - left) < 1e-3 * max(1.0, abs(left), abs(right))
+        """,
+        "wrong_kink",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "isclose",
+        "np.isclose with its own tolerances",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] = start + eps
+        right = (loss() - middle) / eps
+        x.flat[k] = start - eps
+        left = (middle - loss()) / eps
+        x.flat[k] = start
+        return not np.isclose(left, right)
+        """,
+        "wrong_kink",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "left_measured_at_the_start",
+        "Goes back by eps only, so the left point is the start",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] += eps
+        right = (loss() - middle) / eps
+        x.flat[k] -= eps
+        left = (middle - loss()) / eps
+        x.flat[k] = start
+        return abs(right - left) > 1e-3 * max(1.0, abs(left), abs(right))
+        """,
+        "wrong_kink",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "middle_measured_too_late",
+        "middle is measured after x has moved",
+        """
+        start = x.flat[k]
+        x.flat[k] = start + eps
+        above, middle = loss(), loss()
+        x.flat[k] = start - eps
+        below = loss()
+        x.flat[k] = start
+        left, right = (middle - below) / eps, (above - middle) / eps
+        return abs(right - left) > 1e-3 * max(1.0, abs(left), abs(right))
+        """,
+        "left_slope_turned_round",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "smaller_tolerance",
+        "min where max is meant",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] = start + eps
+        right = (loss() - middle) / eps
+        x.flat[k] = start - eps
+        left = (middle - loss()) / eps
+        x.flat[k] = start
+        return abs(right - left) > 1e-3 * min(1.0, abs(left), abs(right))
+        """,
+        "wrong_kink",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.3",
+        "is_kink",
+        "sum_for_maximum",
+        "1 + |left| + |right| where the largest of them is meant",
+        """
+        start, middle = x.flat[k], loss()
+        x.flat[k] = start + eps
+        right = (loss() - middle) / eps
+        x.flat[k] = start - eps
+        left = (middle - loss()) / eps
+        x.flat[k] = start
+        return abs(right - left) > 1e-3 * (1.0 + abs(left) + abs(right))
+        """,
+        "divided_by_two_steps",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "saved_assigned",
+        "self.saved = y where self.save(y) is meant",
+        """
+        y = 1 / (1 + np.exp(-x))
+        self.saved = y
+        return y
+        """,
+        "saved_assigned",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "returns_what_save_returns",
+        "return self.save(y), which is None",
+        """
+        y = 1 / (1 + np.exp(-x))
+        return self.save(y)
+        """,
+        "nothing",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "math_exp",
+        "math.exp, which takes single numbers",
+        """
+        y = 1 / (1 + math.exp(-x))
+        self.save(y)
+        return y
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "if_for_an_array",
+        "if x >= 0, for a whole array",
+        """
+        z = np.exp(-np.abs(x))
+        if x >= 0:
+            y = 1 / (1 + z)
+        else:
+            y = z / (1 + z)
+        self.save(y)
+        return y
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "positive_case_always",
+        "The case for x ≥ 0 is used for all x",
+        """
+        y = 1 / (1 + np.exp(-np.abs(x)))
+        self.save(y)
+        return y
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "clipped",
+        "Clips x to ±10 so that nothing overflows",
+        """
+        x = np.clip(x, -10, 10)
+        y = 1 / (1 + np.exp(-x))
+        self.save(y)
+        return y
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "negated_in_place",
+        "x *= -1 changes the caller's array",
+        """
+        x *= -1
+        y = 1 / (1 + np.exp(x))
+        self.save(y)
+        return y
+        """,
+        "modified_input",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "filled_into_zeros",
+        "The result is written into np.zeros(x.shape), float64 always",
+        """
+        y = np.zeros(x.shape)
+        y[...] = 1 / (1 + np.exp(-x))
+        self.save(y)
+        return y
+        """,
+        "dtype",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.forward",
+        "global_state",
+        "Keeps y in a global variable, not in self.saved",
+        """
+        global LAST
+        LAST = 1 / (1 + np.exp(-x))
+        return LAST
+        """,
+        "nothing_saved",
+        NAMED,
+        after="""
+            LAST = None
+        """,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.backward",
+        "brackets",
+        "y * 1 - y lacks brackets",
+        """
+        (y,) = self.saved
+        return gy * y * 1 - y
+        """,
+        "brackets_of_the_factor",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.backward",
+        "forward_saved_x",
+        "forward has saved x, backward takes it for y",
+        """
+        (y,) = self.saved
+        return gy * y * (1 - y)
+        """,
+        "input_for_output",
+        NAMED,
+        beside={
+            "Sigmoid.forward": """
+                self.save(x)
+                return 1 / (1 + np.exp(-x))
+            """
+        },
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.backward",
+        "tuple_not_unpacked",
+        "Computes with self.saved, the tuple",
+        """
+        y = self.saved
+        return gy * y * (1 - y)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Sigmoid.backward",
+        "not_saved_under_this_name",
+        "Reads self.y, which forward has not set",
+        """
+        return gy * self.y * (1 - self.y)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Tanh.forward",
+        "function_not_there",
+        "Calls sigmoid, which this file does not know",
+        """
+        y = 2 * sigmoid(2 * x) - 1
+        self.save(y)
+        return y
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Tanh.forward",
+        "single_precision_exponent",
+        "Writes the formula with float32 numbers",
+        """
+        x = np.asarray(x, dtype=np.float32)
+        y = np.tanh(x)
+        self.save(y)
+        return y
+        """,
+        "dtype",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Tanh.backward",
+        "brackets",
+        "gy * 1 - y**2 lacks brackets",
+        """
+        (y,) = self.saved
+        return gy * 1 - y**2
+        """,
+        "brackets_of_the_slope",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "Tanh.backward",
+        "caret",
+        "^ where ** is meant",
+        """
+        (y,) = self.saved
+        return gy * (1 - y ^ 2)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "Tanh.backward",
+        "plus",
+        "1 + y², as for tan",
+        """
+        (y,) = self.saved
+        return gy * (1 + y * y)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "Tanh.backward",
+        "square_root",
+        "√(1 - y²)",
+        """
+        (y,) = self.saved
+        return gy * np.sqrt(1 - y * y)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.forward",
+        "np_max_the_wrong_way_round",
+        "np.max(0, x)",
+        """
+        y = np.max(0, x)
+        self.save(y)
+        return y
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.forward",
+        "python_max",
+        "max(0, x), Python's own",
+        """
+        y = max(0, x)
+        self.save(y)
+        return y
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.forward",
+        "another_name_for_x",
+        "y = x is another name for the same array",
+        """
+        y = x
+        y[y < 0] = 0
+        self.save(y)
+        return y
+        """,
+        "modified_input",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.forward",
+        "only_positive_ones_kept",
+        "x[x > 0] leaves the others out",
+        """
+        y = x[x > 0]
+        self.save(y)
+        return y
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.forward",
+        "below_one",
+        "Compares with 1 where 0 is meant",
+        """
+        y = np.where(x > 1, x, 0 * x)
+        self.save(y)
+        return y
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.backward",
+        "written_into_the_upstream",
+        "Writes zeros into gy itself",
+        """
+        (y,) = self.saved
+        gx = gy
+        gx[y <= 0] = 0
+        return gx
+        """,
+        "modified_upstream",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.backward",
+        "selected",
+        "gy[y > 0] leaves the others out",
+        """
+        (y,) = self.saved
+        return gy[y > 0]
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.backward",
+        "sign",
+        "np.sign(x): -1 where x is negative",
+        """
+        (x,) = self.saved
+        return gy * np.sign(x)
+        """,
+        "region",
+        HELPFUL,
+        beside={
+            "ReLU.forward": """
+                self.save(x)
+                return np.maximum(x, 0)
+            """
+        },
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.backward",
+        "at_zero",
+        "x >= 0: a gradient of 1 at the kink",
+        """
+        (x,) = self.saved
+        return gy * (x >= 0)
+        """,
+        "region",
+        HELPFUL,
+        beside={
+            "ReLU.forward": """
+                self.save(x)
+                return np.maximum(x, 0)
+            """
+        },
+    ),
+    Mistake(
+        "1.4",
+        "ReLU.backward",
+        "if_for_an_array",
+        "if y > 0, for a whole array",
+        """
+        (y,) = self.saved
+        if y > 0:
+            return gy
+        return gy * 0
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "LeakyReLU.forward",
+        "self_forgotten",
+        "slope where self.slope is meant",
+        """
+        self.save(x)
+        return np.where(x > 0, x, slope * x)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "LeakyReLU.forward",
+        "both_added",
+        "max(x, 0) + slope · x: the leak counts for positive x, too",
+        """
+        self.save(x)
+        return np.maximum(x, 0) + self.slope * x
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "LeakyReLU.forward",
+        "minus_slope",
+        "-slope · x",
+        """
+        self.save(x)
+        return np.where(x > 0, x, -self.slope * x)
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "LeakyReLU.backward",
+        "upstream_compared",
+        "The sign of gy decides, not that of x",
+        """
+        return np.where(gy > 0, gy, self.slope * gy)
+        """,
+        "upstream_compared",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "LeakyReLU.backward",
+        "upstream_in_one_case",
+        "gy is missing on the negative side",
+        """
+        (x,) = self.saved
+        return np.where(x > 0, gy, self.slope)
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "LeakyReLU.backward",
+        "numbers_chosen_by_where",
+        "np.where(x > 0, 1, slope) is float64 always",
+        """
+        (x,) = self.saved
+        return gy * np.where(x > 0, 1, self.slope)
+        """,
+        "dtype",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "LeakyReLU.backward",
+        "wrong_side",
+        "The comparison is the wrong way round",
+        """
+        (x,) = self.saved
+        return np.where(x < 0, gy, self.slope * gy)
+        """,
+        "sides_exchanged",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "GELU.forward",
+        "brackets",
+        "x * 0.5 * 1 + erf(...) lacks brackets",
+        """
+        self.save(x)
+        return x * 0.5 * 1 + kernels.erf(x / math.sqrt(2))
+        """,
+        "brackets_of_the_sum",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "GELU.forward",
+        "root_outside",
+        "erf(x) / √2 where erf(x / √2) is meant",
+        """
+        self.save(x)
+        return 0.5 * x * (1 + kernels.erf(x) / math.sqrt(2))
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "GELU.forward",
+        "np_erf",
+        "np.erf, which there is not",
+        """
+        self.save(x)
+        return 0.5 * x * (1 + np.erf(x / math.sqrt(2)))
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "GELU.forward",
+        "numpy_root",
+        "np.sqrt(2) makes float64 of float32",
+        """
+        self.save(x)
+        return 0.5 * x * (1 + kernels.erf(x / np.sqrt(2)))
+        """,
+        "dtype",
+        NAMED,
+    ),
+    Mistake(
+        "1.4",
+        "GELU.backward",
+        "brackets",
+        "gy * cdf + x * pdf lacks brackets",
+        """
+        (x,) = self.saved
+        cdf = 0.5 * (1 + kernels.erf(x / math.sqrt(2)))
+        pdf = np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+        return gy * cdf + x * pdf
+        """,
+        "second_term_without_upstream",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "GELU.backward",
+        "pi_outside_the_root",
+        "√2 · π where √(2π) is meant",
+        """
+        (x,) = self.saved
+        cdf = 0.5 * (1 + kernels.erf(x / math.sqrt(2)))
+        pdf = np.exp(-x * x / 2) / (math.sqrt(2) * math.pi)
+        return gy * (cdf + x * pdf)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "GELU.backward",
+        "sign_of_the_exponent",
+        "e^(x²/2): the minus is missing",
+        """
+        (x,) = self.saved
+        cdf = 0.5 * (1 + kernels.erf(x / math.sqrt(2)))
+        pdf = np.exp(x * x / 2) / math.sqrt(2 * math.pi)
+        return gy * (cdf + x * pdf)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.4",
+        "GELU.backward",
+        "halved_before_squaring",
+        "(x/2)² where x²/2 is meant",
+        """
+        (x,) = self.saved
+        cdf = 0.5 * (1 + kernels.erf(x / math.sqrt(2)))
+        pdf = np.exp(-((x / 2) ** 2)) / math.sqrt(2 * math.pi)
+        return gy * (cdf + x * pdf)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "MatMul.backward",
+        "attributes",
+        "Reads self.x and self.y, which nobody has set",
+        """
+        return gz @ self.y.T, self.x.T @ gz
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.5",
+        "MatMul.backward",
+        "reshaped",
+        "Reshapes to the transposed shape, which is no transpose",
+        """
+        x, y = self.saved
+        yt = y.reshape(y.shape[:-2] + (y.shape[-1], y.shape[-2]))
+        xt = x.reshape(x.shape[:-2] + (x.shape[-1], x.shape[-2]))
+        return gz @ yt, xt @ gz
+        """,
+        "reshaped",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "MatMul.backward",
+        "first_two_dimensions",
+        "swapaxes(0, 1), which are the last two of a matrix only",
+        """
+        x, y = self.saved
+        return gz @ y.swapaxes(0, 1), x.swapaxes(0, 1) @ gz
+        """,
+        "first_two_dimensions",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "MatMul.backward",
+        "einsum_for_matrices",
+        "einsum with two letters each: no batches",
+        """
+        x, y = self.saved
+        return np.einsum('ij,kj->ik', gz, y), np.einsum('ki,kj->ij', x, gz)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "MatMul.backward",
+        "one_gradient",
+        "Returns gx only",
+        """
+        x, y = self.saved
+        return gz @ y.swapaxes(-1, -2)
+        """,
+        "count",
+        NAMED,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.forward",
+        "weight_first",
+        "weight @ x.T: features come first",
+        """
+        self.save(x, weight)
+        y = weight @ x.T
+        return y if bias is None else y + bias
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.forward",
+        "truth_of_the_bias",
+        "if bias: asks an array for its truth",
+        """
+        self.save(x, weight)
+        y = x @ weight.T
+        if bias:
+            y = y + bias
+        return y
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.forward",
+        "bias_as_a_column",
+        "The bias is reshaped to a column",
+        """
+        self.save(x, weight)
+        y = x @ weight.T
+        return y if bias is None else y + bias.reshape(-1, 1)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.forward",
+        "saved_assigned",
+        "self.saved = x, weight: a tuple, but not through save",
+        """
+        self.saved = x
+        y = x @ weight.T
+        return y if bias is None else y + bias
+        """,
+        "saved_assigned",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.forward",
+        "bias_summed",
+        "Adds the sum of the bias to every unit",
+        """
+        self.save(x, weight)
+        y = x @ weight.T
+        return y if bias is None else y + bias.sum()
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.forward",
+        "elementwise",
+        "* where @ is meant",
+        """
+        self.save(x, weight)
+        y = x * weight
+        return y if bias is None else y + bias
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.forward",
+        "average",
+        "Divides by the number of inputs",
+        """
+        self.save(x, weight)
+        y = x @ weight.T / x.shape[1]
+        return y if bias is None else y + bias
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "three_saved",
+        "forward has saved three things, backward expects two",
+        """
+        x, weight = self.saved
+        return gy @ weight, gy.T @ x, gy.sum(axis=0)
+        """,
+        "saved_otherwise",
+        NAMED,
+        first=HELPFUL,
+        beside={
+            "Linear.forward": """
+                self.save(x, weight, bias)
+                y = x @ weight.T
+                return y if bias is None else y + bias
+            """
+        },
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "transposed_weight_saved",
+        "forward has saved the transposed weight",
+        """
+        x, weight = self.saved
+        return gy @ weight, gy.T @ x, gy.sum(axis=0)
+        """,
+        "saved_otherwise",
+        NAMED,
+        first=HELPFUL,
+        beside={
+            "Linear.forward": """
+                self.save(x, weight.T)
+                y = x @ weight.T
+                return y if bias is None else y + bias
+            """
+        },
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "bias_summed_over_everything",
+        "gb is the sum of all of gy",
+        """
+        x, weight = self.saved
+        return gy @ weight, gy.T @ x, gy.sum()
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "ones_for_the_bias",
+        "gb is ones: the derivative, not the gradient",
+        """
+        x, weight = self.saved
+        return gy @ weight, gy.T @ x, np.ones_like(weight[:, 0])
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "first_row_for_the_bias",
+        "gb is the first row of gy",
+        """
+        x, weight = self.saved
+        return gy @ weight, gy.T @ x, gy[0]
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "bias_before_weight",
+        "Returns (gx, gb, gW)",
+        """
+        x, weight = self.saved
+        return gy @ weight, gy.sum(axis=0), gy.T @ x
+        """,
+        "swapped",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "weight_before_input",
+        "Returns (gW, gx, gb)",
+        """
+        x, weight = self.saved
+        return gy.T @ x, gy @ weight, gy.sum(axis=0)
+        """,
+        "swapped",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "in_a_list",
+        "Returns a list where a tuple is wanted",
+        """
+        x, weight = self.saved
+        return [gy @ weight, gy.T @ x, gy.sum(axis=0)]
+        """,
+        "no_tuple",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.5",
+        "Linear.backward",
+        "largest_for_the_bias",
+        "gb is the largest of each column",
+        """
+        x, weight = self.saved
+        return gy @ weight, gy.T @ x, gy.max(axis=0)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "numpy_array_returned",
+        "Returns new NumPy numbers and leaves the tensor as it was",
+        """
+        bound = gain * math.sqrt(6 / sum(fans(tensor)))
+        return np.random.uniform(-bound, bound, tensor.shape)
+        """,
+        "not_filled",
+        NAMED,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "numpy_numbers",
+        "Fills the tensor with NumPy's own random numbers",
+        """
+        bound = gain * math.sqrt(6 / sum(fans(tensor)))
+        tensor.data[...] = np.random.uniform(-bound, bound, tensor.shape)
+        return tensor
+        """,
+        "not_seeded",
+        NAMED,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "seeded_inside",
+        "Sets a seed inside",
+        """
+        bound = gain * math.sqrt(6 / sum(fans(tensor)))
+        rng = np.random.default_rng(0)
+        tensor.data[...] = rng.uniform(-bound, bound, tensor.shape)
+        return tensor
+        """,
+        "repeated",
+        NAMED,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "root_of_the_numerator_only",
+        "√6 / (fan_in + fan_out): only the 6 is rooted",
+        """
+        bound = gain * math.sqrt(6) / sum(fans(tensor))
+        return uniform_(tensor, -bound, bound)
+        """,
+        "spread",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "limits_exchanged",
+        "uniform_(tensor, bound, -bound)",
+        """
+        bound = gain * math.sqrt(6 / sum(fans(tensor)))
+        return uniform_(tensor, bound, -bound)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "one_limit",
+        "uniform_(tensor, bound): the upper limit stays 1",
+        """
+        bound = gain * math.sqrt(6 / sum(fans(tensor)))
+        return uniform_(tensor, bound)
+        """,
+        "not_centred",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "normal_numbers",
+        "normal_ where uniform_ is asked for",
+        """
+        return normal_(tensor, 0.0, gain * math.sqrt(2 / sum(fans(tensor))))
+        """,
+        "distribution",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_normal_",
+        "gain_squared",
+        "The gain is squared",
+        """
+        return normal_(tensor, 0.0, gain**2 * math.sqrt(2 / sum(fans(tensor))))
+        """,
+        "spread",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_normal_",
+        "product_of_fans",
+        "fan_in · fan_out where the sum is meant",
+        """
+        fan_in, fan_out = fans(tensor)
+        return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in * fan_out)))
+        """,
+        "spread",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_normal_",
+        "number_of_elements",
+        "tensor.size where fan_in + fan_out is meant",
+        """
+        return normal_(tensor, 0.0, gain * math.sqrt(2 / math.prod(tensor.shape)))
+        """,
+        "spread",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "kaiming_uniform_",
+        "upside_down",
+        "√(fan / 3): the fraction is upside down",
+        """
+        bound = calculate_gain(nonlinearity, a) * math.sqrt(chosen_fan(tensor, mode) / 3)
+        return uniform_(tensor, -bound, bound)
+        """,
+        "spread",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "kaiming_uniform_",
+        "arguments_exchanged",
+        "calculate_gain(a, nonlinearity)",
+        """
+        bound = calculate_gain(a, nonlinearity) * math.sqrt(3 / chosen_fan(tensor, mode))
+        return uniform_(tensor, -bound, bound)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.5",
+        "kaiming_uniform_",
+        "gain_squared",
+        "The square of the gain, which is the factor of the variance",
+        """
+        bound = calculate_gain(nonlinearity, a) ** 2 * math.sqrt(3 / chosen_fan(tensor, mode))
+        return uniform_(tensor, -bound, bound)
+        """,
+        "gain_twice",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "kaiming_uniform_",
+        "three_not_rooted",
+        "3 / √fan",
+        """
+        bound = calculate_gain(nonlinearity, a) * 3 / math.sqrt(chosen_fan(tensor, mode))
+        return uniform_(tensor, -bound, bound)
+        """,
+        "spread",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "kaiming_normal_",
+        "mode_ignored",
+        "fan_in, whatever `mode` says",
+        """
+        return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(fans(tensor)[0]))
+        """,
+        "std_of_fan_in_always",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "kaiming_normal_",
+        "slope_ignored",
+        "calculate_gain without the slope a",
+        """
+        return normal_(tensor, 0.0, calculate_gain(nonlinearity) / math.sqrt(chosen_fan(tensor, mode)))
+        """,
+        "std_without_slope",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "kaiming_normal_",
+        "misspelt",
+        "An unknown mode ends in an UnboundLocalError",
+        """
+        if mode == 'fan_in':
+            fan = fans(tensor)[0]
+        elif mode == 'fan_out':
+            fan = fans(tensor)[1]
+        return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(fan))
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.5",
+        "xavier_uniform_",
+        "larger_fan",
+        "The larger fan where their mean is meant",
+        """
+        bound = gain * math.sqrt(3 / max(fans(tensor)))
+        return uniform_(tensor, -bound, bound)
+        """,
+        "spread",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.forward",
+        "keepdims_forgotten_in_max",
+        "The maximum lacks keepdims",
+        """
+        e = np.exp(x - x.max(axis=self.dim))
+        y = e / e.sum(axis=self.dim, keepdims=True)
+        self.save(y)
+        return y
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.forward",
+        "subtracted_after_exp",
+        "The maximum is subtracted from eˣ, not from x",
+        """
+        e = np.exp(x) - x.max(axis=self.dim, keepdims=True)
+        y = e / e.sum(axis=self.dim, keepdims=True)
+        self.save(y)
+        return y
+        """,
+        "subtracted_after_exp",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.forward",
+        "shifted_in_place",
+        "x -= maximum changes the caller's array",
+        """
+        x -= x.max(axis=self.dim, keepdims=True)
+        e = np.exp(x)
+        y = e / e.sum(axis=self.dim, keepdims=True)
+        self.save(y)
+        return y
+        """,
+        "modified_input",
+        NAMED,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.forward",
+        "axis_one",
+        "axis=1 is written for self.dim",
+        """
+        e = np.exp(x - x.max(axis=1, keepdims=True))
+        y = e / e.sum(axis=1, keepdims=True)
+        self.save(y)
+        return y
+        """,
+        "always_the_last_dimension",
+        NAMED,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.forward",
+        "denominator_not_shifted",
+        "The maximum is subtracted above and not below",
+        """
+        e = np.exp(x - x.max(axis=self.dim, keepdims=True))
+        y = e / np.exp(x).sum(axis=self.dim, keepdims=True)
+        self.save(y)
+        return y
+        """,
+        "denominator_not_shifted",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.forward",
+        "smallest_subtracted",
+        "min where max is meant",
+        """
+        e = np.exp(x - x.min(axis=self.dim, keepdims=True))
+        y = e / e.sum(axis=self.dim, keepdims=True)
+        self.save(y)
+        return y
+        """,
+        "not_finite",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.forward",
+        "saved_after_return",
+        "return stands before save",
+        """
+        e = np.exp(x - x.max(axis=self.dim, keepdims=True))
+        return e / e.sum(axis=self.dim, keepdims=True)
+        self.save(e)
+        """,
+        "nothing_saved",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.forward",
+        "saved_assigned",
+        "self.saved = y where self.save(y) is meant",
+        """
+        e = np.exp(x - x.max(axis=self.dim, keepdims=True))
+        self.saved = e / e.sum(axis=self.dim, keepdims=True)
+        return self.saved
+        """,
+        "saved_assigned",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.backward",
+        "jacobian_of_rows",
+        "The Jacobian matrix of each row, whatever dim is",
+        """
+        (y,) = self.saved
+        gx = np.zeros_like(y)
+        for i in range(len(y)):
+            gx[i] = (np.diag(y[i]) - np.outer(y[i], y[i])) @ gy[i]
+        return gx
+        """,
+        "sum_along_the_last",
+        NAMED,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.backward",
+        "brackets",
+        "y * gy - Σ lacks brackets",
+        """
+        (y,) = self.saved
+        return y * gy - (gy * y).sum(axis=self.dim, keepdims=True)
+        """,
+        "brackets_missing",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.backward",
+        "mean_for_sum",
+        "mean where sum is meant",
+        """
+        (y,) = self.saved
+        return y * (gy - (gy * y).mean(axis=self.dim, keepdims=True))
+        """,
+        "mean_for_sum",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.backward",
+        "sum_of_everything",
+        "Σ gy · y over the whole array",
+        """
+        (y,) = self.saved
+        return y * (gy - (gy * y).sum())
+        """,
+        "one_sum_for_all",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.backward",
+        "np_dot",
+        "np.dot for Σ gy · y",
+        """
+        (y,) = self.saved
+        return y * (gy - np.dot(gy, y))
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "Softmax.backward",
+        "forward_saved_x",
+        "forward has saved x, backward takes it for y",
+        """
+        (y,) = self.saved
+        return y * (gy - (gy * y).sum(axis=self.dim, keepdims=True))
+        """,
+        "saved_otherwise",
+        NAMED,
+        first=MISLEADING,
+        beside={
+            "Softmax.forward": """
+                e = np.exp(x - x.max(axis=self.dim, keepdims=True))
+                self.save(x)
+                return e / e.sum(axis=self.dim, keepdims=True)
+            """
+        },
+    ),
+    Mistake(
+        "1.6",
+        "LogSoftmax.forward",
+        "log_and_sum_exchanged",
+        "Σ ln eˣ where ln Σ eˣ is meant",
+        """
+        shifted = x - x.max(axis=self.dim, keepdims=True)
+        y = shifted - np.log(np.exp(shifted)).sum(axis=self.dim, keepdims=True)
+        self.save(y)
+        return y
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "LogSoftmax.forward",
+        "sum_not_shifted",
+        "The maximum is subtracted from x and not in the sum",
+        """
+        shifted = x - x.max(axis=self.dim, keepdims=True)
+        y = shifted - np.log(np.exp(x).sum(axis=self.dim, keepdims=True))
+        self.save(y)
+        return y
+        """,
+        "sum_not_shifted",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "LogSoftmax.forward",
+        "negative",
+        "The negative logarithm",
+        """
+        shifted = x - x.max(axis=self.dim, keepdims=True)
+        y = np.log(np.exp(shifted).sum(axis=self.dim, keepdims=True)) - shifted
+        self.save(y)
+        return y
+        """,
+        "sign",
+        NAMED,
+    ),
+    Mistake(
+        "1.6",
+        "LogSoftmax.forward",
+        "base_two",
+        "np.log2 where np.log is meant",
+        """
+        shifted = x - x.max(axis=self.dim, keepdims=True)
+        y = shifted - np.log2(np.exp(shifted).sum(axis=self.dim, keepdims=True))
+        self.save(y)
+        return y
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "LogSoftmax.backward",
+        "sum_of_probabilities",
+        "Sums e^y, which is 1, where gy is to be summed",
+        """
+        (y,) = self.saved
+        return gy - gy * np.exp(y).sum(axis=self.dim, keepdims=True)
+        """,
+        "zero",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "LogSoftmax.backward",
+        "keepdims_forgotten",
+        "The sum lacks keepdims",
+        """
+        (y,) = self.saved
+        return gy - np.exp(y) * gy.sum(axis=self.dim)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "LogSoftmax.backward",
+        "plus",
+        "gy + p · Σ gy",
+        """
+        (y,) = self.saved
+        return gy + np.exp(y) * gy.sum(axis=self.dim, keepdims=True)
+        """,
+        "share_added",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "LogSoftmax.backward",
+        "sum_of_everything",
+        "Σ gy over the whole array",
+        """
+        (y,) = self.saved
+        return gy - np.exp(y) * gy.sum()
+        """,
+        "sum_over_everything",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.forward",
+        "column_against_row",
+        "[n, 1] - [n] broadcasts to [n, n]",
+        """
+        shifted = x - x.max(axis=1, keepdims=True)
+        e = np.exp(shifted)
+        sums = e.sum(axis=1, keepdims=True)
+        rows = np.arange(len(t))
+        self.save(e, sums, t, rows)
+        return np.log(sums) - shifted[rows, t]
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.forward",
+        "sign",
+        "The sign is the wrong way round",
+        """
+        shifted = x - x.max(axis=1, keepdims=True)
+        e = np.exp(shifted)
+        sums = e.sum(axis=1, keepdims=True)
+        rows = np.arange(len(t))
+        self.save(e, sums, t, rows)
+        return shifted[rows, t] - np.log(sums[:, 0])
+        """,
+        "sign",
+        NAMED,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.forward",
+        "wrong_axis",
+        "Sums over the rows, not over the classes",
+        """
+        shifted = x - x.max(axis=1, keepdims=True)
+        e = np.exp(shifted)
+        sums = e.sum(axis=0)
+        rows = np.arange(len(t))
+        self.save(e, sums, t, rows)
+        return np.log(sums) - shifted[rows, t]
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.forward",
+        "largest_score",
+        "Takes the largest score for that of the true class",
+        """
+        shifted = x - x.max(axis=1, keepdims=True)
+        e = np.exp(shifted)
+        sums = e.sum(axis=1, keepdims=True)
+        self.save(e, sums, t, np.arange(len(t)))
+        return np.log(sums[:, 0]) - shifted.max(axis=1)
+        """,
+        "labels_ignored",
+        NAMED,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.forward",
+        "last_row_left_out",
+        "The loop over rows ends one row too early",
+        """
+        e = np.exp(x - x.max(axis=1, keepdims=True))
+        sums = e.sum(axis=1, keepdims=True)
+        self.save(e, sums, t, np.arange(len(t)))
+        loss = np.zeros_like(x[:, 0])
+        for i in range(len(t) - 1):
+            loss[i] = np.log(sums[i, 0]) - np.log(e[i, t[i]])
+        return loss
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.forward",
+        "total",
+        "Returns the sum of all losses",
+        """
+        shifted = x - x.max(axis=1, keepdims=True)
+        e = np.exp(shifted)
+        sums = e.sum(axis=1, keepdims=True)
+        rows = np.arange(len(t))
+        self.save(e, sums, t, rows)
+        return (np.log(sums[:, 0]) - shifted[rows, t]).sum()
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.forward",
+        "all_classes",
+        "Sums the losses of all classes",
+        """
+        shifted = x - x.max(axis=1, keepdims=True)
+        e = np.exp(shifted)
+        sums = e.sum(axis=1, keepdims=True)
+        self.save(e, sums, t, np.arange(len(t)))
+        return (np.log(sums) - shifted).sum(axis=1)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.backward",
+        "label_number_subtracted",
+        "Subtracts the number of the class, not 1 in its column",
+        """
+        e, sums, t, rows = self.saved
+        return (e / sums - t[:, None].astype(e.dtype)) * gloss[:, None], None
+        """,
+        "label_subtracted",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.backward",
+        "one_hot_minus_p",
+        "[j = t] - p: the sign is the wrong way round",
+        """
+        e, sums, t, rows = self.saved
+        gx = -e / sums
+        gx[rows, t] += 1
+        return gx * gloss[:, None], None
+        """,
+        "sign",
+        NAMED,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.backward",
+        "assigned",
+        "= -1 where -= 1 is meant",
+        """
+        e, sums, t, rows = self.saved
+        gx = e / sums
+        gx[rows, t] = -1
+        return gx * gloss[:, None], None
+        """,
+        "set_to_minus_one",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.backward",
+        "classes_as_rows",
+        "gx[t] -= 1 subtracts in whole rows",
+        """
+        e, sums, t, rows = self.saved
+        gx = e / sums
+        gx[t] -= 1
+        return gx * gloss[:, None], None
+        """,
+        "classes_as_rows",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.backward",
+        "upstream_forgotten",
+        "gloss is not used",
+        """
+        e, sums, t, rows = self.saved
+        gx = e / sums
+        gx[rows, t] -= 1
+        return gx, None
+        """,
+        "upstream_ignored",
+        NAMED,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.backward",
+        "mean_upstream",
+        "The mean of gloss for every row",
+        """
+        e, sums, t, rows = self.saved
+        gx = e / sums
+        gx[rows, t] -= 1
+        return gx * gloss.mean(), None
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.backward",
+        "exponentials_not_divided",
+        "e is taken for the probability",
+        """
+        e, sums, t, rows = self.saved
+        gx = e.copy()
+        gx[rows, t] -= 1
+        return gx * gloss[:, None], None
+        """,
+        "not_divided",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.6",
+        "SoftmaxCrossEntropy.backward",
+        "saved_in_another_order",
+        "Takes out of self.saved in another order than forward put in",
+        """
+        e, t, sums, rows = self.saved
+        gx = e / sums
+        gx[rows, t] -= 1
+        return gx * gloss[:, None], None
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "rate_forgotten",
+        "The learning rate is missing",
+        """
+        if group["momentum"]:
+            b = state["momentum_buffer"]
+            b *= group["momentum"]
+            b += g
+            g = b
+        p -= g
+        """,
+        "rate_forgotten",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "attribute",
+        'self.lr where group["lr"] is meant',
+        """
+        p -= self.lr * g
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "rate_in_the_velocity",
+        "The learning rate goes into the velocity",
+        """
+        if group["momentum"]:
+            b = state["momentum_buffer"]
+            b *= group["momentum"]
+            b += group["lr"] * g
+            p -= b
+        else:
+            p -= group["lr"] * g
+        """,
+        "factor",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "added_before_multiplied",
+        "b += g, and only then b *= mu",
+        """
+        if group["momentum"]:
+            b = state["momentum_buffer"]
+            b += g
+            b *= group["momentum"]
+            g = b
+        p -= group["lr"] * g
+        """,
+        "added_before_multiplied",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "nesterov_always",
+        "Nesterov's step without being asked",
+        """
+        if group["momentum"]:
+            b = state["momentum_buffer"]
+            b *= group["momentum"]
+            b += g
+            g = g + group["momentum"] * b
+        p -= group["lr"] * g
+        """,
+        "nesterov_always",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "first_velocity_assigned",
+        "b = g in the first step: a local name",
+        """
+        if group["momentum"]:
+            b = state["momentum_buffer"]
+            if state["step"] == 1:
+                b = g
+            else:
+                b *= group["momentum"]
+                b += g
+            g = b
+        p -= group["lr"] * g
+        """,
+        "state_bound_anew",
+        NAMED,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "gradient_on_top",
+        "The step takes g and b",
+        """
+        p -= group["lr"] * g
+        if group["momentum"]:
+            b = state["momentum_buffer"]
+            b *= group["momentum"]
+            b += g
+            p -= group["lr"] * b
+        """,
+        "gradient_twice",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "misspelt_key",
+        'group["mu"], which there is not',
+        """
+        if group["mu"]:
+            b = state["momentum_buffer"]
+            b *= group["mu"]
+            b += g
+            g = b
+        p -= group["lr"] * g
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.7",
+        "SGD.update",
+        "gradient_as_velocity",
+        "b is taken for g itself and written into",
+        """
+        if group["momentum"]:
+            g += group["momentum"] * state["momentum_buffer"]
+            state["momentum_buffer"][...] = g
+        p -= group["lr"] * g
+        """,
+        "modified_input",
+        NAMED,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "brackets_of_the_denominator",
+        "/ √v̂ + ε lacks brackets",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        p -= group["lr"] * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t)) + group["eps"]
+        """,
+        "brackets_of_the_denominator",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "brackets_of_the_power",
+        "(1 - β)ᵗ where 1 - βᵗ is meant",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        p -= group["lr"] * (m / (1 - beta1) ** t) / (np.sqrt(v / (1 - beta2) ** t) + group["eps"])
+        """,
+        "power_of_the_difference",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "first_step_always",
+        "The correction is always that of the first step",
+        """
+        beta1, beta2 = group["betas"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        p -= group["lr"] * (m / (1 - beta1)) / (np.sqrt(v / (1 - beta2)) + group["eps"])
+        """,
+        "first_step_always",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "mean_squared",
+        "The square of m goes into v",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * m * m
+        p -= group["lr"] * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + group["eps"])
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "math_sqrt",
+        "math.sqrt, which takes single numbers",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        p -= group["lr"] * (m / (1 - beta1**t)) / (math.sqrt(v / (1 - beta2**t)) + group["eps"])
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "second_mean_local",
+        "v = beta2 * v + ... is a local name",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g * g
+        p -= group["lr"] * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + group["eps"])
+        """,
+        "state_bound_anew",
+        NAMED,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "corrected_in_place",
+        "m and v themselves are corrected, and stay so",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        m /= 1 - beta1**t
+        v /= 1 - beta2**t
+        p -= group["lr"] * m / (np.sqrt(v) + group["eps"])
+        """,
+        "corrected_in_place",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "maximum_always",
+        "Asks for the maximum without amsgrad",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        largest = state["max_exp_avg_sq"]
+        largest[...] = np.maximum(largest, v)
+        p -= group["lr"] * (m / (1 - beta1**t)) / (np.sqrt(largest / (1 - beta2**t)) + group["eps"])
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "maximum_of_corrected",
+        "amsgrad takes the maximum of v̂, not of v",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        v_hat = v / (1 - beta2**t)
+        if group["amsgrad"]:
+            largest = state["max_exp_avg_sq"]
+            v_hat = np.maximum(largest, v_hat, out=largest)
+        p -= group["lr"] * (m / (1 - beta1**t)) / (np.sqrt(v_hat) + group["eps"])
+        """,
+        "maximum_of_the_corrected",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "gradient_in_the_step",
+        "The step goes along g, not along m̂",
+        """
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        p -= group["lr"] * g / (np.sqrt(v / (1 - beta2**t)) + group["eps"])
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.7",
+        "Adam.update",
+        "one_beta",
+        "β₁ for both means",
+        """
+        beta1, t = group["betas"][0], state["step"]
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta1
+        v += (1 - beta1) * g * g
+        p -= group["lr"] * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta1**t)) + group["eps"])
+        """,
+        "one_beta",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "backward_not_called",
+        "loss.backward, without brackets",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "step_without_gradients",
+        NAMED,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "optimizer_step_not_called",
+        "self.optimizer.step, without brackets",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "no_optimizer_step",
+        NAMED,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "arguments_exchanged",
+        "self.loss(labels, scores)",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(labels, scores)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "schedule_may_be_none",
+        "Calls self.schedule.step() without asking whether there is one",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step()
+        self.schedule.step()
+        return value, scores
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "wrong_order",
+        "Returns (scores, loss)",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return scores, value
+        """,
+        "returns_no_pair",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "compared_with_nan",
+        "value == float('nan') is never true",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if value == float('nan') or value == float('inf'):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "not_checked",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "assertion",
+        "assert for raise DivergedError",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        assert np.isfinite(value)
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "zeroed_at_the_end",
+        "zero_grad at the end of the step",
+        """
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        self.optimizer.zero_grad()
+        return value, scores
+        """,
+        "accumulates",
+        NAMED,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "backward_twice",
+        "backward is called twice",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "divided_by_the_batch",
+        "The loss, a mean already, is divided by the batch size",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels) / len(labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "wrong_gradients",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "argmax_first",
+        "The loss of the predicted classes, not of the scores",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores.argmax(dim=1), labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "by_hand",
+        "Steps by hand with p.grad, and the optimizer is not asked",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            raise DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        for p in self.model.parameters():
+            p.data[...] -= 0.1 * p.grad.data
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "no_optimizer_step",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "1.8",
+        "Trainer.step",
+        "error_returned",
+        "Returns the DivergedError, does not raise it",
+        """
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        value = loss.item()
+        if not np.isfinite(value):
+            return DivergedError(self.why_diverged(value, inputs))
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value, scores
+        """,
+        "not_checked",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "first_left_out",
+        "The loop begins at 1",
+        """
+        counts = np.zeros((classes, classes), np.int64)
+        for i in range(1, len(labels)):
+            counts[labels[i], predictions[i]] += 1
+        return counts
+        """,
+        "region",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "nested_loops",
+        "Every label with every prediction",
+        """
+        counts = np.zeros((classes, classes), np.int64)
+        for label in labels:
+            for prediction in predictions:
+                counts[label, prediction] += 1
+        return counts
+        """,
+        "every_pair",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "assigned",
+        "= 1 where += 1 is meant",
+        """
+        counts = np.zeros((classes, classes), np.int64)
+        for label, prediction in zip(labels, predictions):
+            counts[label, prediction] = 1
+        return counts
+        """,
+        "repeats_lost",
+        NAMED,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "size_of_zeros",
+        "np.zeros(classes, classes)",
+        """
+        counts = np.zeros(classes, classes)
+        np.add.at(counts, (labels, predictions), 1)
+        return counts
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "one_row_many_times",
+        "[[0] * n] * n is one row, n times",
+        """
+        counts = [[0] * classes] * classes
+        for label, prediction in zip(labels, predictions):
+            counts[label][prediction] += 1
+        return np.array(counts)
+        """,
+        "one_row_many_times",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "counted_from_one",
+        "Takes the classes to begin at 1",
+        """
+        counts = np.zeros((classes, classes), np.int64)
+        for label, prediction in zip(labels, predictions):
+            counts[label - 1, prediction - 1] += 1
+        return counts
+        """,
+        "counted_from_one",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "right_ones_only",
+        "Counts what is right and nothing else",
+        """
+        counts = np.zeros((classes, classes), np.int64)
+        for label, prediction in zip(labels, predictions):
+            if label == prediction:
+                counts[label, prediction] += 1
+        return counts
+        """,
+        "diagonal_only",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "a_dictionary",
+        "Returns a dictionary of pairs",
+        """
+        counts = {}
+        for pair in zip(labels.tolist(), predictions.tolist()):
+            counts[pair] = counts.get(pair, 0) + 1
+        return counts
+        """,
+        "no_array",
+        NAMED,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "return_in_the_loop",
+        "return stands inside the loop",
+        """
+        counts = np.zeros((classes, classes), np.int64)
+        for label, prediction in zip(labels, predictions):
+            counts[label, prediction] += 1
+            return counts
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "1.8",
+        "confusion_matrix",
+        "histogram",
+        "np.histogram2d, whose bins are chosen by the numbers that occur",
+        """
+        return np.histogram2d(labels, predictions, bins=classes)[0].astype(np.int64)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+]
