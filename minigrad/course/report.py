@@ -59,7 +59,7 @@ def worst_line(worst: dict) -> str:
     if worst["ratio"]:
         line += say(f", ratio {worst['ratio']}", f"，比值 {worst['ratio']}")
     if worst["at"]:
-        given = [f"{say('upstream g', '上游梯度 g') if name == 'g' else name} = {v}" for name, v in worst["at"].items()]
+        given = [f"{say('g', '上游梯度 g') if name == 'g' else name} = {v}" for name, v in worst["at"].items()]
         line += say(f"; there {', '.join(given)}", f"；此处 {'，'.join(given)}")
     return line
 
