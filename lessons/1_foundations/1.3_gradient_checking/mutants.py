@@ -317,6 +317,18 @@ def relative_tolerance(loss, x, k, eps):
 
 @mistake(
     KINK,
+    "The absolute values are missing in max(1, |left|, |right|): where both slopes are very negative, only the 1 is "
+    "left, and rounding or a slight bend counts as a kink.",
+    "max(1, |left|, |right|) 里漏了绝对值：两侧斜率都是很大的负数时，阈值里只剩下 1，"
+    "舍入误差或轻微的弯曲也会被当成折点。",
+)
+def threshold_without_abs(loss, x, k, eps):
+    left, right = sides(loss, x, k, eps)
+    return abs(right - left) > 1e-3 * max(1.0, left, right)
+
+
+@mistake(
+    KINK,
     "A change of sign was looked for. In the minimum of x² the slope changes its sign smoothly, and ReLU has a kink "
     "where it does not (0 and 1).",
     "找的是斜率变号。x² 在极小值处斜率变号却是光滑的；而 ReLU 的折点两侧（0 和 1）并不变号。",

@@ -218,13 +218,16 @@ def adam(self, p, g, state, group, *, sign=-1, **wrong):
     v += (1 - beta2) * (g if "not_squared" in wrong else g * g)
     if group["amsgrad"] and "no_maximum" not in wrong:
         largest = state["max_exp_avg_sq"]
-        largest[...] = np.maximum(largest, v)
+        largest[...] = np.maximum(largest, v / (1 - beta2**t) if "corrected_first" in wrong else v)
         if "maximum_into_v" in wrong:
             v[...] = largest
         v = largest
     t += wrong.get("shift", 0)
     m_hat = m if "uncorrected" in wrong or "m_uncorrected" in wrong else m / (1 - beta1**t)
-    v_hat = v if "uncorrected" in wrong or "v_uncorrected" in wrong else v / (1 - beta2**t)
+    if "uncorrected" in wrong or "v_uncorrected" in wrong or ("corrected_first" in wrong and group["amsgrad"]):
+        v_hat = v
+    else:
+        v_hat = v / (1 - beta2**t)
     if "no_root" in wrong:
         step = m_hat / (v_hat + eps)
     elif "eps_inside" in wrong:
@@ -367,6 +370,16 @@ def one_step_early(self, p, g, state, group):
 )
 def amsgrad_ignored(self, p, g, state, group):
     adam(self, p, g, state, group, no_maximum=True)
+
+
+@mistake(
+    ADAM,
+    "state['max_exp_avg_sq'] holds the largest v̂; it must hold the largest v, as it is before the bias correction. "
+    "Divide the maximum by 1 - β₂ᵗ afterwards.",
+    "state['max_exp_avg_sq'] 里存的是 v̂ 的最大值；应该存 v 的最大值，也就是偏差修正之前的。取完最大值再除以 1 - β₂ᵗ。",
+)
+def maximum_after_the_correction(self, p, g, state, group):
+    adam(self, p, g, state, group, corrected_first=True)
 
 
 @mistake(
