@@ -105,7 +105,8 @@ def show_summary(console: Console, lesson: Lesson, outcomes: list[Outcome], work
             say(
                 "All lessons are done. Train a network on your own code: minigrad train mnist --mine",
                 "所有课都完成了。用你自己的代码训练网络：minigrad train mnist --mine",
-            )
+            ),
+            soft_wrap=True,
         )
 
 
