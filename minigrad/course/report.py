@@ -14,8 +14,8 @@ from .workspace import Workspace, entry_of
 PRINTED_LINES = 10  # of what a learner's function printed
 
 
-def show_outcome(console: Console, outcome: Outcome) -> None:
-    """One blank: a tick, or what is wrong with it and where to look."""
+def show_outcome(console: Console, outcome: Outcome, again: bool = False) -> None:
+    """One blank: a tick, or what is wrong with it and where to look; the latter not `again`."""
     if outcome.passed:
         console.print(Text("✔ ", "green").append(str(outcome.blank), "bold"))
     else:
@@ -25,7 +25,7 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
         console.print(Text(indented(finding.seen)))
         if finding.worst:
             console.print(Text(indented(worst_line(finding.worst)), "cyan"))
-        if finding.look:
+        if finding.look and not again:
             console.print(Text(indented("→ " + finding.look), "yellow"))
     if outcome.threads > 0:
         console.print(
@@ -99,6 +99,14 @@ def show_summary(console: Console, lesson: Lesson, outcomes: list[Outcome], work
                 f"Next: minigrad lesson {following.number} ({following.title})",
                 f"下一课：minigrad lesson {following.number}（{following.title}）",
             )
+        )
+    else:
+        console.print(
+            say(
+                "All lessons are done. Train a network on your own code: minigrad train mnist --mine",
+                "所有课都完成了。用你自己的代码训练网络：minigrad train mnist --mine",
+            ),
+            soft_wrap=True,
         )
 
 

@@ -117,7 +117,7 @@ def kinks() -> None:
 
 
 def main(pictures: Path) -> None:
-    print(say("the error of measured slopes of sin(x):", "sin(x) 实测斜率的误差："))
+    print(say("the error of measured slopes of `function`:", "`function` 实测斜率的误差："))
     valley(pictures)
     blind_spot()
     kinks()
