@@ -257,13 +257,13 @@ def adam(self, p, g, state, group, *, sign=-1, **wrong):
     v += (1 - beta2) * (g if "not_squared" in wrong else g * g)
     if group["amsgrad"] and "no_maximum" not in wrong:
         largest = state["max_exp_avg_sq"]
-        largest[...] = np.maximum(largest, v / (1 - beta2**t) if "corrected_first" in wrong else v)
+        largest[...] = np.maximum(largest, v)
         if "maximum_into_v" in wrong:
             v[...] = largest
         v = largest
     t += wrong.get("shift", 0)
     m_hat = m if "uncorrected" in wrong or "m_uncorrected" in wrong else m / (1 - beta1**t)
-    if "uncorrected" in wrong or "v_uncorrected" in wrong or ("corrected_first" in wrong and group["amsgrad"]):
+    if "uncorrected" in wrong or "v_uncorrected" in wrong:
         v_hat = v
     else:
         v_hat = v / (1 - beta2**t)
