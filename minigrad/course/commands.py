@@ -15,8 +15,8 @@ from rich.text import Text
 
 from ..language import LANGUAGES, language, say, set_language
 from .blanks import Blank
-from .checking import SECONDS, check_lesson
-from .diagnosis import WrongError
+from .checking import SECONDS, Outcome, check_lesson
+from .diagnosis import Finding, WrongError
 from .lessons import HINT_LEVELS, Exercise, Lesson, all_lessons, find_lesson
 from .report import show_lessons, show_outcome, show_progress, show_summary
 from .workspace import Workspace
@@ -122,8 +122,9 @@ def start(folder: Path) -> None:
         console.print(
             say(
                 f"\nBegin:\n{inside}minigrad lesson {first.number}    read the lesson\n"
-                f"minigrad watch        check whenever you save",
-                f"\n开始：\n{inside}minigrad lesson {first.number}    读课文\nminigrad watch        每次保存时自动检查",
+                f"minigrad watch         check whenever you save",
+                f"\n开始：\n{inside}minigrad lesson {first.number}    读课文\n"
+                f"minigrad watch         每次保存时自动检查",
             ),
             soft_wrap=True,
             markup=False,
@@ -150,7 +151,7 @@ def lesson(name: str | None, pager: bool) -> None:
     found = find_lesson(name)
     text = WrappedMarkdown(found.text(), code_theme="ansi_dark", hyperlinks=False)
     if pager and console.is_terminal:
-        os.environ.setdefault("LESS", "-R")  # let less show colours, not their codes
+        os.environ["LESS"] = f"-R {os.environ.get('LESS', '')}"  # without -R, less shows colours as ESC[35m
         os.environ.setdefault("LESSCHARSET", "utf-8")
         with console.pager(styles=True):
             console.print(text)
@@ -198,7 +199,13 @@ def run_check(
         )
         return True
     file = workspace.learner_file(lesson)
-    outcomes = check_lesson(lesson, file.path, blanks, seconds, lambda outcome: show_outcome(console, outcome))
+    findings: list[Finding | None] = []
+
+    def show(outcome: Outcome) -> None:
+        show_outcome(console, outcome, again=outcome.finding in findings)
+        findings.append(outcome.finding)
+
+    outcomes = check_lesson(lesson, file.path, blanks, seconds, show)
     try:
         code = file.fingerprint
     except WrongError:
@@ -312,7 +319,7 @@ def solution(name: str, function: str, folder: Path | None) -> None:
     workspace.note(exercise.blank, solution=True)
     console.print(f"# {exercise.blank.name}", style="dim", markup=False)
     for text in (exercise.blank.solution, *exercise.blank.kernels):
-        console.print(Syntax(text, "python", theme="ansi_dark", background_color="default"))
+        console.print(Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True))
     console.print(
         say(
             "\nClose this, wait a while, and write it from memory: what you can rebuild you have understood.",

@@ -15,8 +15,8 @@ from .wrapping import wrapped
 PRINTED_LINES = 10  # of what a learner's function printed
 
 
-def show_outcome(console: Console, outcome: Outcome) -> None:
-    """One blank: a tick, or what is wrong with it and where to look."""
+def show_outcome(console: Console, outcome: Outcome, again: bool = False) -> None:
+    """One blank: a tick, or what is wrong with it and where to look; the latter not `again`."""
     if outcome.passed:
         console.print(Text("✔ ", "green").append(str(outcome.blank), "bold"))
     else:
@@ -26,7 +26,7 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
         console.print(wrapped(Text(indented(finding.seen)), console.width))
         if finding.worst:
             console.print(wrapped(Text(indented(worst_line(finding.worst)), "cyan"), console.width))
-        if finding.look:
+        if finding.look and not again:
             console.print(wrapped(Text(indented("→ " + finding.look), "yellow"), console.width))
     if outcome.threads > 0:
         console.print(
@@ -100,6 +100,14 @@ def show_summary(console: Console, lesson: Lesson, outcomes: list[Outcome], work
                 f"Next: minigrad lesson {following.number} ({following.title})",
                 f"下一课：minigrad lesson {following.number}（{following.title}）",
             )
+        )
+    else:
+        console.print(
+            say(
+                "All lessons are done. Train a network on your own code: minigrad train mnist --mine",
+                "所有课都完成了。用你自己的代码训练网络：minigrad train mnist --mine",
+            ),
+            soft_wrap=True,
         )
 
 

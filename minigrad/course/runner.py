@@ -25,6 +25,7 @@ from .lessons import Lesson, find_lesson
 from .mutants import Mutant
 
 OWN_ERROR = 70  # exit status for an error in minigrad itself
+TELLING = ("mistake", "sign", "factor", "region", "swapped", "upstream_ignored")  # kinds that name what is wrong
 PRINTED_MOST = 4000  # characters of what a function prints that are kept
 
 
@@ -111,7 +112,8 @@ def examine(
     mistakes: list[Mutant],
 ) -> Finding | None:
     """Try one blank. Blanks of the same class that have passed stand in place beside it: a backward relies on what
-    its forward has saved."""
+    its forward has saved. Behind a forward that is wrong it may still be right, or its mistake plainer than behind
+    minigrad's, which saves other things."""
     beside = companions(blank, lesson.blanks)
     try:
         functions = {blank: file.function(blank)}
@@ -125,9 +127,14 @@ def examine(
         alone = tried(lesson, blank, {blank: functions[blank]}, {blank: own[blank]}, mistakes)
         finding.kind = "saved_otherwise" if alone is None else finding.kind
     waits = blank.short == "backward" and any(b.short == "forward" and b not in functions for b in beside)
-    if finding and finding.kind == "raised" and "values to unpack" in finding.facts["message"] and waits:
+    if not finding or not waits:
+        return finding
+    if finding.kind == "raised" and "values to unpack" in finding.facts["message"]:
         finding.kind = "forward_first"
-    return finding
+    own_forwards = {b: file.function(b) for b in beside if b.short == "forward" and file.is_written(b)}
+    functions |= own_forwards
+    behind_own = tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+    return behind_own if behind_own is None or behind_own.kind in TELLING else finding
 
 
 def tried(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from rich.cells import cell_len
 
 from ..language import LANGUAGES
 from .blanks import Blank, BlankError
@@ -19,6 +20,8 @@ from .diagnosis import Finding
 from .lessons import HINT_LEVELS, Lesson
 from .mutants import Mutant, standard_mutants
 from .runner import tried
+
+COLUMNS = 78  # of a formula or of code: what a terminal of 80 shows without breaking the line
 
 
 def problems(lesson: Lesson) -> Iterator[str]:
@@ -66,6 +69,22 @@ def text_problems(lesson: Lesson) -> Iterator[str]:
         counts = [len(re.findall(pattern, text, re.MULTILINE)) for text in texts]
         if counts[0] != counts[1]:
             yield f"the texts have {counts[0]} and {counts[1]} {what} in {' and '.join(LANGUAGES)}"
+    for name, text in zip(LANGUAGES, texts):
+        for line in set_off(text):
+            if cell_len(line) > COLUMNS:
+                yield f"a line of the text in '{name}' has {cell_len(line)} columns, {COLUMNS} fit: {line.strip()}"
+
+
+def set_off(text: str) -> Iterator[str]:
+    """The lines of a text's formulas and code: what is fenced, or indented by four spaces."""
+    fenced = False
+    for line in text.splitlines():
+        if line.startswith("```"):
+            fenced = not fenced
+        elif fenced:
+            yield line
+        elif line.startswith("    "):
+            yield line[4:]
 
 
 def file_problems(lesson: Lesson) -> Iterator[str]:

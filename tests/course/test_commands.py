@@ -1,5 +1,7 @@
 """The commands of the course, as a learner gives them."""
 
+import os
+
 import pytest
 from click.testing import CliRunner
 
@@ -79,6 +81,24 @@ def test_a_hint_without_a_name_is_for_the_first_unsolved_function(workspace):
 def test_a_solution_is_minigrads_own_code_and_is_noted(workspace):
     assert "gz * y, gz * x" in invoke("solution", "1.1", "Mul.backward")
     assert "Mul.backward" in invoke("progress")
+
+
+def test_a_long_line_of_a_solution_is_broken_not_cut(workspace):
+    assert "(`total` is None at first)." in " ".join(invoke("solution", "1.2", "accumulate").split())
+
+
+def test_what_is_wrong_with_the_file_is_explained_once(workspace):
+    workspace.file(LESSON).write_text("def f(:\n", encoding="utf-8")
+    output = invoke("check", "1.1", status=1)
+    assert output.count("Python cannot read the file") == len(LESSON.blanks)
+    assert output.count("Often a bracket") == 1
+
+
+def test_the_pager_shows_colours(workspace, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("LESS", "FX")
+    invoke("lesson", "1.1")
+    assert os.environ["LESS"] == "-R FX"
 
 
 def test_reset_says_where_the_old_file_is(solved):

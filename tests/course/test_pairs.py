@@ -46,12 +46,25 @@ def test_gradient_at_the_kink_of_relu(tmp_path):
 
 def test_backward_waits_for_a_forward_that_saves_other_things(tmp_path):
     changes = [
-        ("y = kernels.relu(x)\n        self.save(y)", "y = -kernels.relu(x)\n        self.save(x, y)"),
+        ("y = kernels.relu(x)\n        self.save(y)", "self.save(x, x[9])\n        y = x"),
         ("(y,) = self.saved\n        return gy * (y != 0)", "x, y = self.saved\n        return gy * (x > 0)"),
     ]
     found = kinds(tmp_path, find_lesson("1.4"), *changes)
-    assert found["ReLU.forward"] == ("sign", None)
+    assert found["ReLU.forward"] == ("raised", None)
     assert found["ReLU.backward"] == ("forward_first", None)
+
+
+@pytest.mark.parametrize(
+    ("mask", "expected"), [("x > 0", None), ("x >= 0", ("region", None)), ("x < 9", ("mistake", "passed_on"))]
+)
+def test_backward_behind_a_wrong_forward_is_judged_by_what_that_saves(tmp_path, mask, expected):
+    changes = [
+        ("y = kernels.relu(x)\n        self.save(y)", "y = -kernels.relu(x)\n        self.save(x)"),
+        ("(y,) = self.saved\n        return gy * (y != 0)", f"(x,) = self.saved\n        return gy * ({mask})"),
+    ]
+    found = kinds(tmp_path, find_lesson("1.4"), *changes)
+    assert found["ReLU.forward"] == ("sign", None)
+    assert found["ReLU.backward"] == expected
 
 
 @pytest.mark.parametrize("mask", [np.array([1.0, -1.0]) > 0, np.array([1, 0])])

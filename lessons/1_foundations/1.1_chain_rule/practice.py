@@ -1,6 +1,6 @@
 """Lesson 1.1, practice: fit a straight line with the gradients that you wrote.
 
-The loss is made of + · and **, so every gradient below goes through your functions. Change what you like.
+The loss is made of +, ·, / and **, so every gradient below goes through your functions. Change what you like.
 """
 
 from pathlib import Path
@@ -39,7 +39,7 @@ def fit(pictures: Path) -> None:
         if step in (0, 2, 5, 15, STEPS):
             print(f"  step {step:3}   loss {loss.item():8.4f}   a = {a.item():7.3f}   b = {b.item():7.3f}")
             ends = np.array([-1.0, 1.0])
-            axes.plot(ends, a.item() * ends + b.item(), label=f"step {step}", color=f"C{min(step, 9)}")
+            axes.plot(ends, a.item() * ends + b.item(), label=f"step {step}")
         a.grad = b.grad = None
         loss.backward()
         with minigrad.no_grad():

@@ -9,7 +9,7 @@ import numpy as np
 import minigrad
 from minigrad import autograd
 from minigrad.course.checks import Check, checks
-from minigrad.course.diagnosis import Finding, WrongError
+from minigrad.course.diagnosis import Finding, WrongError, list_text
 from minigrad.course.learner import as_finding
 
 DEEP = 100_000
@@ -428,11 +428,11 @@ def nothing_written(check: Check) -> None:
         np.array_equal(shared, [1.0, 1.0]),
         "in_place",
         "`total` was changed in place. Another vertex may hold the same array: an addition hands one array to both of "
-        f"its inputs. Two vertices held [1, 1]; [5, 7] was added for one of them, and now the other has [{shared[0]:g}, {shared[1]:g}] too. "
-        "Write total + grad, not total += grad.",
+        "its inputs. Two vertices held [1, 1]; [5, 7] was added for one of them, and now the other has "
+        f"{list_text(shared)} too. Write total + grad, not total += grad.",
         f"原地修改了 `total`。另一个顶点可能拿着同一个数组：加法把同一个数组交给它的两个输入。两个顶点都拿着 [1, "
         "1]；给其中一个加上 "
-        f"[5, 7]，另一个也变成了 [{shared[0]:g}, {shared[1]:g}]。请写 total + grad，不要写 total += grad。",
+        f"[5, 7]，另一个也变成了 {list_text(shared)}。请写 total + grad，不要写 total += grad。",
     )
     check.require(np.array_equal(more, [5.0, 7.0]), "modified_input", name="grad")
 

@@ -44,7 +44,7 @@ def walk(loss: Any, names: dict[Any, str]) -> list[tuple[Any, float, list]]:
                 handed.append((edge[0], float(g), float(pending[edge[0]])))
         visits.append((vertex, float(grad), handed))
         line = "   ".join(f"{g:g} → {names.get(v, '?').partition(' ')[0]} ({so_far:g})" for v, g, so_far in handed)
-        print(f"  {len(visits)}.  {names.get(vertex, '?'):10} {float(grad):8g}      {line or '-'}")
+        print(f"  {len(visits)}.  {names.get(vertex, '?'):13} {float(grad):8g}      {line or '-'}")
     return visits
 
 
@@ -103,9 +103,13 @@ def deep_chain() -> None:
 
 def main(pictures: Path) -> None:
     loss, names = example()
-    told = names[loss.grad_fn]
-    print(say(f"the walk for {told}, a = {A:g}, b = {B:g}:", f"{told}，a = {A:g}，b = {B:g}，反向走一遍："))
-    print(say("      vertex     gradient      handed on (sum so far)", "      顶点           梯度      往回传（累计）"))
+    print(say(f"the walk back, with a = {A:g} and b = {B:g}:", f"a = {A:g}，b = {B:g}，反向走一遍："))
+    print(
+        say(
+            "      vertex        gradient      handed on (sum so far)",
+            "      顶点              梯度      往回传（累计）",
+        )
+    )
     visits = walk(loss, names)
     path = draw(visits, names, pictures / "1.2_walk.png")
     print(say(f"  picture: {path}\n", f"  图：{path}\n"))

@@ -243,6 +243,7 @@ KINKS: list[tuple[str, Callable, list[float], int, float, bool]] = [
     ("|x|, x = 0.5", np.abs, HERE, 0, 1e-6, False),
     ("x², x = 0", np.square, HERE, 4, 1e-6, False),
     ("10⁴ · x², x = 1.5", lambda x: 1e4 * x**2, HERE, 5, 1e-6, False),
+    ("-10⁴ · x², x = 1.5", lambda x: -1e4 * x**2, HERE, 5, 1e-6, False),
     ("|x|, x = -0.7, another element is 0", np.abs, FIRST, 3, 1e-6, False),
     ("sin(x), x = 1.5", np.sin, FIRST, 5, 1e-6, False),
     ("slopes 1 and 1.01, x = 0", bent(1, 1.01), HERE, 4, 1e-6, True),

@@ -118,7 +118,7 @@ def kinks() -> None:
 
 
 def main(pictures: Path) -> None:
-    print(say("the error of measured slopes of `function`:", "`function` 的实测斜率的误差："))
+    print(say("the error of measured slopes of `function`:", "`function` 实测斜率的误差："))
     valley(pictures)
     blind_spot()
     kinks()

@@ -263,7 +263,10 @@ def adam(self, p, g, state, group, *, sign=-1, **wrong):
         v = largest
     t += wrong.get("shift", 0)
     m_hat = m if "uncorrected" in wrong or "m_uncorrected" in wrong else m / (1 - beta1**t)
-    v_hat = v if "uncorrected" in wrong or "v_uncorrected" in wrong else v / (1 - beta2**t)
+    if "uncorrected" in wrong or "v_uncorrected" in wrong:
+        v_hat = v
+    else:
+        v_hat = v / (1 - beta2**t)
     if "no_root" in wrong:
         step = m_hat / (v_hat + eps)
     elif "eps_inside" in wrong:

@@ -297,7 +297,11 @@ def no_reason_given(self, inputs, labels):
 # --------------------------------------------------------------------------------------------------- confusion matrix
 
 
-@mutant(CONFUSION, "transposed")
+@mistake(
+    CONFUSION,
+    "counts is transposed: the row is the true class, the column the predicted one, counts[true, predicted].",
+    "counts 转置了：行是真实类别，列是预测类别，即 counts[真实, 预测]。",
+)
 def predictions_down(labels, predictions, classes):
     counts = np.zeros((classes, classes), np.int64)
     np.add.at(counts, (predictions, labels), 1)
