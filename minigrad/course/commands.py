@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.syntax import Syntax
 from rich.text import Text
 
@@ -91,7 +92,7 @@ def open_workspace(folder: Path | None) -> tuple[Workspace, Console]:
     console = Console(highlight=False)
     workspace = Workspace.find(folder)
     for notice in workspace.notices:
-        console.print(f"[yellow]{notice}[/]", soft_wrap=True)
+        console.print(notice, style="yellow", markup=False, soft_wrap=True)
     return workspace, console
 
 
@@ -199,6 +200,10 @@ def run_check(
         )
         return True
     file = workspace.learner_file(lesson)
+    try:
+        code = file.fingerprint  # of what is checked now: it may be saved again in the meantime
+    except WrongError:
+        code = ""
     findings: list[Finding | None] = []
 
     def show(outcome: Outcome) -> None:
@@ -206,10 +211,6 @@ def run_check(
         findings.append(outcome.finding)
 
     outcomes = check_lesson(lesson, file.path, blanks, seconds, show)
-    try:
-        code = file.fingerprint
-    except WrongError:
-        code = ""
     workspace.record(lesson, outcomes, code)
     show_summary(console, lesson, outcomes, workspace)
     return all(outcome.passed for outcome in outcomes)
@@ -227,7 +228,8 @@ def watch(name: str | None, folder: Path | None) -> None:
     def show() -> None:
         if console.is_terminal:
             console.clear()
-        console.print(f"[bold]{current.number} {current.title}[/]  [dim]{workspace.file(current)}[/]", soft_wrap=True)
+        file = escape(str(workspace.file(current)))
+        console.print(f"[bold]{current.number} {current.title}[/]  [dim]{file}[/]", soft_wrap=True)
         run_check(workspace, current, console)
         console.print(
             say(
@@ -236,6 +238,7 @@ def watch(name: str | None, folder: Path | None) -> None:
             )
         )
 
+    lessons = {lesson.file_name: lesson for lesson in all_lessons()}
     with keyboard() as keys:
         if keys is None:
             console.print(say("no terminal: no keys; Ctrl-C ends", "没有终端，按键不可用；用 Ctrl-C 结束"))
@@ -243,8 +246,9 @@ def watch(name: str | None, folder: Path | None) -> None:
         try:
             for saved, key in changes_and_keys(workspace.folder, keys or (lambda: None)):
                 for path in saved:
-                    current = find_lesson(path.name)
-                    show()
+                    if path.name in lessons:
+                        current = lessons[path.name]
+                        show()
                 if key == "q":
                     return
                 if key == "h":
@@ -264,10 +268,10 @@ def following(lesson: Lesson) -> Lesson:
     return lessons[(lessons.index(lesson) + 1) % len(lessons)]
 
 
-def unsolved(workspace: Workspace, lesson: Lesson) -> Exercise:
-    """The first exercise of a lesson that is not solved; the first of all when all are."""
+def unsolved(workspace: Workspace, lesson: Lesson) -> Exercise | None:
+    """The first exercise of a lesson that is not solved."""
     solved = workspace.solved(lesson)
-    return next((e for e in lesson.exercises if e.blank not in solved), lesson.exercises[0])
+    return next((exercise for exercise in lesson.exercises if exercise.blank not in solved), None)
 
 
 @command(
@@ -287,9 +291,18 @@ def hint(name: str | None, function: str | None, level: int | None, folder: Path
 
 
 def show_hint(
-    workspace: Workspace, lesson: Lesson, exercise: Exercise, console: Console, level: int | None = None
+    workspace: Workspace, lesson: Lesson, exercise: Exercise | None, console: Console, level: int | None = None
 ) -> None:
     """Show the next hint, or the one of this level, and remember it."""
+    if exercise is None:
+        number = lesson.number
+        console.print(
+            say(
+                f"Every function of lesson {number} is right; for a hint all the same, name one.",
+                f"第 {number} 课的函数都已正确；还想看提示的话，请写上函数名。",
+            )
+        )
+        return
     seen = workspace.entry(exercise.blank).get("hints", 0)
     level = level or min(seen + 1, HINT_LEVELS)
     workspace.note(exercise.blank, hints=max(level, seen))
@@ -311,11 +324,15 @@ def show_hint(
 
 @command("solution", "Show minigrad's own code of a function. It is noted.", "查看 minigrad 自己的实现（会被记录）。")
 @click.argument("name", metavar="LESSON")
-@click.argument("function", metavar="FUNCTION")
+@click.argument("function", metavar="FUNCTION", required=False)
 @workspace_option
-def solution(name: str, function: str, folder: Path | None) -> None:
+def solution(name: str, function: str | None, folder: Path | None) -> None:
     workspace, console = open_workspace(folder)
-    exercise = find_lesson(name).exercise(function)
+    found = find_lesson(name)
+    if function is None:
+        functions = ", ".join(map(str, found.blanks))
+        raise click.UsageError(say(f"of which function? {functions}", f"要看哪个函数？{functions}"))
+    exercise = found.exercise(function)
     workspace.note(exercise.blank, solution=True)
     console.print(f"# {exercise.blank.name}", style="dim", markup=False)
     for text in (exercise.blank.solution, *exercise.blank.kernels):

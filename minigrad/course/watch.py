@@ -11,10 +11,11 @@ POLL = 200  # milliseconds between looks at the keyboard
 
 
 def changes_and_keys(folder: Path, read_key: Callable[[], str | None]) -> Iterator[tuple[list[Path], str | None]]:
-    """For ever: the exercise files in `folder` that were saved, and the key that was pressed, whenever there is one."""
+    """For ever: the exercise files in `folder` that were saved or deleted, and the key that was pressed, whenever there
+    is one."""
 
     def is_exercise(change: Change, path: str) -> bool:
-        return path.endswith(".py") and Path(path).name[0].isdigit() and change != Change.deleted
+        return path.endswith(".py") and Path(path).name[0].isdigit()
 
     for changes in watch(
         folder,

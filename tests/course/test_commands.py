@@ -189,3 +189,22 @@ def test_an_error_in_the_learners_code_during_practice_is_one_sentence(solved, m
     assert "raised ValueError: boom" in error
     assert "1.1_chain_rule.py:" in error
     assert status == 1
+
+
+def test_a_hint_when_all_is_right_says_so(solved):
+    invoke("check", "1.1")
+    assert "is right" in invoke("hint", "1.1")
+    assert "hint 1 of 3" in invoke("hint", "1.1", "Mul.backward")
+
+
+def test_a_solution_without_a_name_lists_the_functions(workspace, monkeypatch, capsys):
+    error, status = told(monkeypatch, capsys, "solution", "1.1")
+    assert "Mul.backward" in error
+    assert status == 2
+
+
+def test_a_workspace_whose_name_looks_like_markup(tmp_path, monkeypatch):
+    workspace, _ = Workspace.start(tmp_path / "[/red] ws")
+    (workspace.hidden / "state.json").write_text("", encoding="utf-8")
+    monkeypatch.chdir(workspace.folder)
+    assert "state-damaged" in invoke("progress").replace("\n", "")

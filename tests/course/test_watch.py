@@ -50,11 +50,27 @@ def test_saving_and_keys(workspace):
         workspace.file(LESSON).write_text(solved_file(LESSON), encoding="utf-8")
         assert "Lesson 1.1 is done." in terminal.wait_for("q quit")
         terminal.press("h")
-        terminal.wait_for("hint 1 of 3")
+        terminal.wait_for("is right; for a hint")
         terminal.press("l")
         terminal.wait_for("functions are yours")
         terminal.press("n")
         terminal.wait_for("q quit")
+        terminal.press("q")
+        assert terminal.process.wait(10) == 0
+    finally:
+        terminal.process.kill()
+
+
+def test_deleted_and_foreign_files(workspace):
+    terminal = Terminal(sys.executable, "-m", "minigrad", "watch", "1.1", cwd=workspace.folder)
+    try:
+        terminal.wait_for("q quit")
+        time.sleep(0.5)
+        (workspace.folder / "2nd_try.py").write_text("x = 1")
+        workspace.file(LESSON).unlink()
+        assert "is not there" in terminal.wait_for("q quit")
+        terminal.press("h")
+        terminal.wait_for("hint 1 of 3")
         terminal.press("q")
         assert terminal.process.wait(10) == 0
     finally:
