@@ -342,7 +342,7 @@ def seed_gradient(tensor: Tensor, gradient: Any) -> Tensor:
                 f"backward on a tensor of shape {tensor.shape}: only a scalar has a gradient by itself; "
                 "reduce it first (.sum(), .mean()) or pass gradient= of the same shape"
             )
-        return Tensor(array_module(tensor.data).ones_like(tensor.data))
+        return tensor_of(array_module(tensor.data).ones_like(tensor.data))
     gradient = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
     if gradient.shape != tensor.shape:
         raise ValueError(f"backward got a gradient of shape {gradient.shape} for a tensor of shape {tensor.shape}")

@@ -29,10 +29,10 @@ class Reduction(Function):
         self.dim, self.keepdim = dim, keepdim
 
     def note(self, x: Array) -> None:
-        self.dims = reduced_dims(self.dim, x.ndim)
-        self.shape = x.shape
-        self.kept = tuple([1 if d in self.dims else size for d, size in enumerate(x.shape)])
-        self.n = product([x.shape[d] for d in self.dims])
+        self.dims = dims = reduced_dims(self.dim, x.ndim)
+        self.shape = shape = x.shape
+        self.kept = tuple([1 if d in dims else size for d, size in enumerate(shape)])
+        self.n = product([shape[d] for d in dims])
 
     def spread(self, y: Array) -> Array:
         """`y`, which has the shape of the result, repeated over the elements that went into it."""
