@@ -11,7 +11,7 @@ from typing import Any
 from .changes import Clock
 from .device import Array, array_module
 from .function import Function
-from .grad_mode import mode, set_grad_enabled
+from .grad_mode import Switch, mode
 from .tensor import Keeper, Tensor, tensor_of
 
 
@@ -275,7 +275,7 @@ def backward(
     def store(leaf: Tensor, grads: Sequence[Any]) -> None:
         leaf._grad = accumulate(leaf._grad, as_gradient(grads[0]))
 
-    with set_grad_enabled(create_graph):
+    with Switch("grad", create_graph):
         backpropagate(
             [tensor],
             [seed if create_graph else seed.data],
@@ -319,7 +319,7 @@ def grad(
     def capture(vertex: Any, grads: Sequence[Any]) -> None:
         found.update({(vertex, index): g for index, g in enumerate(grads)})
 
-    with set_grad_enabled(create_graph):
+    with Switch("grad", create_graph):
         arrays = seeds if create_graph else [seed.data for seed in seeds]
         backpropagate(outputs, arrays, capture, wanted, True, retain_graph, create_graph)
     results = [found.get((x.grad_fn or x, x.output_index)) for x in inputs]

@@ -173,8 +173,8 @@ def check_labels(labels: Array, classes: int, ignore_index: int, loss: str) -> A
     """Which rows count, None if all do. Raises ValueError for a label that is no class and not `ignore_index`."""
     if not labels.size:
         return None
-    low, high = int(labels.min()), int(labels.max())
-    if low >= 0 and high < classes and not low <= ignore_index <= high:
+    unsigned = labels.view(f"u{labels.dtype.itemsize}")  # a label below 0 is a huge one there
+    if unsigned.max() < classes and not 0 <= ignore_index < classes:
         return None
     counted = labels != ignore_index
     wrong = counted & ((labels < 0) | (labels >= classes))
