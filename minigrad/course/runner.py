@@ -116,24 +116,26 @@ def examine(
     minigrad's, which saves other things."""
     beside = companions(blank, lesson.blanks)
     try:
-        functions = {blank: file.function(blank)}
-        for other in beside:
-            if other.name in passed and file.is_written(other):
-                functions[other] = file.function(other)
+        function = file.function(blank)
+        right = {b: file.function(b) for b in beside if b.name in passed and file.is_written(b)}
     except WrongError as wrong:
         return wrong.finding
-    finding = tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
-    if finding and len(functions) > 1 and finding.kind in ("raised", "shape", "wrong"):
-        alone = tried(lesson, blank, {blank: functions[blank]}, {blank: own[blank]}, mistakes)
-        finding.kind = "saved_otherwise" if alone is None else finding.kind
-    waits = blank.short == "backward" and any(b.short == "forward" and b not in functions for b in beside)
-    if not finding or not waits:
+
+    def attempt(others: Mapping[Blank, Any]) -> Finding | None:
+        functions = {blank: function, **others}
+        return tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+
+    finding = attempt(right)
+    if finding is None:
+        return None
+    if right and finding.kind in ("raised", "shape", "wrong") and attempt({}) is None:
+        finding.kind = "saved_otherwise"
+    wrong_forwards = [b for b in beside if b.short == "forward" and b not in right]
+    if blank.short != "backward" or not wrong_forwards:
         return finding
     if finding.kind == "raised" and "values to unpack" in finding.facts["message"]:
         finding.kind = "forward_first"
-    own_forwards = {b: file.function(b) for b in beside if b.short == "forward" and file.is_written(b)}
-    functions |= own_forwards
-    behind_own = tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+    behind_own = attempt(right | {b: file.function(b) for b in wrong_forwards if file.is_written(b)})
     return behind_own if behind_own is None or behind_own.kind in TELLING else finding
 
 
