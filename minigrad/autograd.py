@@ -31,8 +31,11 @@ def topological_order(roots: Iterable[Any]) -> list[Any]:
             order.append(stack.pop())
         elif vertex not in seen:
             seen.add(vertex)
+            if not vertex.edges:
+                order.append(vertex)
+                continue
             stack += (vertex, None)
-            for edge in vertex.edges or ():
+            for edge in vertex.edges:
                 if edge is not None:
                     stack.append(edge[0])
     return order

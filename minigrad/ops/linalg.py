@@ -8,6 +8,7 @@ from numpy import broadcast_shapes
 
 from ..device import Array, array_module
 from ..function import Function
+from ..kernels.products import product
 from ..kernels.reduction import column_sums
 from ..tensor import Tensor
 from .apply import apply
@@ -97,14 +98,14 @@ class Linear(Function):
 
     def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
         self.save(x, weight)
-        y = x @ weight.T
+        y = product(x, weight.T)
         if bias is not None:
             y += bias
         return y
 
     def backward(self, gy: Array) -> Any:
         (x, weight), needs = self.saved, self.needs
-        gx = gy @ weight if needs[0] else None
+        gx = product(gy, weight) if needs[0] else None
         gw = gy.T @ x if needs[1] else None
         gb = column_sums(gy) if needs[2] else None
         return gx, gw, gb
