@@ -12,6 +12,7 @@ from .ops.activation import (
     softplus,
     tanh,
 )
+from .ops.conv import conv2d
 from .ops.dropout import dropout
 from .ops.index import one_hot
 from .ops.linalg import cosine_similarity, linear, normalize
@@ -30,6 +31,7 @@ from .ops.shape import pad
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "conv2d",
     "cosine_similarity",
     "cross_entropy",
     "dropout",

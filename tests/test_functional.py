@@ -43,7 +43,12 @@ W = np.random.default_rng(1).standard_normal((2, 4))
 B = np.random.default_rng(2).standard_normal(2)
 
 # Losses stand in ops/test_loss.py, the gradients of activations in ops/test_activation.py.
+IMAGES = np.random.default_rng(3).standard_normal((2, 4, 5, 7))
+KERNELS = np.random.default_rng(4).standard_normal((6, 2, 3, 2))
+
 CALLS = {
+    "conv2d": (lambda f, x, w: f.conv2d(x, w, stride=(1, 2), padding=1, groups=2), IMAGES, KERNELS),
+    "conv2d same": (lambda f, x, w: f.conv2d(x, w, padding="same", dilation=2, groups=2), IMAGES, KERNELS),
     "cosine_similarity": (lambda f, x, y: f.cosine_similarity(x, y, dim=-1), X, X[::-1] + 1),
     "dropout": (lambda f, x: f.dropout(x, 0.3, training=False) * 1, X),
     "dropout of everything": (lambda f, x: f.dropout(x, p=1.0), X),

@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import MinigradError
+from ..twins import stepping_aside
 
 
 class BlankError(MinigradError, ValueError):
@@ -132,13 +133,18 @@ class Source:
 
 
 @contextmanager
-def in_place(functions: Mapping[Blank, Callable]) -> Iterator[None]:
-    """Within this context the framework runs the given functions in the place of its own."""
+def in_place(functions: Mapping[Blank, Callable], learners: Collection[Blank] | None = None) -> Iterator[None]:
+    """Within this context the framework runs the given functions in the place of its own.
+
+    `learners` (all of them) names those that are the learner's: faster ways around them are closed.
+    """
     replaced = [(blank, blank.function, function) for blank, function in functions.items()]
+    names = [blank.name for blank in (functions if learners is None else learners)]
     try:
         for blank, own, function in replaced:
             replace(blank, own, function)
-        yield
+        with stepping_aside(names):
+            yield
     finally:
         for blank, own, function in replaced:
             replace(blank, function, own)

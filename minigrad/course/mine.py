@@ -101,7 +101,7 @@ def my_code(workspace: Workspace, console: Console) -> Iterator[list[Owned]]:
     counted = {entry.blank: counting(functions.get(entry.blank, entry.blank.function), entry) for entry in owned}
     files = {str(workspace.file(lesson)) for lesson in all_lessons()}
     try:
-        with in_place(counted):
+        with in_place(counted, functions):
             yield owned
     except MinigradError:
         raise

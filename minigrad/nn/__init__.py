@@ -24,6 +24,7 @@ from .activation import (
     Tanh,
 )
 from .containers import ModuleDict, ModuleList, ParameterList, Sequential
+from .conv import Conv2d
 from .linear import Dropout, Flatten, Identity, Linear
 from .loss import (
     BCELoss,

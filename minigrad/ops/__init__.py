@@ -36,6 +36,7 @@ from .compare import (
     lt,
     ne,
 )
+from .conv import conv2d
 from .convert import clone, to
 from .dropout import dropout
 from .elementwise import (

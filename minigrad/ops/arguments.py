@@ -95,3 +95,14 @@ def reduced_dims(dim: Dim, ndim: int, op: str = "") -> tuple[int, ...]:
         return tuple(range(ndim))
     found = checked_dims(dim, ndim, op)
     return found if ndim else ()
+
+
+def pair(value: Any, what: str, least: int = 0) -> tuple[int, int]:
+    """A whole number twice, or two of them as they are. Raises TypeError or ValueError, naming `what`, otherwise."""
+    values = tuple(value) if isinstance(value, tuple | list) else (value, value)
+    if len(values) != 2:
+        raise ValueError(f"{what} got {value!r}; expected a whole number or two of them")
+    first, second = [whole(v, f"{what} got") for v in values]
+    if first < least or second < least:
+        raise ValueError(f"{what} got {value!r}; expected numbers of at least {least}")
+    return first, second

@@ -1,0 +1,102 @@
+"""Convolutions against PyTorch, over settings and odd sizes, and what is refused."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from minigrad import Tensor, ops, twins
+from tests.oracle import compare
+
+rng = np.random.default_rng(0)
+
+KERNELS = [(1, 1), (3, 3), (5, 5), (2, 3), (4, 1)]
+GRID = [
+    settings
+    for settings in itertools.product(KERNELS, [1, 2, (3, 2)], [0, 1, (2, 1)], [1, 2, (1, 3)])
+    if all(  # the kernel fits into 9 x 11
+        d * (k - 1) + 1 <= size + 2 * p
+        for k, d, p, size in zip(settings[0], *[np.broadcast_to(s, 2) for s in (settings[3], settings[2])], (9, 11))
+    )
+]
+
+
+def images(n, c, h, w):
+    return rng.standard_normal((n, c, h, w))
+
+
+@pytest.fixture(params=["plain", "fastest"])
+def way(request):
+    if request.param == "fastest":
+        yield
+    else:
+        with twins.plain_operations():
+            yield
+
+
+@pytest.mark.parametrize(("kernel", "stride", "padding", "dilation"), GRID)
+def test_conv2d_over_settings(way, kernel, stride, padding, dilation):
+    x, w, b = images(2, 3, 9, 11), rng.standard_normal((4, 3, *kernel)), rng.standard_normal(4)
+    compare(lambda m, *a: m.conv2d(*a, stride, padding, dilation), x, w, b)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4])
+@pytest.mark.parametrize("outputs", [4, 8, 12])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_conv2d_in_groups_down_to_one_channel_each(way, groups, outputs, stride):
+    x, w, b = images(3, 4, 8, 7), rng.standard_normal((outputs, 4 // groups, 3, 3)), rng.standard_normal(outputs)
+    compare(lambda m, *a: m.conv2d(*a, stride, 1, 1, groups), x, w, b)
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_conv2d_same(way, kernel, dilation):
+    x, w = images(2, 3, 9, 8), rng.standard_normal((2, 3, *kernel))
+    compare(lambda m, *a: m.conv2d(*a, padding="same", dilation=dilation), x, w)
+    compare(lambda m, *a: m.conv2d(*a, padding="valid"), x, w)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("channels", [1, 3, 16, 32])
+def test_conv2d_in_other_dtypes(way, dtype, channels):
+    x, w = images(2, channels, 10, 12), rng.standard_normal((32, channels, 3, 3)) / 3
+    compare(lambda m, *a: m.conv2d(*a, padding=1), x, w, dtype=dtype, tolerance=4)
+
+
+@pytest.mark.parametrize("layout", [np.asfortranarray, lambda a: a.transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)])
+def test_conv2d_of_any_layout(way, layout):
+    x, w = images(2, 3, 8, 9), rng.standard_normal((4, 3, 3, 3))
+    compare(lambda m, *a: m.conv2d(*a, stride=2, padding=1), x, w, layout=layout)
+
+
+def test_conv2d_of_nothing_and_of_one_image(way):
+    w, b = rng.standard_normal((4, 3, 3, 3)), rng.standard_normal(4)
+    compare(lambda m, *a: m.conv2d(*a), images(0, 3, 5, 5), w, b)
+    compare(lambda m, *a: m.conv2d(*a), images(1, 3, 5, 5)[0], w, b)
+
+
+WRONG = {
+    "a kernel that is too large": (
+        lambda x, w: ops.conv2d(x, w, dilation=3),
+        r"a kernel that reaches over 7 x 7 for an input of 5 x 6",
+    ),
+    "channels that do not fit": (lambda x, w: ops.conv2d(x[:, :2], w), r"input \(2, 2, 5, 6\) .* expected 3 channels"),
+    "groups that do not divide": (lambda x, w: ops.conv2d(x, w, groups=2), r"both must divide by groups=2"),
+    "no images": (lambda x, w: ops.conv2d(x[0, 0], w), r"input \(5, 6\); expected \[n, channels, height, width\]"),
+    "no kernels": (lambda x, w: ops.conv2d(x, w[0]), r"weight \(3, 3, 3\); expected \[out channels"),
+    "a stride of 0": (lambda x, w: ops.conv2d(x, w, stride=0), r"stride got 0; expected numbers of at least 1"),
+    "three strides": (lambda x, w: ops.conv2d(x, w, stride=(1, 1, 1)), r"stride got \(1, 1, 1\); expected a whole"),
+    "negative padding": (lambda x, w: ops.conv2d(x, w, padding=-1), r"padding got -1; expected numbers of at least 0"),
+    "padding by name": (lambda x, w: ops.conv2d(x, w, padding="full"), r"padding='full'; expected numbers, 'valid'"),
+    "same with a stride": (lambda x, w: ops.conv2d(x, w, stride=2, padding="same"), r"padding='same' with a stride"),
+    "a bias that does not fit": (lambda x, w: ops.conv2d(x, w, w[0, 0, 0]), r"bias \(3,\) .* expected \[4\]"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_does_not_fit_is_refused_by_name(name):
+    call, message = WRONG[name]
+    with pytest.raises(ValueError, match=message):
+        call(Tensor(images(2, 3, 5, 6)), Tensor(rng.standard_normal((4, 3, 3, 3))))
