@@ -12,7 +12,7 @@ from .ops.activation import (
     softplus,
     tanh,
 )
-from .ops.conv import conv2d
+from .ops.conv import conv1d, conv2d, conv_transpose2d
 from .ops.dropout import dropout
 from .ops.index import one_hot
 from .ops.linalg import cosine_similarity, linear, normalize
@@ -31,7 +31,9 @@ from .ops.shape import pad
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "conv1d",
     "conv2d",
+    "conv_transpose2d",
     "cosine_similarity",
     "cross_entropy",
     "dropout",

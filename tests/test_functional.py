@@ -47,6 +47,8 @@ IMAGES = np.random.default_rng(3).standard_normal((2, 4, 5, 7))
 KERNELS = np.random.default_rng(4).standard_normal((6, 2, 3, 2))
 
 CALLS = {
+    "conv1d": (lambda f, x, w: f.conv1d(x, w, stride=2, groups=2), IMAGES[:, :, 0], KERNELS[..., 0]),
+    "conv_transpose2d": (lambda f, x, w: f.conv_transpose2d(x, w, stride=2, padding=1), IMAGES, KERNELS[:4]),
     "conv2d": (lambda f, x, w: f.conv2d(x, w, stride=(1, 2), padding=1, groups=2), IMAGES, KERNELS),
     "conv2d same": (lambda f, x, w: f.conv2d(x, w, padding="same", dilation=2, groups=2), IMAGES, KERNELS),
     "cosine_similarity": (lambda f, x, y: f.cosine_similarity(x, y, dim=-1), X, X[::-1] + 1),

@@ -10,7 +10,7 @@ import pytest
 import minigrad
 from minigrad import Function, Tensor, gradcheck, gradgradcheck, ops, tensor
 from minigrad.gradcheck import GradcheckError, check_function, compare_gradients
-from minigrad.ops import activation, convert, elementwise, functions, index, linalg, loss, reduction, rounding, shape
+from minigrad.ops import activation, conv, convert, elementwise, functions, index, linalg, loss, reduction, rounding, shape
 from minigrad.ops.dropout import Dropout
 
 
@@ -391,6 +391,7 @@ OFF_ZERO = rng.uniform(0.2, 2, (3, 4)) * rng.choice([-1, 1], (3, 4))
 MASK = rng.random((3, 4)) < 0.5
 PROBABILITIES = rng.uniform(0.1, 0.9, (3, 4))
 
+TRANSPOSE = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
 CHECKS = {
     elementwise.Add: [((3, 4), (4,))],
     elementwise.Sub: [((3, 1), (3, 4))],
@@ -442,6 +443,11 @@ CHECKS = {
     Dropout: [((3, 4), {"p": 0.3})],
     linalg.MatMul: [((3, 4), (4, 2)), ((2, 3, 4), (4, 2)), ((2, 1, 3, 2), (4, 2, 3))],
     linalg.Linear: [((5, 3), (2, 3), (2,))],
+    **{cls: [((2, 3, 5, 4), (2, 3, 3, 2), (2,))] for cls in (conv.Conv2d, conv.FastConv2d)},
+    **{
+        cls: [((2, 2, 3, 2), (2, 3, 3, 2), (3,), {**TRANSPOSE, "shape": (3, 5, 3)})]
+        for cls in (conv.ConvTranspose2d, conv.FastConvTranspose2d)
+    },
     linalg.Einsum: [
         ((2, 3), (3, 4), {"inputs": ["ij", "jk"], "output": "ki"}),
         ((2, 3), (4,), {"inputs": ["ij", "k"], "output": "j"}),

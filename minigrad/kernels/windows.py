@@ -1,5 +1,6 @@
 """Sliding windows over images: the view of them, and images laid out as columns and put together again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..device import Array, array_module
@@ -15,8 +16,13 @@ def places(size: int, kernel: int, stride: int, padding: Pair, dilation: int) ->
 
 
 def padded(x: Array, padding: Padding, value: float = 0) -> Array:
-    """x [n, c, h, w] with `value` around it; itself without padding. Memory order stays channels-last where it was."""
+    """x [n, c, h, w] with `value` around it; itself without padding. Memory order stays channels-last where it was.
+
+    Below and to the right padding may be negative: then so many rows or columns are left out.
+    """
     (top, bottom), (left, right) = padding
+    x = x[:, :, : x.shape[2] + min(bottom, 0), : x.shape[3] + min(right, 0)]
+    bottom, right = max(bottom, 0), max(right, 0)
     if not (top or bottom or left or right):
         return x
     n, c, h, w = x.shape
@@ -41,7 +47,7 @@ def is_channels_last(x: Array) -> bool:
     return x.shape[1] > 1 and x.strides[1] == x.itemsize and x.strides[3] != x.itemsize
 
 
-def windows(x: Array, kernel: Pair, stride: Pair, dilation: Pair = (1, 1)) -> Array:
+def windows(x: Array, kernel: Sequence[int], stride: Pair, dilation: Pair = (1, 1)) -> Array:
     """All windows of x [n, c, h, w], as a view [n, c, places down, places across, kernel height, kernel width]."""
     (kh, kw), (sh, sw), (dh, dw) = kernel, stride, dilation
     n, c, h, w = x.shape
@@ -51,7 +57,7 @@ def windows(x: Array, kernel: Pair, stride: Pair, dilation: Pair = (1, 1)) -> Ar
     return as_strided(x, (n, c, down, across, kh, kw), (a, b, i * sh, j * sw, i * dh, j * dw))
 
 
-def im2col(x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> Array:
+def im2col(x: Array, kernel: Sequence[int], stride: Pair, padding: Padding, dilation: Pair) -> Array:
     """The windows of x [n, c, h, w] as columns [n, c · kh · kw, places]: one column for each place of the kernel."""
     view = windows(padded(x, padding), kernel, stride, dilation)
     n, c, down, across, kh, kw = view.shape
@@ -59,7 +65,7 @@ def im2col(x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pai
 
 
 def col2im(
-    columns: Array, shape: tuple[int, ...], kernel: Pair, stride: Pair, padding: Padding, dilation: Pair
+    columns: Array, shape: tuple[int, ...], kernel: Sequence[int], stride: Pair, padding: Padding, dilation: Pair
 ) -> Array:
     """Columns [n, c · kh · kw, places] added up where they lie in an image of `shape` [n, c, h, w].
 
@@ -70,7 +76,7 @@ def col2im(
     (top, bottom), (left, right) = padding
     down, across = places(h, kh, sh, padding[0], dh), places(w, kw, sw, padding[1], dw)
     columns = columns.reshape(n, c, kh, kw, down, across)
-    image = array_module(columns).zeros((n, c, h + top + bottom, w + left + right), columns.dtype)
+    image = array_module(columns).zeros((n, c, h + top + max(bottom, 0), w + left + max(right, 0)), columns.dtype)
     for u in range(kh):
         for v in range(kw):
             rows, cols = slice(u * dh, u * dh + sh * down, sh), slice(v * dw, v * dw + sw * across, sw)

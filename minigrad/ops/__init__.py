@@ -36,7 +36,7 @@ from .compare import (
     lt,
     ne,
 )
-from .conv import conv2d
+from .conv import conv1d, conv2d, conv_transpose2d
 from .convert import clone, to
 from .dropout import dropout
 from .elementwise import (

@@ -5,18 +5,26 @@ In the formulas, gx stands for dL/dx, s is the stride, d the dilation, and p the
 
 from typing import Any
 
-from ..device import Array
+import numpy as np
+
+from ..device import Array, array_module
 from ..function import Function
+from ..kernels.conv import convolution as kernels
+from ..kernels.conv.choice import Geometry
 from ..kernels.reduction import total
 from ..kernels.windows import Padding, Pair, col2im, im2col, places
 from ..tensor import Tensor
-from ..twins import fastest
+from ..twins import fastest, twin_of
 from .arguments import as_tensor, pair
 from .shape import reshape
 
 
 class Convolution(Function):
-    """What convolutions share: where the windows lie, and channels in groups that do not see each other."""
+    """What Conv2d and its transpose share: the products of images, kernels and gradients.
+
+    With the windows of x as columns X = im2col(x), a convolution is one product for each image, Y = W X (LeCun et al.,
+    1989). Each of g groups of channels has c/g channels and o/g kernels, and sees no others.
+    """
 
     promotes = True
 
@@ -29,46 +37,127 @@ class Convolution(Function):
     ):
         self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
 
-
-class Conv2d(Convolution):
-    """y[n, o, i, j] = b[o] + Σ_cuv w[o, c, u, v] · x[n, c, s i + d u - p, s j + d v - p], where x is 0 outside.
-
-    With the windows of x as columns X = im2col(x), this is one product for each image, Y = W X + b. So gW = Σ gY Xᵀ
-    over the images, gx = col2im(Wᵀ gY), gb = Σ gY (LeCun et al., 1989). Each of g groups has c/g channels and o/g
-    kernels.
-    """
-
-    def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
-        self.save(x, weight)
+    def convolve(self, x: Array, weight: Array) -> Array:
+        """Y = W X: x [n, c, h, w], weight [o, c/g, kh, kw] -> [n, o, h', w']."""
         n, (o, _, *kernel), g = len(x), weight.shape, self.groups
         columns = im2col(x, kernel, self.stride, self.padding, self.dilation)
         columns = columns.reshape(n, g, columns.shape[1] // g, columns.shape[2])
         y = weight.reshape(g, o // g, -1) @ columns
-        y = y.reshape(n, o, *self.size_of_output(x.shape, kernel))
+        each = zip(x.shape[2:], kernel, self.stride, self.padding, self.dilation, strict=True)
+        return y.reshape(n, o, *[places(*sizes) for sizes in each])
+
+    def input_grad(self, gy: Array, weight: Array, shape: tuple[int, ...]) -> Array:
+        """gX = Wᵀ gY, and gx = col2im(gX): gy [n, o, h', w'], weight [o, c/g, kh, kw] -> `shape` [n, c, h, w]."""
+        n, (o, _, *kernel), g = len(gy), weight.shape, self.groups
+        gy = gy.reshape(n, g, o // g, gy.shape[2] * gy.shape[3])
+        columns = weight.reshape(g, o // g, -1).swapaxes(1, 2) @ gy
+        columns = columns.reshape(n, g * columns.shape[2], columns.shape[3])
+        return col2im(columns, shape, kernel, self.stride, self.padding, self.dilation)
+
+    def weight_grad(self, x: Array, gy: Array, shape: tuple[int, ...]) -> Array:
+        """gW = Σ gY Xᵀ over the images: x [n, c, h, w], gy [n, o, h', w'] -> `shape` [o, c/g, kh, kw]."""
+        n, (o, _, *kernel), g = len(x), shape, self.groups
+        gy = gy.reshape(n, g, o // g, gy.shape[2] * gy.shape[3])
+        columns = im2col(x, kernel, self.stride, self.padding, self.dilation)
+        columns = columns.reshape(n, g, columns.shape[1] // g, columns.shape[2])
+        return total(gy @ columns.swapaxes(2, 3), (0,)).reshape(shape).astype(x.dtype)
+
+    def bias_grad(self, gy: Array) -> Array:
+        """gb = Σ gy over images and places: [n, o, h, w] -> [o]."""
+        return total(gy, (0, 2, 3)).astype(gy.dtype)
+
+    def add_bias(self, y: Array, bias: Array | None) -> Array:
+        """y [n, o, h, w] + b[o], in the memory of y; y as it is without b."""
         if bias is not None:
             y += bias[:, None, None]
         return y
 
+
+class Conv2d(Convolution):
+    """y[n, o, i, j] = b[o] + Σ_cuv w[o, c, u, v] · x[n, c, s i + d u - p, s j + d v - p], where x is 0 outside."""
+
+    def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        self.save(x, weight)
+        return self.add_bias(self.convolve(x, weight), bias)
+
     def backward(self, gy: Array) -> Any:
         x, weight = self.saved
-        n, (o, _, *kernel), g = len(x), weight.shape, self.groups
-        gx = gw = None
-        gb = total(gy, (0, 2, 3)).astype(gy.dtype) if self.needs[2] else None
-        gy = gy.reshape(n, g, o // g, gy.shape[2] * gy.shape[3])
-        if self.needs[0]:
-            columns = weight.reshape(g, o // g, -1).swapaxes(1, 2) @ gy
-            columns = columns.reshape(n, g * columns.shape[2], columns.shape[3])
-            gx = col2im(columns, x.shape, kernel, self.stride, self.padding, self.dilation)
-        if self.needs[1]:
-            columns = im2col(x, kernel, self.stride, self.padding, self.dilation)
-            columns = columns.reshape(n, g, columns.shape[1] // g, columns.shape[2])
-            gw = total(gy @ columns.swapaxes(2, 3), (0,)).reshape(weight.shape).astype(gy.dtype)
+        gx = self.input_grad(gy, weight, x.shape) if self.needs[0] else None
+        gw = self.weight_grad(x, gy, weight.shape) if self.needs[1] else None
+        gb = self.bias_grad(gy) if self.needs[2] else None
         return gx, gw, gb
 
-    def size_of_output(self, shape: tuple[int, ...], kernel: Any) -> list[int]:
-        """Height and width of the result for an image of `shape` [n, c, h, w]."""
-        each = zip(shape[2:], kernel, self.stride, self.padding, self.dilation, strict=True)
-        return [places(size, k, s, p, d) for size, k, s, p, d in each]
+
+class ConvTranspose2d(Convolution):
+    """The transpose of Conv2d, of which the input is here the result, of `shape` [c, h', w'] for each image.
+
+    y = col2im(Wᵀ X) + b: every pixel of x adds its multiple of a kernel to y. The gradients are those of Conv2d with
+    x and y in each other's place: gx = W im2col(gy), gW = Σ X im2col(gy)ᵀ (Zeiler et al., 2010).
+    """
+
+    def __init__(self, stride: Pair, padding: Padding, dilation: Pair, groups: int, shape: tuple[int, ...]):
+        super().__init__(stride, padding, dilation, groups)
+        self.shape = shape
+
+    def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        self.save(x, weight)
+        return self.add_bias(self.input_grad(x, weight, (len(x), *self.shape)), bias)
+
+    def backward(self, gy: Array) -> Any:
+        x, weight = self.saved
+        gx = self.convolve(gy, weight) if self.needs[0] else None
+        gw = self.weight_grad(gy, x, weight.shape) if self.needs[1] else None
+        gb = self.bias_grad(gy) if self.needs[2] else None
+        return gx, gw, gb
+
+
+class FastConvolution(Convolution):
+    """Convolution by minigrad.kernels.conv, for images on the CPU."""
+
+    def convolve(self, x: Array, weight: Array) -> Array:
+        return kernels.convolve(x, weight, self.geometry) if fast(x) else super().convolve(x, weight)
+
+    def input_grad(self, gy: Array, weight: Array, shape: tuple[int, ...]) -> Array:
+        if not fast(gy):
+            return super().input_grad(gy, weight, shape)
+        return kernels.input_grad(gy, weight, self.geometry, shape)
+
+    def weight_grad(self, x: Array, gy: Array, shape: tuple[int, ...]) -> Array:
+        if not fast(gy):
+            return super().weight_grad(x, gy, shape)
+        return kernels.weight_grad(x, gy, self.geometry, shape)
+
+    def bias_grad(self, gy: Array) -> Array:
+        return kernels.bias_grad(gy) if fast(gy) else super().bias_grad(gy)
+
+    def add_bias(self, y: Array, bias: Array | None) -> Array:
+        if bias is None or not fast(y):
+            return super().add_bias(y, bias)
+        kernels.add_bias(y, bias)
+        return y
+
+    @property
+    def geometry(self) -> Geometry:
+        return Geometry(self.stride, self.padding, self.dilation, self.groups)
+
+
+METHODS = ("convolve", "input_grad", "weight_grad", "bias_grad", "add_bias")
+PIECES = (im2col, col2im, *[vars(Convolution)[name] for name in METHODS])
+
+
+@twin_of(Conv2d, *PIECES)
+class FastConv2d(FastConvolution, Conv2d):
+    """Conv2d by minigrad.kernels.conv."""
+
+
+@twin_of(ConvTranspose2d, *PIECES)
+class FastConvTranspose2d(FastConvolution, ConvTranspose2d):
+    """ConvTranspose2d by minigrad.kernels.conv."""
+
+
+def fast(x: Array) -> bool:
+    """Do the kernels take this array? They are NumPy's, and for the dtypes that BLAS has."""
+    return array_module(x) is np and x.dtype.kind == "f" and x.itemsize >= 4 and x.size > 0
 
 
 def conv2d(
@@ -95,6 +184,92 @@ def conv2d(
         return reshape_first(conv2d(reshape(x, 1, *x.shape), w, b, *settings))
     check_shapes("conv2d", x, w, b, *settings)
     return fastest(Conv2d)(*settings)(x, w, b)
+
+
+def conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
+    """conv2d of sequences: input [n, c, length] or [c, length], weight [o, c / groups, k] -> [n, o, length'].
+
+    `stride`, `padding` and `dilation` are numbers, alone or in a tuple; padding may also be 'valid' or 'same', or two
+    numbers in a tuple in a tuple, ((before, after),). Raises ValueError for shapes that do not fit together.
+    """
+    x, w = as_tensor(input, "conv1d"), as_tensor(weight, "conv1d")
+    if w.ndim != 3:
+        raise ValueError(f"conv1d got weight {w.shape}; expected [out channels, in channels / groups, length]")
+    if x.ndim not in (2, 3):
+        raise ValueError(f"conv1d got input {x.shape}; expected [n, channels, length] or no n")
+    s, d = single(stride, "conv1d: stride"), single(dilation, "conv1d: dilation")
+    if not isinstance(padding, str):
+        p = single(padding, "conv1d: padding")
+        padding = ((0, 0), p if isinstance(p, tuple | list) else (p, p))
+    rows, filters = reshape(x, *x.shape[:-1], 1, x.shape[-1]), reshape(w, *w.shape[:2], 1, w.shape[2])
+    y = conv2d(rows, filters, bias, (1, s), padding, (1, d), groups)
+    return reshape(y, *y.shape[:-2], y.shape[-1])
+
+
+def single(value: Any, what: str) -> Any:
+    """The one value of a tuple of one; other values as they are. Raises ValueError for longer tuples."""
+    if not isinstance(value, tuple | list):
+        return value
+    if len(value) != 1:
+        raise ValueError(f"{what} got {value!r}; expected one number")
+    return value[0]
+
+
+def conv_transpose2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """The transpose of conv2d, which makes images larger: [n, c, h, w] or [c, h, w] -> [n, o, h', w'].
+
+    weight [c, o / groups, kh, kw], bias [o]. h' = (h - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1:
+    the sizes of an image that conv2d with these settings takes to h; `output_padding`, less than the stride or the
+    dilation, says which of them. Raises ValueError for shapes and settings that do not fit together.
+    """
+    x, w = as_tensor(input, "conv_transpose2d"), as_tensor(weight, "conv_transpose2d")
+    b = None if bias is None else as_tensor(bias, "conv_transpose2d")
+    stride, around, dilation, groups = settings_of("conv_transpose2d", w, stride, padding, dilation, groups)
+    extra = pair(output_padding, "conv_transpose2d: output_padding")
+    if x.ndim == 3:
+        y = conv_transpose2d(reshape(x, 1, *x.shape), w, b, stride, padding, extra, groups, dilation)
+        return reshape_first(y)
+    if x.ndim != 4:
+        raise ValueError(f"conv_transpose2d got input {x.shape}; expected [n, channels, height, width] or no n")
+    if x.shape[1] != w.shape[0] or w.shape[0] % groups:
+        raise ValueError(
+            f"conv_transpose2d got input {x.shape} for weight {w.shape} in {groups} groups; "
+            f"expected {w.shape[0]} channels that divide by the groups"
+        )
+    outputs = w.shape[1] * groups
+    if b is not None and b.shape != (outputs,):
+        raise ValueError(f"conv_transpose2d got bias {b.shape} for weight {w.shape}; expected [{outputs}]")
+    if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
+        raise ValueError(
+            f"conv_transpose2d got output_padding {extra}; "
+            f"expected less than the stride {stride} or the dilation {dilation}"
+        )
+    each = zip(x.shape[2:], w.shape[2:], stride, around, dilation, extra, strict=True)
+    size = [(n - 1) * s - sum(p) + d * (k - 1) + e + 1 for n, k, s, p, d, e in each]
+    if min(size) < 1:
+        raise ValueError(f"conv_transpose2d got input {x.shape} and padding {around}; nothing is left of the result")
+    rows, columns = [
+        (p, q - e if places(n, k, s, (p, q), d) > small else q)  # the convolution back has to end where x does
+        for n, k, s, (p, q), d, e, small in zip(size, w.shape[2:], stride, around, dilation, extra, x.shape[2:])
+    ]
+    return fastest(ConvTranspose2d)(stride, (rows, columns), dilation, groups, (outputs, *size))(x, w, b)
 
 
 def reshape_first(y: Tensor) -> Tensor:

@@ -422,7 +422,9 @@ TABLE = [*ELEMENTWISE, *BINARY, *ACTIVATIONS, *REDUCTIONS, *MOVEMENTS, *INDEXING
 ELSEWHERE = {
     "allclose": "gives True or False: test_compare.py",
     "equal": "gives True or False: test_compare.py",
+    "conv1d": "has a grid of settings: test_conv.py",
     "conv2d": "has a grid of settings: test_conv.py",
+    "conv_transpose2d": "has a grid of settings: test_conv.py",
     "checked": "checks a dimension: the refusals of every test file",
     "constant": "what comparisons are made of",
     "plain_index": "what indexing is made of",

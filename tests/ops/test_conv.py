@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from minigrad import Tensor, ops, twins
+from minigrad.kernels.conv.choice import forced
 from tests.oracle import compare
 
 rng = np.random.default_rng(0)
@@ -25,12 +26,12 @@ def images(n, c, h, w):
     return rng.standard_normal((n, c, h, w))
 
 
-@pytest.fixture(params=["plain", "fastest"])
+@pytest.fixture(params=["plain", "fastest", "columns", "winograd", "planes"])
 def way(request):
     if request.param == "fastest":
         yield
     else:
-        with twins.plain_operations():
+        with twins.plain_operations() if request.param == "plain" else forced(request.param):
             yield
 
 
@@ -77,6 +78,76 @@ def test_conv2d_of_nothing_and_of_one_image(way):
     compare(lambda m, *a: m.conv2d(*a), images(1, 3, 5, 5)[0], w, b)
 
 
+@pytest.mark.parametrize("settings", itertools.product([1, 2], [0, 2], [1, 2], [1, 3]))
+def test_conv1d_over_settings(way, settings):
+    groups = settings[-1]
+    x, w, b = rng.standard_normal((2, 3, 11)), rng.standard_normal((6, 3 // groups, 4)), rng.standard_normal(6)
+    compare(lambda m, *a: m.conv1d(*a, *settings), x, w, b)
+    compare(lambda m, *a: m.conv1d(*a, groups=groups), x[0], w)
+
+
+def test_conv1d_same_and_settings_in_tuples(way):
+    x, w = rng.standard_normal((2, 3, 11)), rng.standard_normal((6, 3, 5))
+    compare(lambda m, *a: m.conv1d(*a, padding="same", dilation=(2,)), x, w)
+    compare(lambda m, *a: m.conv1d(*a, stride=(3,), padding=(1,)), x, w)
+
+
+TRANSPOSED = [
+    settings
+    for settings in itertools.product([1, 2, (3, 2)], [0, 1, (2, 0)], [0, 1, (1, 0)], [1, 2], [1, (2, 1)])
+    if all(e < max(s, d) for s, e, d in zip(*[np.broadcast_to(settings[i], 2) for i in (0, 2, 4)]))
+]
+
+
+@pytest.mark.parametrize("settings", TRANSPOSED)
+def test_conv_transpose2d_over_settings(way, settings):
+    groups = settings[3]
+    x, w, b = images(2, 4, 4, 5), rng.standard_normal((4, 6 // groups, 3, 4)), rng.standard_normal(6)
+    compare(lambda m, *a: m.conv_transpose2d(*a, *settings), x, w, b)
+
+
+def test_conv_transpose2d_undoes_the_sizes_of_conv2d(way):
+    x, w = Tensor(images(1, 2, 9, 10)), Tensor(rng.standard_normal((3, 2, 3, 3)))
+    y = ops.conv2d(x, w, stride=2, padding=1)
+    assert ops.conv_transpose2d(y, w, stride=2, padding=1, output_padding=(0, 1)).shape == x.shape
+    assert ops.conv_transpose2d(y[0], w, stride=2, padding=1, output_padding=(0, 1)).shape == x.shape[1:]
+
+
+@pytest.mark.parametrize("padding", [2, 3, 5, ((4, 0), (1, 3)), ((0, 0), (0, 2))])
+def test_padding_wider_than_the_kernel_and_on_one_side(way, padding):
+    x, w = images(2, 3, 5, 6), rng.standard_normal((4, 3, 3, 3))
+    (top, bottom), (left, right) = padding if isinstance(padding, tuple) else ((padding, padding), (padding, padding))
+
+    def padded(m, x, w):
+        if m is ops:
+            return m.conv2d(x, w, padding=padding)
+        return m.conv2d(m.pad(x, (left, right, top, bottom)), w)
+
+    compare(padded, x, w)
+
+
+@pytest.mark.parametrize("name", ["winograd", "planes", "columns"])
+@pytest.mark.parametrize("shape", [(5, 20, 9, 8, 18), (2, 16, 32, 32, 16), (3, 33, 7, 7, 17)])
+def test_every_way_gives_the_same_within_rounding(name, shape):
+    n, c, h, w, o = shape
+    x, weight = images(n, c, h, w).astype("f"), rng.standard_normal((o, c, 3, 3)).astype("f")
+    upstream = images(n, o, h, w).astype("f")
+    results = []
+    for context in (twins.plain_operations(), forced(name)):
+        with context:
+            xs = [Tensor(a, requires_grad=True) for a in (x, weight)]
+            y = ops.conv2d(*xs, padding=1)
+            y.backward(Tensor(upstream))
+            results.append([y.data, *[x.grad.data for x in xs]])
+    for plain, fast in zip(*results, strict=True):
+        np.testing.assert_allclose(fast, plain, rtol=0, atol=2e-6 * np.abs(plain).max())
+
+
+def test_only_known_ways_can_be_forced():
+    with pytest.raises(ValueError, match="forced got 'fourier'; expected 'winograd', 'planes'"), forced("fourier"):
+        pass
+
+
 WRONG = {
     "a kernel that is too large": (
         lambda x, w: ops.conv2d(x, w, dilation=3),
@@ -91,6 +162,25 @@ WRONG = {
     "negative padding": (lambda x, w: ops.conv2d(x, w, padding=-1), r"padding got -1; expected numbers of at least 0"),
     "padding by name": (lambda x, w: ops.conv2d(x, w, padding="full"), r"padding='full'; expected numbers, 'valid'"),
     "same with a stride": (lambda x, w: ops.conv2d(x, w, stride=2, padding="same"), r"padding='same' with a stride"),
+    "a sequence of images": (lambda x, w: ops.conv1d(x, w), r"conv1d got weight \(4, 3, 3, 3\); expected \[out"),
+    "no sequences": (lambda x, w: ops.conv1d(x, w[0]), r"conv1d got input \(2, 3, 5, 6\); expected \[n, channels, len"),
+    "two strides of one": (lambda x, w: ops.conv1d(x[0], w[0], stride=(1, 2)), r"stride got \(1, 2\); expected one"),
+    "too much output padding": (
+        lambda x, w: ops.conv_transpose2d(x, w[:3], stride=2, output_padding=2),
+        r"output_padding \(2, 2\); expected less than the stride \(2, 2\)",
+    ),
+    "channels of a transpose": (
+        lambda x, w: ops.conv_transpose2d(x, w),
+        r"input \(2, 3, 5, 6\) for weight \(4, 3, 3, 3\) in 1 groups; expected 4 channels",
+    ),
+    "a bias of a transpose": (
+        lambda x, w: ops.conv_transpose2d(x, w[:3], w[0, 0, 0, :2]),
+        r"bias \(2,\) .* expected \[3\]",
+    ),
+    "nothing left of a transpose": (
+        lambda x, w: ops.conv_transpose2d(x, w[:3], padding=4),
+        r"nothing is left of the result",
+    ),
     "a bias that does not fit": (lambda x, w: ops.conv2d(x, w, w[0, 0, 0]), r"bias \(3,\) .* expected \[4\]"),
 }
 

@@ -1,0 +1,140 @@
+"""Convolutions of arrays [n, c, h, w] the fast way: the result, and the gradients of input, weight and bias.
+
+Images are channels-last in memory, [n, h, w, c], unless they have few channels; arrays that are in that order already
+are taken as they are. The batch is shared between threads.
+"""
+
+from math import prod
+
+import numpy as np
+
+from ...device import Array
+from ..reduction import column_sums
+from ..threads import shared
+from ..windows import places
+from . import columns, depthwise, planes, winograd
+from .choice import Geometry, way
+
+FEW = 16
+"""Results with fewer channels than this lie plane by plane."""
+
+
+def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
+    """The convolution of x [n, c, h, w] with weight [o, c / groups, kh, kw]: [n, o, h', w']."""
+    how, x = prepared(x, weight.shape, geometry)
+    each = zip(x.shape[2:], weight.shape[2:], geometry.stride, geometry.padding, geometry.dilation, strict=True)
+    down, across = [places(*sizes) for sizes in each]
+    shape = (len(x), len(weight), down, across)
+    out = np.empty(shape, x.dtype) if how == "planes" and len(weight) < FEW else empty_channels_last(shape, x.dtype)
+    shared(lambda part: convolve_part(how, x[part], weight, geometry, out[part]), len(x), out.size * weight[0].size)
+    return out
+
+
+def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
+    """The gradient of an input of `shape` [n, c, h, w], for the gradient gy [n, o, h', w'] of the result."""
+    how, gy = way(weight.shape, geometry, shape[1]), channels_last(gy)
+    out = empty_channels_last(shape, gy.dtype)
+    shared(lambda part: input_grad_part(how, gy[part], weight, geometry, out[part]), len(gy), gy.size * weight[0].size)
+    return out
+
+
+def weight_grad(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
+    """The gradient of a weight of `shape` [o, c / groups, kh, kw], for the gradient gy [n, o, h', w'] of the result."""
+    how, x = prepared(x, shape, geometry)
+    gy = gy if how == "planes" else channels_last(gy)
+
+    def work(part: slice) -> Array:
+        return weight_grad_part(how, x[part], gy[part], geometry, shape)
+
+    parts = shared(work, len(x), gy.size * prod(shape[1:]))
+    return np.ascontiguousarray(sum(parts[1:], parts[0]))
+
+
+def bias_grad(gy: Array) -> Array:
+    """The gradient of the bias [o], for the gradient gy [n, o, h', w'] of the result."""
+    if gy.flags.c_contiguous:  # plane by plane
+        return gy.reshape(*gy.shape[:2], -1).sum(axis=2).sum(axis=0)
+    return column_sums(channels_last(gy).transpose(0, 2, 3, 1).reshape(-1, gy.shape[1]))
+
+
+def add_bias(y: Array, bias: Array) -> None:
+    """y [n, o, h, w] += bias [o], by rows of the images: the inner loops are longer than over the channels alone."""
+    if y.flags.c_contiguous:
+        y += bias[:, None, None]
+        return
+    rows = y.transpose(0, 2, 3, 1).reshape(-1, y.shape[3] * y.shape[1])
+    tiled = np.tile(bias, y.shape[3])
+    shared(lambda part: np.add(rows[part], tiled, out=rows[part]), len(rows), y.size)
+
+
+def empty_channels_last(shape: tuple[int, ...], dtype: np.dtype) -> Array:
+    """A new array [n, c, h, w] in which the channels of a pixel lie together."""
+    n, c, h, w = shape
+    return np.empty((n, h, w, c), dtype).transpose(0, 3, 1, 2)
+
+
+def prepared(x: Array, weight: tuple[int, ...], geometry: Geometry) -> tuple[str, Array]:
+    """The way to compute, and x [n, c, h, w] in the order that it needs."""
+    how = way(weight, geometry, x.shape[1])
+    return how, x if how == "planes" else channels_last(x)
+
+
+def channels_last(x: Array) -> Array:
+    """x [n, c, h, w] with the channels of a pixel next to each other in memory."""
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+
+
+# ------------------------------------------------------------------------------- one part of the batch, in one thread
+
+
+def convolve_part(how: str, x: Array, weight: Array, geometry: Geometry, out: Array) -> None:
+    """out [n, o, h', w'] = the convolution of x [n, c, h, w]."""
+    stride, padding, dilation, groups = geometry
+    if how == "planes":
+        planes.convolve(x, weight, stride, padding, dilation, out)
+        return
+    x, out = x.transpose(0, 2, 3, 1), out.transpose(0, 2, 3, 1)
+    if how == "winograd":
+        winograd.convolve(x, weight, padding, out)
+    elif how == "depthwise":
+        depthwise.convolve(x, weight, stride, padding, dilation, out)
+    else:
+        for a, b in group_slices(groups, x.shape[3], len(weight)):
+            columns.convolve(x[..., a], weight[b], stride, padding, dilation, out[..., b])
+
+
+def input_grad_part(how: str, gy: Array, weight: Array, geometry: Geometry, out: Array) -> None:
+    """out [n, c, h, w] = the gradient of the input for the gradient gy [n, o, h', w'] of the result."""
+    stride, padding, dilation, groups = geometry
+    gy, out = gy.transpose(0, 2, 3, 1), out.transpose(0, 2, 3, 1)
+    if how == "winograd":
+        winograd.input_grad(gy, weight, padding, out)
+    elif how == "depthwise":
+        depthwise.input_grad(gy, weight, stride, padding, dilation, out)
+    else:
+        for a, b in group_slices(groups, out.shape[3], len(weight)):
+            columns.input_grad(gy[..., b], weight[b], stride, padding, dilation, out[..., a])
+
+
+def weight_grad_part(how: str, x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
+    """The gradient of a weight of `shape` [o, c / groups, kh, kw]."""
+    stride, padding, dilation, groups = geometry
+    kernel = (shape[2], shape[3])
+    if how == "planes":
+        return planes.weight_grad(x, gy, kernel, stride, padding, dilation)
+    x, gy = x.transpose(0, 2, 3, 1), gy.transpose(0, 2, 3, 1)
+    if how == "winograd":
+        return winograd.weight_grad(x, gy, padding)
+    if how == "depthwise":
+        return depthwise.weight_grad(x, gy, kernel, stride, padding, dilation)
+    grads = [
+        columns.weight_grad(x[..., a], np.ascontiguousarray(gy[..., b]), kernel, stride, padding, dilation)
+        for a, b in group_slices(groups, x.shape[3], shape[0])
+    ]
+    return np.concatenate(grads) if groups > 1 else grads[0]
+
+
+def group_slices(groups: int, channels: int, outputs: int) -> list[tuple[slice, slice]]:
+    """The input and the output channels of each group."""
+    c, o = channels // groups, outputs // groups
+    return [(slice(g * c, (g + 1) * c), slice(g * o, (g + 1) * o)) for g in range(groups)]

@@ -1,0 +1,79 @@
+"""Convolution of images with few channels, such as digits or photographs, plane by plane.
+
+Images are [n, c, h, w] here. With few channels the windows of [n, h, w, c] would be copied in short runs. So the
+columns are made the other way round, [n, c · kh · kw, places]: for each tap of the kernel the whole plane, shifted.
+With a stride of 1 a shifted plane is one run of memory, if the kernel also goes over the places where it sticks out to
+the right; what it finds there is left out of the result.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...device import Array
+from ..windows import Padding, Pair
+
+IN_CACHE = 1 << 20
+"""Elements of the columns of one block of images."""
+
+
+def convolve(x: Array, weight: Array, stride: Pair, padding: Padding, dilation: Pair, out: Array) -> None:
+    """out [n, o, h', w'], of any order in memory, = the convolution of x [n, c, h, w] with weight [o, c, kh, kw]."""
+    kernels = weight.reshape(len(weight), -1)
+    down, across = out.shape[2:]
+    by_pixel = out.strides[1] == out.itemsize  # are the channels of a pixel to lie together?
+    for block, columns, width in blocks(x, weight.shape[2:], stride, padding, dilation, (down, across)):
+        if by_pixel:
+            y = (columns.swapaxes(1, 2) @ kernels.T).reshape(-1, down, width, len(weight))
+            out[block] = y[:, :, :across].transpose(0, 3, 1, 2)
+        else:
+            y = (kernels @ columns).reshape(-1, len(weight), down, width)
+            out[block] = y[..., :across]
+
+
+def weight_grad(x: Array, gy: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> Array:
+    """The gradient [o, c, kh, kw] of the weight for the gradient gy [n, o, h', w'] of the result."""
+    o, down, across = gy.shape[1:]
+    total = np.zeros((o, x.shape[1] * kernel[0] * kernel[1]), x.dtype)
+    by_pixel = gy.strides[1] == gy.itemsize
+    for block, columns, width in blocks(x, kernel, stride, padding, dilation, (down, across)):
+        shape = (len(columns), down, width, o) if by_pixel else (len(columns), o, down, width)
+        spread = np.zeros(shape, gy.dtype)
+        grads = spread.transpose(0, 3, 1, 2) if by_pixel else spread
+        grads[..., :across] = gy[block]
+        flat = spread.reshape(len(columns), -1, o).swapaxes(1, 2) if by_pixel else spread.reshape(len(columns), o, -1)
+        total += (flat @ columns.swapaxes(1, 2)).sum(axis=0)
+    return total.reshape(o, x.shape[1], *kernel)
+
+
+def blocks(
+    x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair, size: Pair
+) -> Iterator[tuple[slice, Array, int]]:
+    """The images block by block: the slice of the batch, its columns [n, c · kh · kw, h' · width], and the width."""
+    n, c = x.shape[:2]
+    (kh, kw), (sh, sw), (dh, dw), (down, across) = kernel, stride, dilation, size
+    many = max(1, IN_CACHE // max(1, c * kh * kw * down * across))
+    for start in range(0, n, many):
+        block = slice(start, min(start + many, n))
+        planes = padded(x[block], padding)
+        a, b, i, j = planes.strides
+        shape, strides = (len(planes), c, kh, kw), (a, b, i * dh, j * dw)
+        if stride == (1, 1):
+            width = planes.shape[3]
+            view = np.lib.stride_tricks.as_strided(planes, (*shape, down * width), (*strides, j))
+        else:
+            width = across
+            view = np.lib.stride_tricks.as_strided(planes, (*shape, down, across), (*strides, i * sh, j * sw))
+        yield block, np.ascontiguousarray(view).reshape(len(planes), c * kh * kw, down * width), width
+
+
+def padded(x: Array, padding: Padding) -> Array:
+    """x [n, c, h, w] with zeros around it, and a row more below: what a shifted plane reaches beyond the last one.
+    Negative padding leaves rows and columns out."""
+    (top, bottom), (left, right) = padding
+    x = x[:, :, : x.shape[2] + min(bottom, 0), : x.shape[3] + min(right, 0)]
+    bottom, right = max(bottom, 0), max(right, 0)
+    n, c, h, w = x.shape
+    y = np.zeros((n, c, h + top + bottom + 1, w + left + right), x.dtype)
+    y[:, :, top : top + h, left : left + w] = x
+    return y

@@ -1,0 +1,146 @@
+"""3 x 3 convolutions of stride 1 with 2.25 times fewer multiplications: Winograd's minimal filtering F(2 x 2, 3 x 3).
+
+A tile d of 4 x 4 inputs and a kernel g give 2 x 2 outputs, Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A, with 16 multiplications where
+the definition takes 36 (Winograd, "Arithmetic complexity of computations", 1980; Lavin & Gray, "Fast algorithms for
+convolutional neural networks", 2016). Over all channels, ⊙ becomes 16 matrix products.
+
+Images are [n, h, w, c]. Tiles lie as [4, 4, tiles down, tiles across, n, c], so that the transforms by A and B, which
+hold nothing but 0, 1 and -1, are sums of long arrays. Neighbouring tiles overlap by two; so four images, of the even
+and the odd rows and columns, hold every element once.
+"""
+
+import numpy as np
+
+from ...device import Array
+from ..windows import Padding
+from .pixels import pixels
+from .products import parts_of
+
+G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+GG = np.kron(G, G)  # [16, 9]: G g Gᵀ of a kernel whose 9 numbers stand in a row
+A = np.array([[1, 1, 1, 0], [0, 1, -1, 1]])  # Aᵀ
+AA = np.kron(A, A)  # [4, 16]: Aᵀ m A of a product whose 16 numbers stand in a row
+
+IN_CACHE = 1 << 20
+"""Elements of the tiles of one block of images; what is larger waits for memory."""
+
+
+def convolve(x: Array, weight: Array, padding: Padding, out: Array) -> None:
+    """out [n, h', w', o] = the convolution of x [n, h, w, c] with weight [o, c, 3, 3]."""
+    kernels = kernel_tiles(weight)
+    for block in blocks(len(x), out.shape, max(x.shape[3], len(weight))):
+        put_tiles(multiply(input_tiles(x[block], padding, out.shape[1:3]), kernels), out[block])
+
+
+def input_grad(gy: Array, weight: Array, padding: Padding, out: Array) -> None:
+    """out [n, h, w, c] = the gradient of the input for the gradient gy [n, h', w', o] of the result: a convolution of
+    gy with the turned kernels, padded so far that every window that a pixel was in counts."""
+    (top, _), (left, _) = padding
+    down, across = out.shape[1] - gy.shape[1] + top, out.shape[2] - gy.shape[2] + left
+    turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
+    convolve(gy, turned, ((2 - top, down), (2 - left, across)), out)
+
+
+def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
+    """The gradient [o, c, 3, 3] of the weight for the gradient gy [n, h', w', o] of the result: with D the input tiles
+    and E = A e Aᵀ the tiles of gy, it is Gᵀ (Σ Dᵀ E) G."""
+    c, o = x.shape[3], gy.shape[3]
+    total = np.zeros((16, c, o), x.dtype)
+    for block in blocks(len(x), gy.shape, max(c, o)):
+        total += multiply_transposed(input_tiles(x[block], padding, gy.shape[1:3]), output_tiles(gy[block]))
+    return (GG.T.astype(x.dtype) @ total.reshape(16, -1)).reshape(3, 3, c, o).transpose(3, 2, 0, 1)
+
+
+def blocks(n: int, shape: tuple[int, ...], channels: int) -> list[slice]:
+    """Slices of a batch whose tiles fit in the cache together."""
+    tiles = ((shape[1] + 1) // 2) * ((shape[2] + 1) // 2)
+    size = max(1, IN_CACHE // max(1, 16 * tiles * channels))
+    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+
+
+def kernel_tiles(weight: Array) -> Array:
+    """G g Gᵀ for every kernel of weight [o, c, 3, 3], as matrices [16, c, o]."""
+    o, c = weight.shape[:2]
+    return (GG.astype(weight.dtype) @ weight.transpose(2, 3, 1, 0).reshape(9, c * o)).reshape(16, c, o)
+
+
+def input_tiles(x: Array, padding: Padding, size: tuple[int, ...]) -> Array:
+    """Bᵀ d B for every tile of x [n, h, w, c], as [4, 4, tiles down, tiles across, n, c]."""
+    n, _, _, c = x.shape
+    down, across = (size[0] + 1) // 2, (size[1] + 1) // 2
+    parts = np.zeros((2, 2, down + 1, across + 1, n, c), x.dtype)  # [row, column odd?] of the padded images
+    images, items = pixels(x).transpose(1, 2, 0), pixels(parts)
+    for r in (0, 1):
+        for s in (0, 1):
+            i, j = (r - padding[0][0]) % 2, (s - padding[1][0]) % 2
+            a, b = (i + padding[0][0]) // 2, (j + padding[1][0]) // 2
+            part = images[i::2, j::2][: down + 1 - a, : across + 1 - b]
+            items[r, s, a : a + part.shape[0], b : b + part.shape[1]] = part
+    rows = np.empty((4, 2, down, across + 1, n, c), x.dtype)
+    combine(rows, parts[0][:, :-1], parts[1][:, :-1], parts[0][:, 1:], parts[1][:, 1:])
+    tiles = np.empty((4, 4, down, across, n, c), x.dtype)
+    rows = rows.swapaxes(0, 1)
+    even, odd = rows[0], rows[1]
+    combine(tiles.swapaxes(0, 1), even[:, :, :-1], odd[:, :, :-1], even[:, :, 1:], odd[:, :, 1:])
+    return tiles
+
+
+def combine(out: Array, d0: Array, d1: Array, d2: Array, d3: Array) -> None:
+    """out = Bᵀ d, along the first dimension."""
+    np.subtract(d0, d2, out=out[0])
+    np.add(d1, d2, out=out[1])
+    np.subtract(d2, d1, out=out[2])
+    np.subtract(d3, d1, out=out[3])
+
+
+def multiply(tiles: Array, kernels: Array) -> Array:
+    """Aᵀ m A for the 16 products m of tiles [4, 4, down, across, n, c] with kernels [16, c, o], as
+    [down, 4, across, n, o]. A row of tiles lies together, so that the product with A finds it in the cache."""
+    _, _, down, across, n, c = tiles.shape
+    o = kernels.shape[2]
+    m = np.empty((down, 16, across * n, o), tiles.dtype)
+    np.matmul(tiles.reshape(16, down, across * n, c), kernels[:, None], out=m.swapaxes(0, 1))
+    return (AA.astype(m.dtype) @ m.reshape(down, 16, -1)).reshape(down, 4, across, n, o)
+
+
+def multiply_transposed(tiles: Array, grads: Array) -> Array:
+    """The 16 products Dᵀ E of tiles [4, 4, down, across, n, c] and grads [4, 4, down, across, n, o]: [16, c, o]."""
+    c, o = tiles.shape[-1], grads.shape[-1]
+    rows = tiles.size // (16 * c)
+    parts = parts_of(rows, c * o)
+    products = tiles.reshape(16, parts, rows // parts, c).swapaxes(2, 3) @ grads.reshape(16, parts, rows // parts, o)
+    return products.sum(axis=1) if parts > 1 else products[:, 0]
+
+
+def put_tiles(y: Array, out: Array) -> None:
+    """The 2 x 2 tiles y [down, 4, across, n, o] at their places in out [n, h, w, o]."""
+    images, items = pixels(out).transpose(1, 2, 0), pixels(y)
+    for r in (0, 1):
+        for s in (0, 1):
+            part = images[r::2, s::2]
+            part[...] = items[: part.shape[0], 2 * r + s, : part.shape[1]]
+
+
+def output_tiles(gy: Array) -> Array:
+    """A e Aᵀ for every 2 x 2 tile of gy [n, h, w, o], as [4, 4, down, across, n, o]."""
+    n, h, w, o = gy.shape
+    down, across = (h + 1) // 2, (w + 1) // 2
+    parts = np.zeros((2, 2, down, across, n, o), gy.dtype)
+    images, items = pixels(gy).transpose(1, 2, 0), pixels(parts)
+    for r in (0, 1):
+        for s in (0, 1):
+            part = images[r::2, s::2]
+            items[r, s, : part.shape[0], : part.shape[1]] = part
+    rows = np.empty((4, 2, down, across, n, o), gy.dtype)
+    unfold(rows, parts)
+    tiles = np.empty((4, 4, down, across, n, o), gy.dtype)
+    unfold(tiles.swapaxes(0, 1), rows.swapaxes(0, 1))
+    return tiles
+
+
+def unfold(out: Array, e: Array) -> None:
+    """out = A e, along the first dimension."""
+    out[0] = e[0]
+    np.add(e[0], e[1], out=out[1])
+    np.subtract(e[0], e[1], out=out[2])
+    out[3] = e[1]

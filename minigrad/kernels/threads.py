@@ -1,0 +1,102 @@
+"""Work on a batch, shared between threads.
+
+NumPy computes without holding Python's lock, so threads that take a part of the images each run side by side. BLAS,
+which would start threads of its own inside each, is held to one meanwhile. There are as many threads as BLAS may use:
+OPENBLAS_NUM_THREADS and its like set both.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import cache
+from typing import Any
+
+from threadpoolctl import ThreadpoolController
+
+WORTHWHILE = 1 << 25
+"""Multiplications from which on the work is shared; starting and joining threads takes as long as a tenth of them."""
+
+
+def shared(work: Callable[[slice], Any], n: int, multiplications: float) -> list[Any]:
+    """The results of `work` for slices that make up a batch of `n`: one for each thread, or a single one for little
+    work. Parts and their order depend only on the arguments and on the number of threads."""
+    count = min(thread_count(), n)
+    if count < 2 or multiplications < WORTHWHILE or getattr(_inside, "on", False):
+        return [work(slice(0, n))]
+    parts = [slice(n * i // count, n * (i + 1) // count) for i in range(count)]
+    with one_thread_for_blas():
+        others = [pool().submit(copy_context().run, run_inside, work, part) for part in parts[1:]]
+        try:
+            first = run_inside(work, parts[0])
+        finally:  # whatever happened, nobody writes into the arrays once this returns
+            for other in others:
+                other.exception()
+        return [first, *[other.result() for other in others]]
+
+
+_inside = threading.local()
+
+
+def run_inside(work: Callable[[slice], Any], part: slice) -> Any:
+    """`work(part)`; what it calls does not share its work again."""
+    _inside.on = True
+    try:
+        return work(part)
+    finally:
+        _inside.on = False
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """The threads beside the calling one."""
+    return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="minigrad")
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has none of its parent's threads
+    os.register_at_fork(after_in_child=pool.cache_clear)
+
+
+@cache
+def blas() -> list[Any]:
+    """What sets the number of threads of NumPy's BLAS."""
+    return [library for library in ThreadpoolController().lib_controllers if library.user_api == "blas"]
+
+
+class Held:
+    """How many callers hold BLAS to one thread now, and how many threads it had before."""
+
+    lock = threading.Lock()
+    callers = 0
+    before: tuple[int, ...] = ()
+
+
+def thread_count() -> int:
+    """How many threads share the work: as many as BLAS may use, 1 if there is no telling."""
+    counts = Held.before or [library.num_threads or 1 for library in blas()]
+    return min(max(counts, default=1), os.cpu_count() or 1)
+
+
+@contextmanager
+def one_thread_for_blas() -> Iterator[None]:
+    """Within this context BLAS computes in the thread that calls it."""
+    with Held.lock:
+        if Held.callers == 0:
+            Held.before = tuple([library.num_threads or 1 for library in blas()])
+            set_threads([1] * len(Held.before))
+        Held.callers += 1
+    try:
+        yield
+    finally:
+        with Held.lock:
+            Held.callers -= 1
+            if Held.callers == 0:
+                set_threads(Held.before)
+                Held.before = ()
+
+
+def set_threads(counts: Any) -> None:
+    for library, count in zip(blas(), counts, strict=True):
+        library.set_num_threads(count)
