@@ -63,9 +63,13 @@ class Tally:
     batches: int = 0
 
     def add(self, loss: float, scores: Tensor, labels: Tensor) -> None:
-        """Count one batch with mean loss `loss`, scores [n, C] and labels [n]."""
+        """Count one batch with mean loss `loss`, scores [n, C] and labels [n].
+
+        Labels may be probabilities [n, C], as mixup makes them; the right class is the likeliest then.
+        """
         self.loss_sum += loss * len(labels)
-        self.correct += int((scores.data.argmax(axis=1) == labels.data).sum())
+        right = labels.data if labels.ndim == 1 else labels.data.argmax(axis=1)
+        self.correct += int((scores.data.argmax(axis=1) == right).sum())
         self.samples += len(labels)
         self.batches += 1
 

@@ -25,8 +25,8 @@ class DataLoader:
     `collate_fn`: makes a batch from a list of samples; by default `default_collate`.
     `transform`: changes whole batches, for augmentation and conversion. It is called with the raw arrays of the batch
     (the entries of a tuple one by one, anything else as one argument) and a numpy.random.Generator, and returns the
-    new batch: `def flip(images, labels, rng): return images[..., ::-1], labels`. Where no input was float64, a
-    float64 result becomes float32.
+    new batch: `def flip(images, labels, rng): return images[..., ::-1], labels`. Those of `minigrad.data.transforms`
+    are such functions. Where no input was float64, a float64 result becomes float32.
     `seed`: decides the order and the transform's generator; by default drawn from minigrad's own generator here, at
     construction. Both are functions of the seed, the number of the epoch and the number of the batch alone, so they do
     not depend on what else draws random numbers, nor on `prefetch`.

@@ -1,11 +1,19 @@
-"""Download files from mirrors: checked by their SHA-256, whole or not at all, and giving up soon without a network."""
+"""Download files from mirrors: checked by their SHA-256, resumed where they broke off, never half under their name.
 
+A file is downloaded under its name with .part added and gets its own name once its checksum is right. Where a download
+breaks off the part stays; the next attempt, from whichever mirror, asks for the rest of it (HTTP Range). pooch, which
+finds the cache folder for us, starts every download anew, so the few lines for that are here.
+"""
+
+import hashlib
+import os
 import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,10 +35,12 @@ class NotAvailableError(DataError):
 def download_files(title: str, files: Sequence[tuple[str, str]], mirrors: Sequence[str], folder: Path) -> None:
     """Download `files`, pairs of a name and a SHA-256, into `folder`, each from the first mirror that has it.
 
-    `mirrors` are URLs that a file name is appended to. Progress is shown on standard error. A download that
-    breaks off or has another checksum leaves nothing behind. Raises NotAvailableError, which says what was wrong with
-    each mirror, and OSError if `folder` cannot be written.
+    `mirrors` are URLs that a file name is appended to. Progress is shown on standard error. A download that breaks off
+    leaves a .part, from which the next one goes on; one with another checksum leaves nothing. Raises NotAvailableError,
+    which says what was wrong with each mirror, and OSError if `folder` cannot be written.
     """
+    if not files:
+        return
     usable, problems = probe(mirrors, files[0][0])
     with progress_bars() as bars:
         for name, sha256 in files:
@@ -78,27 +88,69 @@ def download_file(
 
     A mirror that cannot be reached any more goes out of `usable`.
     """
-    import pooch
     import requests
 
-    bar = Bar(bars, name)
-    downloader = pooch.HTTPDownloader(
-        progressbar=bar, chunk_size=PIECE, headers=HEADERS, timeout=(CONNECT_SECONDS, READ_SECONDS)
-    )
+    bar = bars.add_task(name, total=None)
     try:
-        pooch.retrieve(mirror + name, f"sha256:{sha256}", fname=name, path=folder, downloader=downloader)
+        whole = retrieve(mirror + name, sha256, folder / name, partial(show_progress, bars, bar))
     except requests.RequestException as error:
         problems[mirror] = f"{name}: {reason(error)}"
         if isinstance(error, requests.ConnectionError | requests.Timeout):
             usable.remove(mirror)
-    except ValueError:
-        problems[mirror] = f"{name}: wrong checksum"
     else:
-        if bars.disable:
-            print(f"downloaded {mirror}{name}", file=sys.stderr)
-        return True
-    bar.remove()
+        if whole:
+            if bars.disable:
+                print(f"downloaded {mirror}{name}", file=sys.stderr)
+            return True
+        problems[mirror] = f"{name}: wrong checksum"
+    bars.remove_task(bar)
     return False
+
+
+def retrieve(url: str, sha256: str, path: Path, progress: Callable[[int, int | None], None]) -> bool:
+    """Download `url` to `path`, going on with its .part if there is one; False if the checksum is wrong.
+
+    A wrong checksum may come from the old part; the file is downloaded from its beginning then, once.
+    """
+    part = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for resumed in (part.exists(), False):
+        receive(url, part, progress)
+        with part.open("rb") as file:
+            right = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        if right:
+            os.replace(part, path)
+            return True
+        part.unlink()
+        if not resumed:
+            break
+    return False
+
+
+def receive(url: str, part: Path, progress: Callable[[int, int | None], None]) -> None:
+    """Write what `part` lacks of `url`; all of it, where the server cannot send the rest alone.
+
+    `progress(done, total)` is called as it grows; the total is None where the server does not say.
+    """
+    import requests
+
+    there = part.stat().st_size if part.exists() else 0
+    headers = {**HEADERS, "Range": f"bytes={there}-"} if there else HEADERS
+    with requests.get(url, headers=headers, timeout=(CONNECT_SECONDS, READ_SECONDS), stream=True) as response:
+        if (
+            there and response.status_code == 416
+        ):  # nothing is left to send: the part is whole already, or something else
+            return
+        response.raise_for_status()
+        rest = response.status_code == 206 and response.headers.get("Content-Range", "").startswith(f"bytes {there}-")
+        done = there if rest else 0
+        length = int(response.headers.get("Content-Length", 0))
+        total = done + length if length else None
+        with part.open("ab" if done else "wb") as file:
+            for piece in response.iter_content(PIECE):
+                file.write(piece)
+                done += len(piece)
+                progress(done, total)
 
 
 def reason(error: Exception) -> str:
@@ -120,46 +172,16 @@ def reason(error: Exception) -> str:
 
 @contextmanager
 def progress_bars() -> Iterator[Any]:
-    """rich's Progress on standard error, disabled where that is not a terminal; pooch's messages are held back."""
-    import pooch
+    """rich's Progress on standard error, disabled where that is not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-    logger = pooch.get_logger()
-    level = logger.level
-    logger.setLevel("WARNING")
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    try:
-        console = Console(stderr=True)
-        with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-            yield bars
-    finally:
-        logger.setLevel(level)
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        yield bars
 
 
-class Bar:
-    """One progress bar, with the methods that pooch calls."""
-
-    def __init__(self, bars: Any, name: str):
-        self.bars = bars
-        self.task = bars.add_task(name, total=None)
-
-    @property
-    def total(self) -> float | None:
-        return self.bars.tasks[self.bars.task_ids.index(self.task)].total
-
-    @total.setter
-    def total(self, size: int) -> None:
-        self.bars.update(self.task, total=size or None)
-
-    def update(self, size: int) -> None:
-        self.bars.update(self.task, advance=size)
-
-    def reset(self) -> None:
-        self.bars.update(self.task, completed=0)
-
-    def close(self) -> None:
-        self.bars.refresh()
-
-    def remove(self) -> None:
-        self.bars.remove_task(self.task)
+def show_progress(bars: Any, bar: Any, done: int, total: int | None) -> None:
+    """Move a progress bar."""
+    bars.update(bar, completed=done, total=total)

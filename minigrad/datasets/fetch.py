@@ -10,6 +10,8 @@ import hashlib
 import os
 import sys
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +47,12 @@ def locate(wanted: FileSet) -> tuple[Path, ...]:
     if given := os.environ.get("MINIGRAD_DATA"):
         return find_in(Path(given), wanted, f"MINIGRAD_DATA={given}")
     return from_cache(wanted, cache_folder() / wanted.folder)
+
+
+def where_to_put(wanted: FileSet) -> str:
+    """What to do where nothing can be downloaded: which files are wanted, where they are, and where to put them."""
+    names = ", ".join(file.name for file in wanted.files)
+    return f"set MINIGRAD_DATA to a folder with its files ({names}, published at {wanted.mirrors[0]})"
 
 
 def cache_folder() -> Path:
@@ -91,9 +99,10 @@ def existing(folder: Path, file: DataFile) -> Path | None:
 def from_cache(wanted: FileSet, folder: Path) -> tuple[Path, ...]:
     """The files of `wanted` in `folder`, after downloading those that are not there or are damaged."""
     try:
-        missing = [file for file in wanted.files if not is_cached(folder, file)]
-        if missing:
-            download_files(wanted.title, [(file.name, file.sha256) for file in missing], wanted.mirrors, folder)
+        if not all(is_cached(folder, file) for file in wanted.files):
+            with only_one(folder):  # another process may have downloaded them since
+                missing = [file for file in wanted.files if not is_cached(folder, file, quietly=True)]
+                download_files(wanted.title, [(file.name, file.sha256) for file in missing], wanted.mirrors, folder)
     except OSError as error:
         raise NotAvailableError(
             f"{wanted.title} cannot be kept in {folder} ({error.strerror or error}); "
@@ -102,12 +111,24 @@ def from_cache(wanted: FileSet, folder: Path) -> tuple[Path, ...]:
     return tuple(existing(folder, file) or folder / file.name for file in wanted.files)
 
 
-def is_cached(folder: Path, file: DataFile) -> bool:
-    """Is `file` in `folder` and whole? Says so on the screen if it is damaged."""
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """While inside, no other process that asks for the same does anything in the cache's `folder`, which is made."""
+    from filelock import FileLock  # here, because it is rarely needed
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / f".{folder.name}.lock"):
+        yield
+
+
+def is_cached(folder: Path, file: DataFile, quietly: bool = False) -> bool:
+    """Is `file` in `folder` and whole? Says so on the screen if it is damaged, unless `quietly`."""
     path = existing(folder, file)
     if path is None:
         return False
     if not is_intact(path, file):
+        if quietly:
+            return False
         print(f"{path} is damaged; it is downloaded again", file=sys.stderr)
         return False
     return True

@@ -1,23 +1,25 @@
 """MNIST: 70,000 images of handwritten digits, 28 x 28 pixels; and the part of it that comes with minigrad."""
 
-import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ..errors import DataError, did_you_mean
+from ..errors import DataError
 from ..language import say
 from .download import NotAvailableError
-from .fetch import DataFile, FileSet, find_in, locate
-from .idx import idx_bytes, read_idx
+from .fetch import DataFile, FileSet, find_in, is_intact, locate, where_to_put
+from .idx import read_idx
+from .images import ImageData, counted, fields, layout_of, origin_of
 
 SIDE = 28  # pixels
 CLASSES = 10
+DIGITS = tuple("0123456789")
+SOURCES = ("auto", "full", "embedded")
 
 MNIST = FileSet(
     title="MNIST",
@@ -51,35 +53,12 @@ MNIST = FileSet(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class MNISTData:
-    """Images and labels to train and to test on.
+@dataclass(frozen=True, eq=False, repr=False)
+class MNISTData(ImageData):
+    """Digits to train and to test on: ImageData whose images have the shape [N, 28, 28], 0 background and 255 ink.
 
-    Images are uint8 of shape [N, 28, 28], 0 is background and 255 ink; labels are int64 of shape [N], 0 to 9.
-    `name` says what they are, `description` adds how many and from where, and `notice` says why the embedded subset
-    took the place of the full set, an empty string where it did not. `load_mnist(source)` gives the same data again,
-    whatever MINIGRAD_DATA and the cache are by then.
+    `notice` says why the embedded subset took the place of the full set, an empty string where it did not.
     """
-
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
-    name: str
-    description: str
-    source: str
-    notice: str = ""
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of all images and labels: the same wherever the same data lie."""
-        digest = hashlib.sha256()
-        for array in (self.train_images, self.train_labels, self.test_images, self.test_labels):
-            digest.update(np.ascontiguousarray(array).data)
-        return digest.hexdigest()
-
-    def __repr__(self) -> str:
-        return f"MNISTData({self.description})"
 
 
 def load_mnist(source: str | Path = "auto") -> MNISTData:
@@ -101,21 +80,14 @@ def load_mnist(source: str | Path = "auto") -> MNISTData:
     if source == "embedded":
         return load_embedded()
     if source not in ("auto", "full"):
-        return load_files(MNIST, find_in(Path(source), MNIST, origin_of(source)))
+        paths = find_in(Path(source), MNIST, origin_of(source, SOURCES))
+        return MNISTData(**load_files(MNIST, paths, "digits", DIGITS))
     try:
-        return load_files(MNIST, locate(MNIST))
+        return MNISTData(**load_files(MNIST, locate(MNIST), "digits", DIGITS))
     except NotAvailableError as error:
         if source == "auto":
             return load_embedded(say(f"{error}, so the embedded subset is used", f"{error}，所以改用自带的子集"))
-        raise NotAvailableError(f"{error}; set MINIGRAD_DATA to a folder with its files, or use 'embedded'") from error
-
-
-def origin_of(source: str | Path) -> str:
-    """How messages refer to a `source` that is meant to be a folder."""
-    if isinstance(source, Path) or Path(source).name != source or os.path.isdir(source):
-        return str(source)
-    known = ("auto", "full", "embedded")
-    return f"source '{source}'{did_you_mean(source, known)} is none of {', '.join(known)}, so it is taken for a folder"
+        raise NotAvailableError(f"{error}; {where_to_put(MNIST)}, or use 'embedded'") from error
 
 
 def load_embedded(notice: str = "") -> MNISTData:
@@ -123,37 +95,24 @@ def load_embedded(notice: str = "") -> MNISTData:
     folder = files("minigrad.datasets") / "embedded" / MNIST.folder
     arrays = read_images([folder / file.name for file in MNIST.files])
     names = f"embedded subset of {MNIST.title}", f"自带的 {MNIST.title} 子集"
-    return described(arrays, names, ("digits", "张"), "embedded", notice)
-
-
-def load_files(wanted: FileSet, paths: Sequence[Path]) -> MNISTData:
-    """The data in the four files of `wanted`; they bear its title only if their content is the published one."""
-    arrays = read_images(paths)
-    hashes = [hashlib.sha256(idx_bytes(array)).hexdigest() for array in arrays]
-    published = hashes == [file.unpacked_sha256 for file in wanted.files]
-    title, folder = wanted.title, paths[0].parent
-    names = (title, title) if published else (f"files in the layout of {title}", f"格式与 {title} 相同的文件")
-    remarks = f"{'digits' if published else 'images'}, from {folder}", f"张，来自 {folder}"
-    return described(arrays, names, remarks, str(folder.absolute()))
-
-
-def described(
-    arrays: Sequence[np.ndarray], names: tuple[str, str], remarks: tuple[str, str], source: str, notice: str = ""
-) -> MNISTData:
-    """The data, with a remark after the counts in their description; `names` and `remarks` in English and Chinese."""
-    train_images, train_labels, test_images, test_labels = arrays
-    counts = f"{len(train_images):,} + {len(test_images):,}"
-    description = say(f"{names[0]} ({counts} {remarks[0]})", f"{names[1]}（{counts} {remarks[1]}）")
+    description = counted(arrays, names, ("digits", "张"))
     return MNISTData(
-        train_images,
-        train_labels.astype(np.int64),
-        test_images,
-        test_labels.astype(np.int64),
-        names[0],
-        description,
-        source,
-        notice,
+        **fields(arrays), name=names[0], description=description, source="embedded", notice=notice, classes=DIGITS
     )
+
+
+def load_files(wanted: FileSet, paths: Sequence[Path], things: str, classes: tuple[str, ...]) -> dict[str, Any]:
+    """What is in the four files of `wanted`, as the fields of an ImageData.
+
+    They bear its title, and are `things`, only if their content is the published one.
+    """
+    arrays = read_images(paths)
+    published = all(is_intact(path, file) for path, file in zip(paths, wanted.files))
+    names = (wanted.title, wanted.title) if published else layout_of(wanted.title)
+    folder = paths[0].parent
+    description = counted(arrays, names, (f"{things if published else 'images'}, from {folder}", f"张，来自 {folder}"))
+    source = str(folder.absolute())
+    return {**fields(arrays), "name": names[0], "description": description, "source": source, "classes": classes}
 
 
 def read_images(paths: Sequence[Path | Traversable]) -> list[np.ndarray]:

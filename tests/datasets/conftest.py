@@ -45,11 +45,12 @@ class Mirror:
 
     `fault`: '' none, 'missing' 404 for everything, 'truncated' half of each body, 'corrupt' one byte changed, 'silent'
     no answer at all, 'stalling' half of each body and then silence.
-    `after`: a mirror that answers HEAD requests first.
+    `after`: a mirror that answers HEAD requests first. `ranges`: it can send the rest of a file alone.
     """
 
-    def __init__(self, files: dict[str, bytes], fault: str = "", after: "Mirror | None" = None):
-        self.files, self.fault, self.after = files, fault, after
+    def __init__(self, files: dict[str, bytes], fault: str = "", after: "Mirror | None" = None, ranges: bool = False):
+        self.files, self.fault, self.after, self.ranges = files, fault, after, ranges
+        self.sent: list[int] = []
         self.answered = threading.Event()
         self.requests: list[str] = []
         self.encodings: set[str] = set()
@@ -86,17 +87,29 @@ class Mirror:
         if body is None or self.fault == "missing":
             handler.send_error(404)
             return
-        handler.send_response(200)
+        start = self.start(handler.headers["Range"])
+        if start and start >= len(body):
+            handler.send_error(416)
+            return
+        handler.send_response(206 if start else 200)
+        if start:
+            handler.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        body = body[start:]
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         if with_body:
             self.send(handler, body)
+
+    def start(self, wanted: str | None) -> int:
+        """Where in the file to start, by the request's Range."""
+        return int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and self.ranges else 0
 
     def send(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         if self.fault == "corrupt":
             body = body[:-1] + bytes([body[-1] ^ 1])
         if self.fault in ("truncated", "stalling"):
             body = body[: len(body) // 2]
+        self.sent.append(len(body))
         handler.wfile.write(body)
         if self.fault == "stalling":
             self.closing.wait(10)

@@ -11,7 +11,7 @@ import numpy as np
 import pooch
 import pytest
 
-from minigrad.datasets import fetch
+from minigrad.datasets import download, fetch
 from minigrad.datasets.download import NotAvailableError
 from minigrad.datasets.fetch import DataFile, FileSet, locate
 from minigrad.errors import DataError
@@ -235,15 +235,56 @@ def test_a_bad_mirror_is_passed_over(cache, serve, fault):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_failed_download_leaves_nothing_and_says_why(cache, serve, fault, capsys):
+def test_a_failed_download_leaves_no_file_and_says_why(cache, serve, fault, capsys):
     bad = serve(FILES, fault)
     start = time.monotonic()
     with pytest.raises(NotAvailableError, match=r"Toys could not be downloaded \(127\.0\.0\.1:\d+: ") as caught:
         locate(files_from(bad.url))
     assert capsys.readouterr().err == ""  # no empty line of a bar either
     assert FAULTS[fault] in str(caught.value)
-    assert listing(cache) == []
+    assert listing(cache) == (["one.gz.part"] if fault in ("truncated", "stalling") else [])
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("fault", ["truncated", "stalling"])
+def test_a_download_goes_on_where_it_broke_off(cache, serve, fault, monkeypatch):
+    monkeypatch.setattr(download, "PIECE", 8)
+    with pytest.raises(NotAvailableError):
+        locate(files_from(serve(FILES, fault).url))
+    there = (cache / "one.gz.part").stat().st_size
+    assert there > 0
+    good = serve(FILES, ranges=True)
+    locate(files_from(good.url))
+    assert good.sent[0] == len(FILES["one.gz"]) - there
+    assert {name: (cache / name).read_bytes() for name in listing(cache)} == FILES
+
+
+def test_another_mirror_goes_on_in_the_same_run(cache, serve, monkeypatch):
+    monkeypatch.setattr(download, "PIECE", 8)  # of the piece that breaks off nothing is kept
+    bad = serve(FILES, "truncated")
+    good = serve(FILES, after=bad, ranges=True)
+    locate(files_from(bad.url, good.url))
+    assert good.sent == [len(data) - len(data) // 2 // 8 * 8 for data in FILES.values()]
+    assert {name: (cache / name).read_bytes() for name in listing(cache)} == FILES
+
+
+PARTS = {
+    "of another file": b"rubbish",
+    "longer than the file": FILES["one.gz"] + b"rubbish",
+    "whole": FILES["one.gz"],
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("ranges", [False, True])
+@pytest.mark.parametrize("part", PARTS)
+def test_whatever_the_part_is_the_file_is_right(cache, serve, part, ranges):
+    fill(cache, ["two.gz", "notes.txt"])
+    (cache / "one.gz.part").write_bytes(PARTS[part])
+    mirror = serve(FILES, ranges=ranges)
+    locate(files_from(mirror.url))
+    assert {name: (cache / name).read_bytes() for name in listing(cache)} == FILES
+    assert len(mirror.got()) <= 2
 
 
 def test_each_file_from_the_mirror_that_has_it(cache, serve):

@@ -1,0 +1,69 @@
+"""Tar archives, unpacked whole or not at all, and never outside their folder."""
+
+import gzip
+import tarfile
+import tempfile
+import zlib
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from ..errors import DataError
+
+DAMAGE = (tarfile.ReadError, tarfile.HeaderError, gzip.BadGzipFile, EOFError, zlib.error)
+"""What reading an archive that is damaged or cut off raises."""
+
+
+def unpack(path: Path, folder: str, parent: Path) -> Path:
+    """Unpack the archive `path`, which has the one folder `folder`, into `parent`; returns the new folder's path.
+
+    Everything goes into a temporary folder in `parent` first, which is renamed in the end, in the place of an older
+    one. Raises DataError if the archive is damaged or cut off, or holds anything but files and folders inside `folder`,
+    OSError if it cannot be read or `parent` cannot be written; nothing is left then.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder}-", dir=parent) as temporary:
+        extract(path, folder, temporary)
+        unpacked, target = Path(temporary) / folder, parent / folder
+        if not unpacked.is_dir():
+            raise DataError(f"{path}: there is no folder {folder} in the archive; nothing was unpacked")
+        if target.exists():
+            target.rename(Path(temporary) / ".old")
+        unpacked.rename(target)
+    return target
+
+
+def extract(path: Path, folder: str, target: str) -> None:
+    """Write the members of the archive into the folder `target`, each after a look at its name and kind."""
+    try:
+        with tarfile.open(path) as archive:
+            # Python's own filter looks at each name once more, where there is one (3.11.4 and later).
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            for member in archive:
+                check_member(path, member, folder)
+                archive.extract(member, target)
+            check_end(archive)
+    except DAMAGE as error:
+        raise DataError(
+            f"{path}: the archive is damaged or cut off ({error}); expected a whole .tar.gz file. Nothing was unpacked"
+        ) from error
+    except tarfile.TarError as error:
+        raise DataError(f"{path}: {error}; nothing was unpacked") from error
+
+
+def check_member(path: Path, member: tarfile.TarInfo, folder: str) -> None:
+    """Raise DataError unless `member` is a file or a folder inside `folder`."""
+    name, parts = member.name, PurePosixPath(member.name).parts
+    if parts[:1] != (folder,) or ".." in parts or "\\" in name or any(PureWindowsPath(part).drive for part in parts):
+        raise DataError(f"{path}: {name!r} in the archive lies outside its folder {folder}; nothing was unpacked")
+    if not (member.isfile() or member.isdir()):
+        raise DataError(f"{path}: {name!r} in the archive is neither a file nor a folder; nothing was unpacked")
+
+
+def check_end(archive: tarfile.TarFile) -> None:
+    """Raise ReadError unless the members end where tar says they do: tarfile takes any odd block for the end."""
+    stream = archive.fileobj
+    assert stream is not None
+    stream.seek(archive.offset)
+    if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise tarfile.ReadError("it has no end mark")
+    while stream.read(1 << 20):  # to the end, where gzip compares its checksum
+        pass

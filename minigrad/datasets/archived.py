@@ -1,0 +1,148 @@
+"""Find the files of a set that is published as an archive: unpacked or not, in the user's folder, the cache, or online.
+
+The places and their order are those of fetch.py. An archive in the user's folder is unpacked beside itself; one that
+was downloaded is unpacked in the cache, and goes then.
+"""
+
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import DataError
+from .archive import unpack
+from .download import NotAvailableError, download_files
+from .fetch import DataFile, cache_folder, is_intact, only_one
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of a set: its archive, the folder in that, and the files there that are wanted.
+
+    `md5` are checksums of the files, in their order, where they are known.
+    """
+
+    archive: DataFile
+    folder: str
+    files: tuple[str, ...]
+    md5: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ArchivedSet:
+    """A set: its title, its forms, the first of which is downloaded, and URLs of folders that have its archive."""
+
+    title: str
+    forms: tuple[Form, ...]
+    mirrors: tuple[str, ...]
+
+
+def locate(wanted: ArchivedSet) -> tuple[Form, Path]:
+    """A form of `wanted` and the folder with its files: from MINIGRAD_DATA if that is set, else from the cache.
+
+    What the cache lacks, or has damaged, is downloaded. Raises DataError if MINIGRAD_DATA is set and lacks it, or if an
+    archive cannot be unpacked, NotAvailableError if it cannot be downloaded.
+    """
+    if given := os.environ.get("MINIGRAD_DATA"):
+        return find_in(Path(given), wanted, f"MINIGRAD_DATA={given}")
+    return wanted.forms[0], from_cache(wanted, cache_folder() / wanted.title.lower())
+
+
+def find_in(root: Path, wanted: ArchivedSet, origin: str) -> tuple[Form, Path]:
+    """A form of `wanted` and the folder with its files: a folder in `root`, `root` itself, or an archive there.
+
+    Raises DataError, whose message begins with `origin`, if there is none or `root` cannot be used.
+    """
+    root = Path(os.path.expanduser(root))
+    try:
+        if not root.is_dir():
+            wrong = "this is not a folder" if root.exists() else "there is no such folder"
+            raise DataError(f"{origin}: {wrong}; {expectation(wanted)}")
+        for form in wanted.forms:
+            for folder in (root / form.folder, root):
+                if not missing(folder, form):
+                    return form, folder
+        for form in wanted.forms:
+            if (root / form.archive.name).is_file() and not (root / form.folder).exists():
+                return form, unpacked(root / form.archive.name, form, root)
+        gaps = [
+            f"{form.folder} lacks {', '.join(missing(root / form.folder, form))}"
+            for form in wanted.forms
+            if (root / form.folder).is_dir()
+        ]
+    except OSError as error:
+        raise DataError(f"{origin}: cannot be used ({error.strerror or error}); {expectation(wanted)}") from error
+    there = f" ({'; '.join(gaps)})" if gaps else ""
+    raise DataError(f"{origin}: no {wanted.title} there{there}; {expectation(wanted)}")
+
+
+def expectation(wanted: ArchivedSet) -> str:
+    """What a folder should hold, and where to get it."""
+    names = [name for form in wanted.forms for name in (f"{form.folder}/", form.archive.name)]
+    return (
+        f"expected {', '.join(names[:-1])} or {names[-1]} in it ({wanted.title} is published at {published_at(wanted)})"
+    )
+
+
+def published_at(wanted: ArchivedSet) -> str:
+    """The URL of the archive that is downloaded."""
+    return wanted.mirrors[0] + wanted.forms[0].archive.name
+
+
+def missing(folder: Path, form: Form) -> list[str]:
+    """The files of `form` that are not in `folder`."""
+    return [name for name in form.files if not (folder / name).is_file()]
+
+
+def unpacked(archive: Path, form: Form, parent: Path) -> Path:
+    """The folder that `archive` unpacks to in `parent`. Raises DataError if a file is missing from it."""
+    folder = unpack(archive, form.folder, parent)
+    if lacking := missing(folder, form):
+        raise DataError(f"{archive}: the archive lacks {', '.join(lacking)}")
+    return folder
+
+
+def from_cache(wanted: ArchivedSet, cache: Path) -> Path:
+    """The folder with the files of `wanted` in `cache`, downloaded and unpacked if it is not there or is damaged."""
+    form = wanted.forms[0]
+    folder = cache / form.folder
+    try:
+        if is_published(folder, form):
+            return folder
+        if folder.exists():
+            print(f"{folder} is damaged; it is replaced", file=sys.stderr)
+        with only_one(cache):
+            if not is_published(folder, form):  # another process may have made it since
+                obtain(wanted, form, cache)
+    except NotAvailableError as error:
+        raise NotAvailableError(
+            f"{error}; get {form.archive.name} from {published_at(wanted)} and put it into {cache}, "
+            "or into a folder that MINIGRAD_DATA names"
+        ) from error
+    except OSError as error:
+        raise NotAvailableError(
+            f"{wanted.title} cannot be kept in {cache} ({error.strerror or error}); "
+            "set MINIGRAD_CACHE to a folder that can be written"
+        ) from error
+    return folder
+
+
+def obtain(wanted: ArchivedSet, form: Form, cache: Path) -> None:
+    """Unpack the archive in `cache`, after downloading it where it is not there or is not the published one."""
+    archive = cache / form.archive.name
+    if not (archive.is_file() and is_intact(archive, form.archive)):
+        download_files(wanted.title, [(form.archive.name, form.archive.sha256)], wanted.mirrors, cache)
+    unpacked(archive, form, cache)
+    archive.unlink()
+
+
+def is_published(folder: Path, form: Form) -> bool:
+    """Has `folder` all files of `form`, each as published? Never where their checksums are not known."""
+    return not missing(folder, form) and tuple(md5(folder / name) for name in form.files) == form.md5
+
+
+def md5(path: Path) -> str:
+    """The MD5 of a file: it shows damage, not forgery. What is downloaded is checked by its SHA-256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
