@@ -20,6 +20,7 @@ REQUIRED = {("softmax", "dim"), ("log_softmax", "dim")}  # PyTorch warns about a
 
 def parameters_of(function):
     """The parameters of a function of PyTorch; those written in C show them only in their documentation."""
+    function = getattr(F, f"_{function.__name__}", function)  # behind a function of (*args, **kwargs)
     try:
         return inspect.signature(function).parameters
     except ValueError:
@@ -47,6 +48,12 @@ IMAGES = np.random.default_rng(3).standard_normal((2, 4, 5, 7))
 KERNELS = np.random.default_rng(4).standard_normal((6, 2, 3, 2))
 
 CALLS = {
+    "adaptive_avg_pool1d": (lambda f, x: f.adaptive_avg_pool1d(x, output_size=3), IMAGES[0]),
+    "adaptive_avg_pool2d": (lambda f, x: f.adaptive_avg_pool2d(x, output_size=(3, None)), IMAGES),
+    "adaptive_max_pool1d": (lambda f, x: f.adaptive_max_pool1d(x, output_size=3), IMAGES[0]),
+    "adaptive_max_pool2d": (lambda f, x: f.adaptive_max_pool2d(x, output_size=2), IMAGES),
+    "avg_pool1d": (lambda f, x: f.avg_pool1d(x, kernel_size=3, padding=1), IMAGES[0]),
+    "avg_pool2d": (lambda f, x: f.avg_pool2d(x, 2, ceil_mode=True), IMAGES),
     "conv2d": (lambda f, x, w: f.conv2d(x, w, stride=(1, 2), padding=1, groups=2), IMAGES, KERNELS),
     "conv2d same": (lambda f, x, w: f.conv2d(x, w, padding="same", dilation=2, groups=2), IMAGES, KERNELS),
     "cosine_similarity": (lambda f, x, y: f.cosine_similarity(x, y, dim=-1), X, X[::-1] + 1),
@@ -61,6 +68,8 @@ CALLS = {
     "linear of a vector": (lambda f, x, w, b: f.linear(x, weight=w, bias=b), X[0], W, B),
     "linear of a batch": (lambda f, x, w, b: f.linear(x, w, b), X.reshape(3, 1, 4), W, B),
     "log_softmax": (lambda f, x: f.log_softmax(x, dim=-1), X),
+    "max_pool1d": (lambda f, x: f.max_pool1d(x, kernel_size=3, padding=1), IMAGES[0]),
+    "max_pool2d": (lambda f, x: f.max_pool2d(x, 2, ceil_mode=True), IMAGES),
     "normalize": (lambda f, x: f.normalize(x, p=1, dim=0), X),
     "one_hot": (lambda f, i: f.one_hot(i), np.array([[0, 2], [1, 0]])),
     "pad": (lambda f, x: f.pad(x, (1, 2, 0, 3)), X),

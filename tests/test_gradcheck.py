@@ -10,7 +10,19 @@ import pytest
 import minigrad
 from minigrad import Function, Tensor, gradcheck, gradgradcheck, ops, tensor
 from minigrad.gradcheck import GradcheckError, check_function, compare_gradients
-from minigrad.ops import activation, convert, elementwise, functions, index, linalg, loss, reduction, rounding, shape
+from minigrad.ops import (
+    activation,
+    convert,
+    elementwise,
+    functions,
+    index,
+    linalg,
+    loss,
+    pool,
+    reduction,
+    rounding,
+    shape,
+)
 from minigrad.ops.dropout import Dropout
 
 
@@ -455,6 +467,12 @@ CHECKS = {
     loss.BinaryCrossEntropy: [(PROBABILITIES, PROBABILITIES[::-1].copy())],
     loss.BinaryCrossEntropyWithLogits: [((3, 4), PROBABILITIES, np.array(2))],
     loss.KLDivergence: [((3, 4), PROBABILITIES)],
+    pool.MaxPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
+    pool.FastMaxPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
+    pool.AvgPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
+    pool.FastAvgPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
+    pool.AdaptiveAvgPool2d: [((2, 2, 5, 4), {"size": (3, 3)})],
+    pool.AdaptiveMaxPool2d: [((2, 2, 5, 4), {"size": (3, 3)})],
     reduction.Sum: [((3, 4),), ((2, 3, 4), {"dim": (0, 2)}), ((3, 4), {"dim": 1, "keepdim": True})],
     reduction.Mean: [((3, 4), {"dim": -1})],
     reduction.Var: [((3, 4), {"dim": 0}), ((3, 4), {"correction": 0, "keepdim": True})],

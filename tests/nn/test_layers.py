@@ -15,6 +15,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Initializing zero-element tensor
 
 X = np.random.default_rng(0).standard_normal((3, 4, 5))
 
+IMAGES = np.random.default_rng(1).standard_normal((2, 4, 7, 6))
+
 ROUND = np.round(2 * X) / 2  # with numbers at the kinks of functions made of pieces
 
 # the call that makes the module, and its input
@@ -69,6 +71,23 @@ LAYERS = {
     "Softmax(dim=-1)": X,
     "LogSoftmax(1)": X,
     "LogSoftmax(dim=-3)": X,
+    "MaxPool1d(2)": X,
+    "MaxPool1d(3, stride=1, padding=1, dilation=2, ceil_mode=True)": X,
+    "MaxPool2d(2)": IMAGES,
+    "MaxPool2d(kernel_size=(3, 2), stride=2, padding=1)": IMAGES,
+    "MaxPool2d(2, (2, 1), 0, (1, 2), False, True)": IMAGES[0],
+    "AvgPool1d(2)": X,
+    "AvgPool1d(kernel_size=3, stride=2, padding=1, ceil_mode=True, count_include_pad=False)": X,
+    "AvgPool2d(2)": IMAGES,
+    "AvgPool2d((3, 2), 2, 1, True, False)": IMAGES,
+    "AvgPool2d(3, padding=1, divisor_override=4)": IMAGES[0],
+    "AdaptiveAvgPool1d(3)": X,
+    "AdaptiveAvgPool2d(1)": IMAGES,
+    "AdaptiveAvgPool2d((3, None))": IMAGES,
+    "AdaptiveAvgPool2d(output_size=4)": IMAGES[0],
+    "AdaptiveMaxPool1d(output_size=2)": X,
+    "AdaptiveMaxPool2d((None, 3))": IMAGES,
+    "AdaptiveMaxPool2d(4)": IMAGES,
 }
 
 LABELS = np.array([0, 3, 1])
@@ -254,6 +273,17 @@ def test_dropout_refuses_what_is_no_probability(p):
         ("ReLU6(6)", TypeError, "ReLU6: inplace must be True or False, got 6"),
         ("PReLU(0)", ValueError, "PReLU: num_parameters must be at least 1, got 0"),
         ("PReLU(1, 'a')", TypeError, "PReLU: init must be a number, got str"),
+        ("MaxPool2d(0)", ValueError, "MaxPool2d: kernel_size got 0; expected numbers of at least 1"),
+        ("MaxPool2d(2, padding=2)", ValueError, r"MaxPool2d got padding \(2, 2\) for a kernel that reaches over 2 x 2"),
+        ("MaxPool2d(2, return_indices=True)", ValueError, "MaxPool2d got return_indices=True; expected False"),
+        ("MaxPool1d((2, 2))", ValueError, r"MaxPool1d: kernel_size got \(2, 2\); expected one whole number"),
+        ("MaxPool1d(2, ceil_mode=1)", TypeError, "MaxPool1d: ceil_mode must be True or False, got 1"),
+        ("AvgPool1d(2, 0)", ValueError, "AvgPool1d: stride got 0; expected a number of at least 1"),
+        ("AvgPool2d(2.5)", TypeError, "AvgPool2d: kernel_size got 2.5; expected a whole number"),
+        ("AvgPool2d(2, divisor_override=0)", ValueError, "AvgPool2d got divisor_override=0; expected a whole number"),
+        ("AdaptiveAvgPool2d((1, 2, 3))", ValueError, "AdaptiveAvgPool2d: output_size got"),
+        ("AdaptiveMaxPool2d('a')", TypeError, "AdaptiveMaxPool2d: output_size got 'a'; expected a whole number"),
+        ("AdaptiveAvgPool1d(-1)", ValueError, "AdaptiveAvgPool1d: output_size got -1; expected a number of at least 0"),
         ("MSELoss('x')", ValueError, "MSELoss: reduction must be 'mean', 'sum' or 'none', got 'x'"),
         ("L1Loss(None)", ValueError, "L1Loss: reduction must be 'mean', 'sum' or 'none', got None"),
         ("SmoothL1Loss(beta=-1)", ValueError, "SmoothL1Loss: beta must be finite and at least 0, got -1"),

@@ -423,6 +423,10 @@ ELSEWHERE = {
     "allclose": "gives True or False: test_compare.py",
     "equal": "gives True or False: test_compare.py",
     "conv2d": "has a grid of settings: test_conv.py",
+    **dict.fromkeys(
+        [f"{kind}_pool{d}d" for kind in ("max", "avg", "adaptive_avg", "adaptive_max") for d in (1, 2)],
+        "has a grid of settings: test_pool.py",
+    ),
     "checked": "checks a dimension: the refusals of every test file",
     "constant": "what comparisons are made of",
     "plain_index": "what indexing is made of",
