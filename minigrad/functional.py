@@ -14,6 +14,7 @@ from .ops.activation import (
 )
 from .ops.conv import conv2d
 from .ops.dropout import dropout
+from .ops.folding import fold, unfold
 from .ops.index import one_hot
 from .ops.linalg import cosine_similarity, linear, normalize
 from .ops.loss import (
@@ -36,6 +37,7 @@ from .ops.pool import (
     max_pool1d,
     max_pool2d,
 )
+from .ops.resize import interpolate
 from .ops.shape import pad
 
 __all__ = [
@@ -52,7 +54,9 @@ __all__ = [
     "cross_entropy",
     "dropout",
     "elu",
+    "fold",
     "gelu",
+    "interpolate",
     "kl_div",
     "l1_loss",
     "leaky_relu",
@@ -72,4 +76,5 @@ __all__ = [
     "softmax",
     "softplus",
     "tanh",
+    "unfold",
 ]

@@ -14,6 +14,7 @@ from tests.oracle import compare
 
 # What PyTorch's signatures have and minigrad's leave out.
 LEFT_OUT = {"size_average", "reduce", "inplace", "dtype", "_stacklevel", "threshold", "out"}
+LEFT_OUT |= {"recompute_scale_factor", "antialias"}
 LEFT_OUT_OF = {"mse_loss": {"weight"}, "l1_loss": {"weight"}}
 REQUIRED = {("softmax", "dim"), ("log_softmax", "dim")}  # PyTorch warns about a missing dim and guesses one
 
@@ -60,8 +61,11 @@ CALLS = {
     "dropout": (lambda f, x: f.dropout(x, 0.3, training=False) * 1, X),
     "dropout of everything": (lambda f, x: f.dropout(x, p=1.0), X),
     "elu": (lambda f, x: f.elu(x, alpha=0.7), X),
+    "fold": (lambda f, x: f.fold(x, (3, 4), 2, stride=(1, 2)), IMAGES[:, :, 0, :4]),
     "gelu": (lambda f, x: f.gelu(x), X),
     "gelu tanh": (lambda f, x: f.gelu(x, approximate="tanh"), X),
+    "interpolate": (lambda f, x: f.interpolate(x, scale_factor=2), IMAGES),
+    "interpolate bilinear": (lambda f, x: f.interpolate(x, (4, 9), mode="bilinear"), IMAGES),
     "leaky_relu": (lambda f, x: f.leaky_relu(x, negative_slope=0.2), X),
     "linear": (lambda f, x, w, b: f.linear(x, w, b), X, W, B),
     "linear without bias": (lambda f, x, w: f.linear(x, w), X, W),
@@ -73,6 +77,7 @@ CALLS = {
     "normalize": (lambda f, x: f.normalize(x, p=1, dim=0), X),
     "one_hot": (lambda f, i: f.one_hot(i), np.array([[0, 2], [1, 0]])),
     "pad": (lambda f, x: f.pad(x, (1, 2, 0, 3)), X),
+    "pad reflect": (lambda f, x: f.pad(x, (1, 2, 0, 3), mode="reflect"), IMAGES),
     "pad value": (lambda f, x: f.pad(x, [2, 0], mode="constant", value=1.5), X),
     "relu": (lambda f, x: f.relu(x), X),
     "sigmoid": (lambda f, x: f.sigmoid(x), X),
@@ -80,6 +85,7 @@ CALLS = {
     "softmax": (lambda f, x: f.softmax(x, 0), X),
     "softplus": (lambda f, x: f.softplus(x, beta=2), X),
     "tanh": (lambda f, x: f.tanh(x), X),
+    "unfold": (lambda f, x: f.unfold(x, (2, 3), padding=1), IMAGES),
 }
 
 

@@ -12,14 +12,17 @@ from minigrad import Function, Tensor, gradcheck, gradgradcheck, ops, tensor
 from minigrad.gradcheck import GradcheckError, check_function, compare_gradients
 from minigrad.ops import (
     activation,
+    conv,
     convert,
     elementwise,
+    folding,
     functions,
     index,
     linalg,
     loss,
     pool,
     reduction,
+    resize,
     rounding,
     shape,
 )
@@ -403,6 +406,8 @@ OFF_ZERO = rng.uniform(0.2, 2, (3, 4)) * rng.choice([-1, 1], (3, 4))
 MASK = rng.random((3, 4)) < 0.5
 PROBABILITIES = rng.uniform(0.1, 0.9, (3, 4))
 
+FOLDING = {"stride": (1, 2), "padding": ((1, 0), (0, 1)), "dilation": (1, 1)}
+
 CHECKS = {
     elementwise.Add: [((3, 4), (4,))],
     elementwise.Sub: [((3, 1), (3, 4))],
@@ -467,6 +472,10 @@ CHECKS = {
     loss.BinaryCrossEntropy: [(PROBABILITIES, PROBABILITIES[::-1].copy())],
     loss.BinaryCrossEntropyWithLogits: [((3, 4), PROBABILITIES, np.array(2))],
     loss.KLDivergence: [((3, 4), PROBABILITIES)],
+    conv.Conv2d: [((2, 4, 5, 4), (6, 2, 3, 2), (6,), {"stride": (1, 2), "padding": ((1, 0), (0, 1)), "groups": 2})],
+    folding.Unfold: [((2, 2, 5, 4), {"kernel": (3, 2), **FOLDING})],
+    folding.Fold: [((2, 12, 8), {"size": (5, 4), "kernel": (3, 2), **FOLDING})],
+    resize.Resample: [((2, 2, 3, 4), {"rows": POSITIVE[:, :3], "columns": POSITIVE})],
     pool.MaxPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
     pool.FastMaxPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
     pool.AvgPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
@@ -491,6 +500,8 @@ CHECKS = {
     shape.Concatenate: [((3, 4), (3, 2), {"dim": 1})],
     shape.Stack: [((3, 4), (3, 4), {"dim": -1})],
     shape.Split: [((2, 4), {"sizes": [1, 0, 3], "dim": 1})],
+    shape.Pick: [((3, 4), {"picks": [(1, [2, 0, 1, 1]), (0, [2, 2])]})],
+    shape.PutBack: [((2, 4), {"picks": [(1, [2, 0, 1, 1]), (0, [2, 2])], "shape": (3, 4)})],
     shape.Pad: [((3, 4), {"widths": [(1, 0), (2, 1)], "value": 3.0})],
     index.GetItem: [((4, 3), {"index": [0, 0, 2]}), ((4, 3), {"index": (slice(None, None, -1), 1)})],
     index.PutItem: [((3, 3), {"index": [0, 0, 2], "shape": (4, 3)})],

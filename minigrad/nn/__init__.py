@@ -37,6 +37,7 @@ from .loss import (
     SmoothL1Loss,
 )
 from .module import Module, Parameter
+from .padding import ConstantPad2d, ReflectionPad2d, ReplicationPad2d, ZeroPad2d
 from .pool import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -47,5 +48,6 @@ from .pool import (
     MaxPool1d,
     MaxPool2d,
 )
+from .resize import Fold, Unfold, Upsample
 
 sys.modules[f"{__name__}.functional"] = functional  # for `import minigrad.nn.functional as F`, as in PyTorch

@@ -59,6 +59,7 @@ from .elementwise import (
     sub,
     where,
 )
+from .folding import fold, unfold
 from .functions import cosh, expm1, log1p, log2, log10, reciprocal, rsqrt, sinh, square, tan
 from .index import (
     diag,
@@ -86,6 +87,7 @@ from .pool import (
     max_pool2d,
 )
 from .reduction import amax, amin, cumsum, logsumexp, mean, norm, prod, std, sum, var
+from .resize import interpolate
 from .rounding import ceil, floor, floor_divide, remainder, round, sign, trunc
 from .shape import (
     broadcast_to,
