@@ -14,6 +14,7 @@ from .ops.activation import (
 )
 from .ops.conv import conv1d, conv2d, conv_transpose2d
 from .ops.dropout import dropout
+from .ops.folding import fold, unfold
 from .ops.index import one_hot
 from .ops.linalg import cosine_similarity, linear, normalize
 from .ops.loss import (
@@ -26,9 +27,26 @@ from .ops.loss import (
     nll_loss,
     smooth_l1_loss,
 )
+from .ops.pool import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
+from .ops.resize import interpolate
 from .ops.shape import pad
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conv1d",
@@ -38,12 +56,16 @@ __all__ = [
     "cross_entropy",
     "dropout",
     "elu",
+    "fold",
     "gelu",
+    "interpolate",
     "kl_div",
     "l1_loss",
     "leaky_relu",
     "linear",
     "log_softmax",
+    "max_pool1d",
+    "max_pool2d",
     "mse_loss",
     "nll_loss",
     "normalize",
@@ -56,4 +78,5 @@ __all__ = [
     "softmax",
     "softplus",
     "tanh",
+    "unfold",
 ]

@@ -14,12 +14,14 @@ from tests.oracle import compare
 
 # What PyTorch's signatures have and minigrad's leave out.
 LEFT_OUT = {"size_average", "reduce", "inplace", "dtype", "_stacklevel", "threshold", "out"}
+LEFT_OUT |= {"recompute_scale_factor", "antialias"}
 LEFT_OUT_OF = {"mse_loss": {"weight"}, "l1_loss": {"weight"}}
 REQUIRED = {("softmax", "dim"), ("log_softmax", "dim")}  # PyTorch warns about a missing dim and guesses one
 
 
 def parameters_of(function):
     """The parameters of a function of PyTorch; those written in C show them only in their documentation."""
+    function = getattr(F, f"_{function.__name__}", function)  # behind a function of (*args, **kwargs)
     try:
         return inspect.signature(function).parameters
     except ValueError:
@@ -49,23 +51,35 @@ KERNELS = np.random.default_rng(4).standard_normal((6, 2, 3, 2))
 CALLS = {
     "conv1d": (lambda f, x, w: f.conv1d(x, w, stride=2, groups=2), IMAGES[:, :, 0], KERNELS[..., 0]),
     "conv_transpose2d": (lambda f, x, w: f.conv_transpose2d(x, w, stride=2, padding=1), IMAGES, KERNELS[:4]),
+    "adaptive_avg_pool1d": (lambda f, x: f.adaptive_avg_pool1d(x, output_size=3), IMAGES[0]),
+    "adaptive_avg_pool2d": (lambda f, x: f.adaptive_avg_pool2d(x, output_size=(3, None)), IMAGES),
+    "adaptive_max_pool1d": (lambda f, x: f.adaptive_max_pool1d(x, output_size=3), IMAGES[0]),
+    "adaptive_max_pool2d": (lambda f, x: f.adaptive_max_pool2d(x, output_size=2), IMAGES),
+    "avg_pool1d": (lambda f, x: f.avg_pool1d(x, kernel_size=3, padding=1), IMAGES[0]),
+    "avg_pool2d": (lambda f, x: f.avg_pool2d(x, 2, ceil_mode=True), IMAGES),
     "conv2d": (lambda f, x, w: f.conv2d(x, w, stride=(1, 2), padding=1, groups=2), IMAGES, KERNELS),
     "conv2d same": (lambda f, x, w: f.conv2d(x, w, padding="same", dilation=2, groups=2), IMAGES, KERNELS),
     "cosine_similarity": (lambda f, x, y: f.cosine_similarity(x, y, dim=-1), X, X[::-1] + 1),
     "dropout": (lambda f, x: f.dropout(x, 0.3, training=False) * 1, X),
     "dropout of everything": (lambda f, x: f.dropout(x, p=1.0), X),
     "elu": (lambda f, x: f.elu(x, alpha=0.7), X),
+    "fold": (lambda f, x: f.fold(x, (3, 4), 2, stride=(1, 2)), IMAGES[:, :, 0, :4]),
     "gelu": (lambda f, x: f.gelu(x), X),
     "gelu tanh": (lambda f, x: f.gelu(x, approximate="tanh"), X),
+    "interpolate": (lambda f, x: f.interpolate(x, scale_factor=2), IMAGES),
+    "interpolate bilinear": (lambda f, x: f.interpolate(x, (4, 9), mode="bilinear"), IMAGES),
     "leaky_relu": (lambda f, x: f.leaky_relu(x, negative_slope=0.2), X),
     "linear": (lambda f, x, w, b: f.linear(x, w, b), X, W, B),
     "linear without bias": (lambda f, x, w: f.linear(x, w), X, W),
     "linear of a vector": (lambda f, x, w, b: f.linear(x, weight=w, bias=b), X[0], W, B),
     "linear of a batch": (lambda f, x, w, b: f.linear(x, w, b), X.reshape(3, 1, 4), W, B),
     "log_softmax": (lambda f, x: f.log_softmax(x, dim=-1), X),
+    "max_pool1d": (lambda f, x: f.max_pool1d(x, kernel_size=3, padding=1), IMAGES[0]),
+    "max_pool2d": (lambda f, x: f.max_pool2d(x, 2, ceil_mode=True), IMAGES),
     "normalize": (lambda f, x: f.normalize(x, p=1, dim=0), X),
     "one_hot": (lambda f, i: f.one_hot(i), np.array([[0, 2], [1, 0]])),
     "pad": (lambda f, x: f.pad(x, (1, 2, 0, 3)), X),
+    "pad reflect": (lambda f, x: f.pad(x, (1, 2, 0, 3), mode="reflect"), IMAGES),
     "pad value": (lambda f, x: f.pad(x, [2, 0], mode="constant", value=1.5), X),
     "relu": (lambda f, x: f.relu(x), X),
     "sigmoid": (lambda f, x: f.sigmoid(x), X),
@@ -73,6 +87,7 @@ CALLS = {
     "softmax": (lambda f, x: f.softmax(x, 0), X),
     "softplus": (lambda f, x: f.softplus(x, beta=2), X),
     "tanh": (lambda f, x: f.tanh(x), X),
+    "unfold": (lambda f, x: f.unfold(x, (2, 3), padding=1), IMAGES),
 }
 
 

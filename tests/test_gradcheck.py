@@ -10,7 +10,22 @@ import pytest
 import minigrad
 from minigrad import Function, Tensor, gradcheck, gradgradcheck, ops, tensor
 from minigrad.gradcheck import GradcheckError, check_function, compare_gradients
-from minigrad.ops import activation, conv, convert, elementwise, functions, index, linalg, loss, reduction, rounding, shape
+from minigrad.ops import (
+    activation,
+    conv,
+    convert,
+    elementwise,
+    folding,
+    functions,
+    index,
+    linalg,
+    loss,
+    pool,
+    reduction,
+    resize,
+    rounding,
+    shape,
+)
 from minigrad.ops.dropout import Dropout
 
 
@@ -392,6 +407,8 @@ MASK = rng.random((3, 4)) < 0.5
 PROBABILITIES = rng.uniform(0.1, 0.9, (3, 4))
 
 TRANSPOSE = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
+FOLDING = {"stride": (1, 2), "padding": ((1, 0), (0, 1)), "dilation": (1, 1)}
+
 CHECKS = {
     elementwise.Add: [((3, 4), (4,))],
     elementwise.Sub: [((3, 1), (3, 4))],
@@ -443,7 +460,13 @@ CHECKS = {
     Dropout: [((3, 4), {"p": 0.3})],
     linalg.MatMul: [((3, 4), (4, 2)), ((2, 3, 4), (4, 2)), ((2, 1, 3, 2), (4, 2, 3))],
     linalg.Linear: [((5, 3), (2, 3), (2,))],
-    **{cls: [((2, 3, 5, 4), (2, 3, 3, 2), (2,))] for cls in (conv.Conv2d, conv.FastConv2d)},
+    **{
+        cls: [
+            ((2, 3, 5, 4), (2, 3, 3, 2), (2,)),
+            ((2, 4, 5, 4), (6, 2, 3, 2), (6,), {"stride": (1, 2), "padding": ((1, 0), (0, 1)), "groups": 2}),
+        ]
+        for cls in (conv.Conv2d, conv.FastConv2d)
+    },
     **{
         cls: [((2, 2, 3, 2), (2, 3, 3, 2), (3,), {**TRANSPOSE, "shape": (3, 5, 3)})]
         for cls in (conv.ConvTranspose2d, conv.FastConvTranspose2d)
@@ -461,6 +484,15 @@ CHECKS = {
     loss.BinaryCrossEntropy: [(PROBABILITIES, PROBABILITIES[::-1].copy())],
     loss.BinaryCrossEntropyWithLogits: [((3, 4), PROBABILITIES, np.array(2))],
     loss.KLDivergence: [((3, 4), PROBABILITIES)],
+    folding.Unfold: [((2, 2, 5, 4), {"kernel": (3, 2), **FOLDING})],
+    folding.Fold: [((2, 12, 8), {"size": (5, 4), "kernel": (3, 2), **FOLDING})],
+    resize.Resample: [((2, 2, 3, 4), {"rows": POSITIVE[:, :3], "columns": POSITIVE})],
+    pool.MaxPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
+    pool.FastMaxPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
+    pool.AvgPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
+    pool.FastAvgPool2d: [((2, 2, 5, 4), {"kernel": (3, 2), "stride": (1, 2), "padding": ((1, 0), (0, 1))})],
+    pool.AdaptiveAvgPool2d: [((2, 2, 5, 4), {"size": (3, 3)})],
+    pool.AdaptiveMaxPool2d: [((2, 2, 5, 4), {"size": (3, 3)})],
     reduction.Sum: [((3, 4),), ((2, 3, 4), {"dim": (0, 2)}), ((3, 4), {"dim": 1, "keepdim": True})],
     reduction.Mean: [((3, 4), {"dim": -1})],
     reduction.Var: [((3, 4), {"dim": 0}), ((3, 4), {"correction": 0, "keepdim": True})],
@@ -479,6 +511,8 @@ CHECKS = {
     shape.Concatenate: [((3, 4), (3, 2), {"dim": 1})],
     shape.Stack: [((3, 4), (3, 4), {"dim": -1})],
     shape.Split: [((2, 4), {"sizes": [1, 0, 3], "dim": 1})],
+    shape.Pick: [((3, 4), {"picks": [(1, [2, 0, 1, 1]), (0, [2, 2])]})],
+    shape.PutBack: [((2, 4), {"picks": [(1, [2, 0, 1, 1]), (0, [2, 2])], "shape": (3, 4)})],
     shape.Pad: [((3, 4), {"widths": [(1, 0), (2, 1)], "value": 3.0})],
     index.GetItem: [((4, 3), {"index": [0, 0, 2]}), ((4, 3), {"index": (slice(None, None, -1), 1)})],
     index.PutItem: [((3, 3), {"index": [0, 0, 2], "shape": (4, 3)})],

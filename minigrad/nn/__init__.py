@@ -37,5 +37,17 @@ from .loss import (
     SmoothL1Loss,
 )
 from .module import Module, Parameter
+from .padding import ConstantPad2d, ReflectionPad2d, ReplicationPad2d, ZeroPad2d
+from .pool import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+)
+from .resize import Fold, Unfold, Upsample
 
 sys.modules[f"{__name__}.functional"] = functional  # for `import minigrad.nn.functional as F`, as in PyTorch

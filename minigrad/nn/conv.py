@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import check_bool, check_count
+from ..checks import check_bool, check_choice, check_count
 from ..ops.arguments import pair
 from ..ops.conv import conv2d, padding_of
+from ..ops.shape import pad
 from ..tensor import Tensor
 from . import init
 from .module import Module, Parameter
@@ -20,6 +21,9 @@ class Conv2d(Module):
     be 'same' or 'valid'. With `groups` (1), channels are split into so many groups that do not see each other. The
     weight is [out_channels, in_channels / groups, kh, kw], the bias [out_channels] (None without `bias`); both start
     uniform in ±1/√(in_channels / groups · kh · kw), as in PyTorch.
+
+    What `padding` adds is 'zeros', or with `padding_mode` 'reflect', 'replicate' or 'circular' what `functional.pad`
+    makes of the images themselves.
 
     h' = ⌊(h + 2 padding - dilation (kh - 1) - 1) / stride⌋ + 1, and w' likewise.
 
@@ -36,6 +40,7 @@ class Conv2d(Module):
         dilation: Any = 1,
         groups: int = 1,
         bias: bool = True,
+        padding_mode: str = "zeros",
     ):
         super().__init__()
         name = type(self).__name__
@@ -43,6 +48,7 @@ class Conv2d(Module):
         check_count(f"{name}: out_channels", out_channels, 1)
         check_count(f"{name}: groups", groups, 1)
         check_bool(f"{name}: bias", bias)
+        check_choice(f"{name}: padding_mode", padding_mode, ("zeros", "reflect", "replicate", "circular"))
         if in_channels % groups or out_channels % groups:
             raise ValueError(
                 f"{name}: got {in_channels} in_channels and {out_channels} out_channels; "
@@ -51,8 +57,9 @@ class Conv2d(Module):
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size = pair(kernel_size, f"{name}: kernel_size", 1)
         self.stride, self.dilation = pair(stride, f"{name}: stride", 1), pair(dilation, f"{name}: dilation", 1)
-        padding_of(name, padding, self.kernel_size, self.stride, self.dilation)
-        self.padding = padding
+        self.around = padding_of(name, padding, self.kernel_size, self.stride, self.dilation)
+        self.padding = (padding, padding) if isinstance(padding, int) else padding
+        self.padding_mode = padding_mode
         self.weight = Parameter(np.empty((out_channels, in_channels // groups, *self.kernel_size), np.float32))
         self.register_parameter("bias", Parameter(np.empty(out_channels, np.float32)) if bias else None)
         self.reset_parameters()
@@ -65,14 +72,20 @@ class Conv2d(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input: Tensor) -> Tensor:
-        return conv2d(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        padding: Any = self.around
+        if self.padding_mode != "zeros":
+            (top, bottom), (left, right) = padding
+            input, padding = pad(input, (left, right, top, bottom), self.padding_mode), 0
+        return conv2d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
     def extra_repr(self) -> str:
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        if self.padding not in (0, (0, 0)):
-            text += f", padding={self.padding!r}"
+        if self.padding != (0, 0):
+            text += f", padding={self.padding}"
         if self.dilation != (1, 1):
             text += f", dilation={self.dilation}"
         if self.groups > 1:
             text += f", groups={self.groups}"
-        return text + (", bias=False" if self.bias is None else "")
+        if self.bias is None:
+            text += ", bias=False"
+        return text + (f", padding_mode={self.padding_mode}" if self.padding_mode != "zeros" else "")

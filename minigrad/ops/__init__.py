@@ -59,6 +59,7 @@ from .elementwise import (
     sub,
     where,
 )
+from .folding import fold, unfold
 from .functions import cosh, expm1, log1p, log2, log10, reciprocal, rsqrt, sinh, square, tan
 from .index import (
     diag,
@@ -75,7 +76,18 @@ from .index import (
 )
 from .linalg import bmm, cosine_similarity, dot, einsum, linear, matmul, mm, normalize, outer
 from .order import argmax, argmin, argsort, max, min, sort, topk, unique
+from .pool import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
 from .reduction import amax, amin, cumsum, logsumexp, mean, norm, prod, std, sum, var
+from .resize import interpolate
 from .rounding import ceil, floor, floor_divide, remainder, round, sign, trunc
 from .shape import (
     broadcast_to,

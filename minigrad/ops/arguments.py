@@ -106,3 +106,14 @@ def pair(value: Any, what: str, least: int = 0) -> tuple[int, int]:
     if first < least or second < least:
         raise ValueError(f"{what} got {value!r}; expected numbers of at least {least}")
     return first, second
+
+
+def single(value: Any, what: str, least: int = 0) -> int:
+    """A whole number, alone or in a tuple of one. Raises TypeError or ValueError, naming `what`, otherwise."""
+    values = tuple(value) if isinstance(value, tuple | list) else (value,)
+    if len(values) != 1:
+        raise ValueError(f"{what} got {value!r}; expected one whole number")
+    number = whole(values[0], f"{what} got")
+    if number < least:
+        raise ValueError(f"{what} got {value!r}; expected a number of at least {least}")
+    return number

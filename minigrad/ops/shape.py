@@ -4,13 +4,14 @@ None of them computes; their gradients move the elements back, and add where one
 the formulas, gx stands for dL/dx.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from math import prod
 from typing import Any
 
 from ..device import Array, array_module
 from ..function import Function
+from ..kernels import selection
 from ..tensor import Tensor
 from ..tensor_methods import Dim
 from .apply import apply
@@ -359,23 +360,88 @@ class Pad(Movement):
         return gy[tuple([slice(before, size - after) for (before, after), size in zip(self.widths, gy.shape)])]
 
 
+class Pick(Movement):
+    """y = x at the positions of `picks`, of which each is (dimension, positions along it);  gx adds gy up there."""
+
+    def __init__(self, picks: selection.Picks):
+        self.picks = picks
+
+    def forward(self, x: Array) -> Array:
+        self.given = x.shape
+        return selection.pick(x, self.picks)
+
+    def backward(self, gy: Array) -> Any:
+        return apply(PutBack(self.picks, self.given), gy)
+
+
+class PutBack(Movement):
+    """y = x added up at the positions that Pick takes from an array of `shape`;  gx = gy there."""
+
+    def __init__(self, picks: selection.Picks, shape: tuple[int, ...]):
+        self.picks, self.shape = picks, shape
+
+    def forward(self, x: Array) -> Array:
+        return selection.put_back(x, self.picks, self.shape)
+
+    def backward(self, gy: Array) -> Any:
+        return apply(Pick(self.picks), gy)
+
+
+PADDINGS: dict[str, Callable[[int, int], int]] = {
+    "reflect": lambda i, size: size - 1 - abs(size - 1 - abs(i)),
+    "replicate": lambda i, size: min(max(i, 0), size - 1),
+    "circular": lambda i, size: i % size,
+}
+"""For each mode of `pad`, which element of a line of `size` stands at position i, before it (i < 0) or behind it."""
+
+
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
-    """`input` with `value` around it, which is 0 if not given.
+    """`input` with `value` around it, which is 0 if not given; or, in other modes, with elements of its own.
 
     `pad` lists (before, after) for the last dimension, then for the one before it, and so on: (left, right, top,
-    bottom) for images. Raises ValueError for an odd number of widths, negative ones, or too many.
+    bottom) for images. `mode` is 'constant', 'reflect' (d c b | a b c d: mirrored at the first and the last element),
+    'replicate' (a a a | a b c d) or 'circular' (b c d | a b c d). The last three pad the last one, two or three
+    dimensions of a tensor with one or two more.
+
+    Raises ValueError for an odd number of widths, negative ones, or too many, and for more than the input has to
+    reflect or to repeat.
     """
-    if mode != "constant":
-        raise ValueError(f"pad got mode '{mode}'; expected 'constant'")
+    if mode not in ("constant", *PADDINGS):
+        raise ValueError(f"pad got mode {mode!r}; expected 'constant', 'reflect', 'replicate' or 'circular'")
     input, widths = as_tensor(input, "pad"), as_tuple((pad,), "pad got width")
     if len(widths) % 2 or len(widths) > 2 * input.ndim or min(widths, default=0) < 0:
         raise ValueError(
             f"pad got widths {widths} for a tensor of {input.ndim} dimensions; expected (before, after) pairs, "
             "none negative, for at most that many"
         )
+    if mode != "constant":
+        return pad_with_own(input, widths, mode, value)
     value = held(0 if value is None else number(value, "pad got value"), input.dtype, "pad")
     pairs = [(widths[i], widths[i + 1]) for i in range(0, len(widths), 2)]
     return Pad([(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1], value)(input) if pairs else clone(input)
+
+
+def pad_with_own(input: Tensor, widths: tuple[int, ...], mode: str, value: Any) -> Tensor:
+    """`input` padded with elements of its own."""
+    if value is not None and value != 0:
+        raise ValueError(f"pad got value {value} for mode '{mode}'; expected none")
+    dims = range(input.ndim - 1, input.ndim - 1 - len(widths) // 2, -1)
+    if not 1 <= len(dims) <= 3 or input.ndim - len(dims) not in (1, 2):
+        raise ValueError(
+            f"pad got {len(widths)} widths for a tensor of {input.ndim} dimensions in mode '{mode}'; "
+            "expected (before, after) for all dimensions but the first one or two, and at most three"
+        )
+    picks = []
+    for dim, before, after in zip(dims, widths[::2], widths[1::2], strict=True):
+        size = input.shape[dim]
+        most = {"reflect": size - 1, "circular": size}.get(mode, before + after if size else 0)
+        if max(before, after) > most:
+            raise ValueError(
+                f"pad got widths ({before}, {after}) for a dimension of size {size} in mode '{mode}'; "
+                f"expected at most {most}"
+            )
+        picks.append((dim, [PADDINGS[mode](i, size) for i in range(-before, size + after)]))
+    return Pick(picks)(input)
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:

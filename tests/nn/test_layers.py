@@ -15,6 +15,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Initializing zero-element tensor
 
 X = np.random.default_rng(0).standard_normal((3, 4, 5))
 
+IMAGES = np.random.default_rng(1).standard_normal((2, 4, 7, 6))
+
 ROUND = np.round(2 * X) / 2  # with numbers at the kinks of functions made of pieces
 
 # the call that makes the module, and its input
@@ -69,6 +71,43 @@ LAYERS = {
     "Softmax(dim=-1)": X,
     "LogSoftmax(1)": X,
     "LogSoftmax(dim=-3)": X,
+    "Conv2d(4, 6, 3)": IMAGES,
+    "Conv2d(4, 6, (3, 2), 2, (1, 2), 1, 2, False)": IMAGES,
+    "Conv2d(4, 2, 3, padding='same', dilation=(1, 2))": IMAGES,
+    "Conv2d(4, 2, 3, padding='valid')": IMAGES[0],
+    "Conv2d(4, 2, 3, padding=1, padding_mode='reflect')": IMAGES,
+    "Conv2d(4, 2, (5, 3), 2, (2, 1), padding_mode='replicate', bias=False)": IMAGES,
+    "Conv2d(4, 2, (4, 3), padding='same', padding_mode='circular')": IMAGES[0],
+    "ZeroPad2d(1)": IMAGES,
+    "ConstantPad2d((1, 0, 2, 3), 2.5)": IMAGES,
+    "ReflectionPad2d((1, 0, 2, 3))": IMAGES,
+    "ReplicationPad2d(padding=8)": IMAGES[0],
+    "Upsample(scale_factor=2)": IMAGES,
+    "Upsample((9, 5))": IMAGES,
+    "Upsample(7)": X,
+    "Upsample(scale_factor=(2, 1.5), mode='bilinear')": IMAGES,
+    "Upsample(size=(3, 11), mode='bilinear', align_corners=True)": IMAGES,
+    "Unfold(2)": IMAGES,
+    "Unfold(kernel_size=(3, 2), dilation=(2, 1), padding=1, stride=2)": IMAGES,
+    "Fold((4, 3), 2, 1, 0, (2, 1))": X[:, :, :4],
+    "Fold(output_size=4, kernel_size=2, stride=2)": X[0, :, :4],
+    "MaxPool1d(2)": X,
+    "MaxPool1d(3, stride=1, padding=1, dilation=2, ceil_mode=True)": X,
+    "MaxPool2d(2)": IMAGES,
+    "MaxPool2d(kernel_size=(3, 2), stride=2, padding=1)": IMAGES,
+    "MaxPool2d(2, (2, 1), 0, (1, 2), False, True)": IMAGES[0],
+    "AvgPool1d(2)": X,
+    "AvgPool1d(kernel_size=3, stride=2, padding=1, ceil_mode=True, count_include_pad=False)": X,
+    "AvgPool2d(2)": IMAGES,
+    "AvgPool2d((3, 2), 2, 1, True, False)": IMAGES,
+    "AvgPool2d(3, padding=1, divisor_override=4)": IMAGES[0],
+    "AdaptiveAvgPool1d(3)": X,
+    "AdaptiveAvgPool2d(1)": IMAGES,
+    "AdaptiveAvgPool2d((3, None))": IMAGES,
+    "AdaptiveAvgPool2d(output_size=4)": IMAGES[0],
+    "AdaptiveMaxPool1d(output_size=2)": X,
+    "AdaptiveMaxPool2d((None, 3))": IMAGES,
+    "AdaptiveMaxPool2d(4)": IMAGES,
 }
 
 LABELS = np.array([0, 3, 1])
@@ -141,6 +180,7 @@ def test_linear_takes_empty_batches(shape):
 
 # What PyTorch's signatures have and minigrad's leave out, and why nobody misses it.
 LEFT_OUT = {
+    "recompute_scale_factor": "give `size` instead",
     "size_average": "deprecated for `reduction`",
     "reduce": "deprecated for `reduction`",
     "device": "use .to(device)",
@@ -254,6 +294,25 @@ def test_dropout_refuses_what_is_no_probability(p):
         ("ReLU6(6)", TypeError, "ReLU6: inplace must be True or False, got 6"),
         ("PReLU(0)", ValueError, "PReLU: num_parameters must be at least 1, got 0"),
         ("PReLU(1, 'a')", TypeError, "PReLU: init must be a number, got str"),
+        ("Conv2d(1, 1, 1, padding_mode='a')", ValueError, "Conv2d: padding_mode must be 'zeros', .* or 'circular'"),
+        ("ZeroPad2d((1, 2))", ValueError, r"ZeroPad2d: padding got \(1, 2\); expected a number or \(left"),
+        ("ReflectionPad2d(-1)", ValueError, "ReflectionPad2d: padding got -1; expected a number or"),
+        ("ConstantPad2d(1, 'a')", TypeError, "ConstantPad2d: value must be a number, got str"),
+        ("Upsample()", ValueError, "Upsample got size=None and scale_factor=None; expected exactly one of them"),
+        ("Upsample(2, mode='a')", ValueError, "Upsample got mode 'a'; expected 'nearest', 'linear' or 'bilinear'"),
+        ("Unfold(0)", ValueError, "Unfold: kernel_size got 0; expected numbers of at least 1"),
+        ("Fold(0, 2)", ValueError, "Fold: output_size got 0; expected numbers of at least 1"),
+        ("MaxPool2d(0)", ValueError, "MaxPool2d: kernel_size got 0; expected numbers of at least 1"),
+        ("MaxPool2d(2, padding=2)", ValueError, r"MaxPool2d got padding \(2, 2\) for a kernel that reaches over 2 x 2"),
+        ("MaxPool2d(2, return_indices=True)", ValueError, "MaxPool2d got return_indices=True; expected False"),
+        ("MaxPool1d((2, 2))", ValueError, r"MaxPool1d: kernel_size got \(2, 2\); expected one whole number"),
+        ("MaxPool1d(2, ceil_mode=1)", TypeError, "MaxPool1d: ceil_mode must be True or False, got 1"),
+        ("AvgPool1d(2, 0)", ValueError, "AvgPool1d: stride got 0; expected a number of at least 1"),
+        ("AvgPool2d(2.5)", TypeError, "AvgPool2d: kernel_size got 2.5; expected a whole number"),
+        ("AvgPool2d(2, divisor_override=0)", ValueError, "AvgPool2d got divisor_override=0; expected a whole number"),
+        ("AdaptiveAvgPool2d((1, 2, 3))", ValueError, "AdaptiveAvgPool2d: output_size got"),
+        ("AdaptiveMaxPool2d('a')", TypeError, "AdaptiveMaxPool2d: output_size got 'a'; expected a whole number"),
+        ("AdaptiveAvgPool1d(-1)", ValueError, "AdaptiveAvgPool1d: output_size got -1; expected a number of at least 0"),
         ("MSELoss('x')", ValueError, "MSELoss: reduction must be 'mean', 'sum' or 'none', got 'x'"),
         ("L1Loss(None)", ValueError, "L1Loss: reduction must be 'mean', 'sum' or 'none', got None"),
         ("SmoothL1Loss(beta=-1)", ValueError, "SmoothL1Loss: beta must be finite and at least 0, got -1"),

@@ -425,6 +425,11 @@ ELSEWHERE = {
     "conv1d": "has a grid of settings: test_conv.py",
     "conv2d": "has a grid of settings: test_conv.py",
     "conv_transpose2d": "has a grid of settings: test_conv.py",
+    **dict.fromkeys(
+        [f"{kind}_pool{d}d" for kind in ("max", "avg", "adaptive_avg", "adaptive_max") for d in (1, 2)],
+        "has a grid of settings: test_pool.py",
+    ),
+    **dict.fromkeys(["fold", "unfold", "interpolate"], "has a grid of settings: test_resize.py"),
     "checked": "checks a dimension: the refusals of every test file",
     "constant": "what comparisons are made of",
     "plain_index": "what indexing is made of",

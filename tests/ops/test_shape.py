@@ -367,7 +367,7 @@ def test_the_gradient_of_an_index_can_be_called_on_plain_arrays():
         (lambda x: x.split(1, 2), IndexError, "dimension 2 is out of range for a tensor of 2 dimensions"),
         (lambda x: minigrad.functional.pad(x, (1,)), ValueError, r"pad got widths \(1,\) for a tensor of 2 dimensions"),
         (lambda x: minigrad.functional.pad(x, (-1, 0)), ValueError, r"pad got widths \(-1, 0\)"),
-        (lambda x: minigrad.functional.pad(x, (1, 1), "reflect"), ValueError, "pad got mode 'reflect'"),
+        (lambda x: minigrad.functional.pad(x, (1, 1), "mirror"), ValueError, "pad got mode 'mirror'"),
         (lambda x: x[2], IndexError, r"GetItem got shape \(2, 3\): index 2 is out of bounds for axis 0 with size 2"),
         (lambda x: x[0, 0, 0], IndexError, r"GetItem got shape \(2, 3\): too many indices"),
         (lambda x: x[1.5], IndexError, r"GetItem got shape \(2, 3\): only integers, slices"),

@@ -1,0 +1,108 @@
+"""Pooling over windows of images, one place of the window after another instead of one window after another.
+
+Place (u, v) of all windows together is one strided slice of the image, so every step is one operation on arrays. A few
+images are taken at a time, so that what is read again is still in the cache. All keep channels-last memory.
+"""
+
+from collections.abc import Iterator
+from math import inf
+
+from ..device import Array, array_module
+from .windows import Padding, Pair, empty_like_order, padded, places, windows
+
+CACHE = 1 << 19
+"""Bytes of images that are worked on at a time: half of a usual L2 cache."""
+
+
+def parts(x: Array) -> Iterator[slice]:
+    """The images of x [n, c, h, w] in slices that fit the cache."""
+    step = max(1, CACHE * len(x) // max(x.nbytes, 1))
+    return (slice(start, start + step) for start in range(0, len(x), step))
+
+
+def taps(x: Array, kernel: Pair, stride: Pair, dilation: Pair) -> list[Array]:
+    """For each place in the window, row by row, the view [n, c, down, across] of what lies there in all windows."""
+    view = windows(x, kernel, stride, dilation)
+    return [view[..., u, v] for u in range(kernel[0]) for v in range(kernel[1])]
+
+
+def result_for(x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> Array:
+    """Room for one number a window."""
+    each = zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
+    down, across = [places(*one) for one in each]
+    return empty_like_order(x, (*x.shape[:2], down, across))
+
+
+def highest(x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> Array:
+    """The highest element of each window: y [n, c, down, across]."""
+    y = result_for(x, kernel, stride, padding, dilation)
+    for part in parts(x):
+        first, *others = taps(padded(x[part], padding, -inf), kernel, stride, dilation)
+        y[part] = first
+        for tap in others:
+            array_module(x).maximum(y[part], tap, out=y[part])
+    return y
+
+
+def sums(x: Array, kernel: Pair, stride: Pair, padding: Padding) -> Array:
+    """The sum of each window: y [n, c, down, across]."""
+    y = result_for(x, kernel, stride, padding, (1, 1))
+    for part in parts(x):
+        first, *others = taps(padded(x[part], padding), kernel, stride, (1, 1))
+        y[part] = first
+        for tap in others:
+            y[part] += tap
+    return y
+
+
+def hand_to_highest(
+    gy: Array, x: Array, y: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair
+) -> Array:
+    """gx: each gy goes to where the highest element `y` of its window stands first in `x`. All must be finite.
+
+    Going through the places in order, `waiting` says which windows have not met their highest element yet.
+    """
+    xp = array_module(x)
+    gx, tiled = empty_like_order(x, x.shape), are_tiles(x.shape, kernel, stride, padding, dilation)
+    for part in parts(x):
+        image = padded(x[part], padding, -inf)
+        given = gx[part] if tiled else xp.zeros_like(image)
+        waiting = xp.ones_like(y[part], bool)
+        for tap, place in zip(*[taps(a, kernel, stride, dilation) for a in (image, given)], strict=True):
+            here = tap == y[part]
+            here &= waiting
+            waiting ^= here
+            if tiled:
+                xp.multiply(gy[part], here, out=place)
+            else:
+                place += gy[part] * here
+        if not tiled:
+            gx[part] = without(given, padding)
+    return gx
+
+
+def hand_to_all(share: Array, x: Array, kernel: Pair, stride: Pair, padding: Padding) -> Array:
+    """gx, in the shape and memory order of x: each element of `share` is added to every place of its window."""
+    gx, tiled = empty_like_order(x, x.shape), are_tiles(x.shape, kernel, stride, padding, (1, 1))
+    for part in parts(x):
+        given = gx[part] if tiled else array_module(x).zeros_like(padded(x[part], padding))
+        for place in taps(given, kernel, stride, (1, 1)):
+            if tiled:
+                place[...] = share[part]
+            else:
+                place += share[part]
+        if not tiled:
+            gx[part] = without(given, padding)
+    return gx
+
+
+def are_tiles(shape: tuple[int, ...], kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> bool:
+    """Do the windows cover every element of the images exactly once?"""
+    whole = all(size % k == 0 for size, k in zip(shape[2:], kernel, strict=True))
+    return whole and kernel == stride and dilation == (1, 1) and padding == ((0, 0), (0, 0))
+
+
+def without(x: Array, padding: Padding) -> Array:
+    """x [n, c, h, w] without the padding around it."""
+    (top, bottom), (left, right) = padding
+    return x[:, :, top : x.shape[2] - bottom, left : x.shape[3] - right]
