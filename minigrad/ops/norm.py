@@ -155,10 +155,20 @@ class FastBatchNormEval(BatchNormEval):
         if rows is None:
             return super().forward(x, mean, var, weight, bias)
         self.save(x, mean, var, weight)
-        factor, shift = weight / np.sqrt(var + self.eps), kernels.shift_for(mean, var, x.dtype)
+        factor, self.shift = weight / np.sqrt(var + self.eps), kernels.shift_for(mean, var, x.dtype)
         y = np.empty_like(x)
-        kernels.scale(kernels.rows_of_channels(y), rows, mean, factor, bias, shift)
+        kernels.scale(kernels.rows_of_channels(y), rows, mean, factor, bias, self.shift)
         return y
+
+    def backward(self, gy: Any) -> Any:
+        x, mean, var, weight = self.saved
+        if isinstance(gy, Tensor) or (rows := kernels.rows_of_channels(x)) is None:
+            return super().backward(gy)
+        upstream, sigma, zeros = kernels.as_rows(gy), np.sqrt(var + self.eps), np.zeros_like(mean)
+        gb, product = kernels.products_with_centred(upstream, rows, mean, self.shift)
+        gx = np.empty_like(x)
+        kernels.scale(kernels.rows_of_channels(gx), upstream, zeros, weight / sigma, zeros, None)
+        return gx, None, None, (product / sigma).astype(x.dtype), gb.astype(x.dtype)
 
 
 def batch_norm(
