@@ -78,7 +78,7 @@ def test_conv2d_of_nothing_and_of_one_image(way):
     compare(lambda m, *a: m.conv2d(*a), images(1, 3, 5, 5)[0], w, b)
 
 
-@pytest.mark.parametrize("settings", itertools.product([1, 2], [0, 2], [1, 2], [1, 3]))
+@pytest.mark.parametrize("settings", list(itertools.product([1, 2], [0, 2], [1, 2], [1, 3])))
 def test_conv1d_over_settings(way, settings):
     groups = settings[-1]
     x, w, b = rng.standard_normal((2, 3, 11)), rng.standard_normal((6, 3 // groups, 4)), rng.standard_normal(6)
