@@ -65,4 +65,4 @@ def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
     """Raise ValueError unless `value` is one of `choices`."""
     if not isinstance(value, str) or value not in choices:
         *most, last = [repr(choice) for choice in choices]
-        raise ValueError(f"{name} must be {', '.join(most)} or {last}, got {value!r}")
+        raise ValueError(f"{name} must be {', '.join(most)}{' or ' * bool(most)}{last}, got {value!r}")

@@ -24,7 +24,7 @@ from .activation import (
     Tanh,
 )
 from .containers import ModuleDict, ModuleList, ParameterList, Sequential
-from .conv import Conv2d
+from .conv import Conv1d, Conv2d, ConvTranspose2d
 from .linear import Dropout, Dropout1d, Dropout2d, Flatten, Identity, Linear
 from .loss import (
     BCELoss,
