@@ -7,12 +7,22 @@ from functools import partial
 import cases
 import harness
 import torch
+import vision
+
+RESNET20 = vision.residual((16, 32, 64), 3, projection=False)
+RESNET18 = vision.residual((64, 128, 256, 512), 2, projection=True)
 
 CASES = {
     "mlp-64-sgd": ("MLP 784-256-128-10, batch 64, SGD with momentum", partial(cases.mlp, 64, "SGD"), 0.80),
     "mlp-64-adam": ("MLP 784-256-128-10, batch 64, Adam", partial(cases.mlp, 64, "Adam"), 0.80),
     "mlp-256-sgd": ("MLP 784-256-128-10, batch 256, SGD with momentum", partial(cases.mlp, 256, "SGD"), 0.90),
     "mlp-256-adam": ("MLP 784-256-128-10, batch 256, Adam", partial(cases.mlp, 256, "Adam"), 0.90),
+    "lenet": ("LeNet-5, batch 64", partial(vision.network, vision.lenet, 64, (1, 28, 28)), 1.10),
+    "cnn-64": ("CIFAR CNN, batch 64", partial(vision.network, vision.cifar_cnn, 64), 0.85),
+    "cnn-128": ("CIFAR CNN, batch 128", partial(vision.network, vision.cifar_cnn, 128), 0.85),
+    "resnet20-64": ("ResNet-20, batch 64", partial(vision.network, RESNET20, 64), 1.20),
+    "resnet20-128": ("ResNet-20, batch 128", partial(vision.network, RESNET20, 128), 1.20),
+    "resnet18-32": ("ResNet-18 at 32 x 32, batch 32", partial(vision.network, RESNET18, 32), None),
     "small-ops": ("chain of 2,000 small ops, forward and backward", cases.small_ops, 1.00),
 }
 

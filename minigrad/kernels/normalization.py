@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array
+from .threads import ELEMENT, shared
 
 BLOCK = 1 << 17
 """Elements of one array that are worked on at a time: two such arrays of float32 make 1 MB, a usual cache."""
@@ -76,11 +77,15 @@ def moments(x: Array) -> tuple[Array, Array]:
 def moments_around(x: Array, shift: Array | None) -> tuple[Array, Array]:
     """Mean and biased variance of the columns of x [n, c] by E[(x - s)²] - E[x - s]², in float64."""
     n, c = x.shape
-    total, squares = np.zeros(c), np.zeros(c)
-    for block, s in in_blocks((x,), shift):
-        block = moved(block, s)
-        total += sums(block, c)
-        squares += sums(block * block, c)
+
+    def work(part: slice) -> Array:
+        found = np.zeros((2, c))
+        for block, s in in_blocks((x[part],), shift):
+            block = moved(block, s)
+            found += sums(block, c), sums(block * block, c)
+        return found
+
+    total, squares = sum(shared(work, n, 3 * x.size * ELEMENT))
     mean = total / n
     return mean if shift is None else mean + shift, np.maximum(squares / n - mean * mean, 0)
 
@@ -88,18 +93,26 @@ def moments_around(x: Array, shift: Array | None) -> tuple[Array, Array]:
 def scale(y: Array, x: Array, mean: Array, factor: Array, offset: Array, shift: Array | None) -> None:
     """y = (x - mean) · factor + offset for x [n, c] and vectors [c] in float64; `shift` is that of `shift_for`."""
     rest = offset - distance(mean, shift) * factor
-    for out, block, s, f, o in in_blocks((y, x), shift, factor, rest):
-        np.multiply(moved(block, s), f, out=out)
-        out += o
+
+    def work(part: slice) -> None:
+        for out, block, s, f, o in in_blocks((y[part], x[part]), shift, factor, rest):
+            np.multiply(moved(block, s), f, out=out)
+            out += o
+
+    shared(work, len(x), 2 * x.size * ELEMENT)
 
 
 def products_with_centred(gy: Array, x: Array, mean: Array, shift: Array | None) -> tuple[Array, Array]:
     """Σ gy and Σ gy (x - mean) over the rows of gy and x [n, c], in float64."""
-    c = x.shape[1]
-    total, product = np.zeros(c), np.zeros(c)
-    for upstream, block, s in in_blocks((gy, x), shift):
-        total += sums(upstream, c)
-        product += sums(moved(block, s) * upstream, c)
+    n, c = x.shape
+
+    def work(part: slice) -> Array:
+        found = np.zeros((2, c))
+        for upstream, block, s in in_blocks((gy[part], x[part]), shift):
+            found += sums(upstream, c), sums(moved(block, s) * upstream, c)
+        return found
+
+    total, product = sum(shared(work, n, 3 * x.size * ELEMENT))
     return total, product - distance(mean, shift) * total
 
 
@@ -108,10 +121,14 @@ def combine(
 ) -> None:
     """gx = a gy + b (x - mean) + offset for gy and x [n, c] and vectors [c] in float64."""
     rest = offset - b * distance(mean, shift)
-    for out, upstream, block, s, f, g, o in in_blocks((gx, gy, x), shift, a, b, rest):
-        np.multiply(upstream, f, out=out)
-        out += moved(block, s) * g
-        out += o
+
+    def work(part: slice) -> None:
+        for out, upstream, block, s, f, g, o in in_blocks((gx[part], gy[part], x[part]), shift, a, b, rest):
+            np.multiply(upstream, f, out=out)
+            out += moved(block, s) * g
+            out += o
+
+    shared(work, len(x), 4 * x.size * ELEMENT)
 
 
 def distance(mean: Array, shift: Array | None) -> Array:

@@ -4,20 +4,28 @@ Place (u, v) of all windows together is one strided slice of the image, so every
 images are taken at a time, so that what is read again is still in the cache. All keep channels-last memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from math import inf
 
+import numpy as np
+
 from ..device import Array, array_module
+from .threads import ELEMENT, shared
 from .windows import Padding, Pair, empty_like_order, padded, places, windows
 
 CACHE = 1 << 19
 """Bytes of images that are worked on at a time: half of a usual L2 cache."""
 
 
-def parts(x: Array) -> Iterator[slice]:
-    """The images of x [n, c, h, w] in slices that fit the cache."""
+def for_parts(x: Array, passes: int, work: Callable[[slice], None]) -> None:
+    """`work` for the images of x [n, c, h, w] in slices that fit the cache. It goes `passes` times through them."""
     step = max(1, CACHE * len(x) // max(x.nbytes, 1))
-    return (slice(start, start + step) for start in range(0, len(x), step))
+
+    def some(images: slice) -> None:
+        for start in range(images.start, images.stop, step):
+            work(slice(start, min(start + step, images.stop)))
+
+    shared(some, len(x), x.size * passes * ELEMENT if array_module(x) is np else 0)
 
 
 def taps(x: Array, kernel: Pair, stride: Pair, dilation: Pair) -> list[Array]:
@@ -36,22 +44,28 @@ def result_for(x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation:
 def highest(x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> Array:
     """The highest element of each window: y [n, c, down, across]."""
     y = result_for(x, kernel, stride, padding, dilation)
-    for part in parts(x):
+
+    def work(part: slice) -> None:
         first, *others = taps(padded(x[part], padding, -inf), kernel, stride, dilation)
         y[part] = first
         for tap in others:
             array_module(x).maximum(y[part], tap, out=y[part])
+
+    for_parts(x, 2, work)
     return y
 
 
 def sums(x: Array, kernel: Pair, stride: Pair, padding: Padding) -> Array:
     """The sum of each window: y [n, c, down, across]."""
     y = result_for(x, kernel, stride, padding, (1, 1))
-    for part in parts(x):
+
+    def work(part: slice) -> None:
         first, *others = taps(padded(x[part], padding), kernel, stride, (1, 1))
         y[part] = first
         for tap in others:
             y[part] += tap
+
+    for_parts(x, 2, work)
     return y
 
 
@@ -64,7 +78,9 @@ def hand_to_highest(
     """
     xp = array_module(x)
     gx, tiled = empty_like_order(x, x.shape), are_tiles(x.shape, kernel, stride, padding, dilation)
-    for part in parts(x):
+    gy = in_order_of(gy, y)
+
+    def work(part: slice) -> None:
         image = padded(x[part], padding, -inf)
         given = gx[part] if tiled else xp.zeros_like(image)
         waiting = xp.ones_like(y[part], bool)
@@ -78,13 +94,17 @@ def hand_to_highest(
                 place += gy[part] * here
         if not tiled:
             gx[part] = without(given, padding)
+
+    for_parts(x, 5, work)
     return gx
 
 
 def hand_to_all(share: Array, x: Array, kernel: Pair, stride: Pair, padding: Padding) -> Array:
     """gx, in the shape and memory order of x: each element of `share` is added to every place of its window."""
     gx, tiled = empty_like_order(x, x.shape), are_tiles(x.shape, kernel, stride, padding, (1, 1))
-    for part in parts(x):
+    share = in_order_of(share, gx)
+
+    def work(part: slice) -> None:
         given = gx[part] if tiled else array_module(x).zeros_like(padded(x[part], padding))
         for place in taps(given, kernel, stride, (1, 1)):
             if tiled:
@@ -93,7 +113,18 @@ def hand_to_all(share: Array, x: Array, kernel: Pair, stride: Pair, padding: Pad
                 place += share[part]
         if not tiled:
             gx[part] = without(given, padding)
+
+    for_parts(x, 2, work)
     return gx
+
+
+def in_order_of(x: Array, other: Array) -> Array:
+    """x [n, c, h, w] in the memory order of `other`: NumPy is slow on arrays that lie differently."""
+    if x.strides == other.strides:
+        return x
+    y = empty_like_order(other, x.shape, x.dtype)
+    y[...] = x
+    return y
 
 
 def are_tiles(shape: tuple[int, ...], kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> bool:

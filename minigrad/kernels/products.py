@@ -2,8 +2,23 @@
 
 from typing import Any
 
+import numpy as np
+
+from . import threads
+
 FEW = 128
 """Up to so many rows, the transposed product is the faster one."""
+
+
+def matmul(x: Any, y: Any) -> Any:
+    """x y for matrices. Where minigrad's threads share the work of a network, they share this product too: those of
+    BLAS go on waiting for a while after each of theirs, which slows everything beside them."""
+    if not threads.in_use() or type(x) is not np.ndarray:
+        return x @ y
+    out = np.empty((len(x), y.shape[1]), np.result_type(x, y))
+    with threads.one_thread_for_blas():
+        threads.shared(lambda part: np.matmul(x[part], y, out=out[part]), len(x), out.size * len(y))
+    return out
 
 
 def product(x: Any, y: Any) -> Any:
@@ -12,4 +27,4 @@ def product(x: Any, y: Any) -> Any:
     With few rows it is computed as (yᵀ xᵀ)ᵀ: for layers of the usual sizes that takes BLAS between a third and nine
     tenths of the time. The result then lies column by column in memory.
     """
-    return (y.T @ x.T).T if len(x) <= FEW else x @ y
+    return matmul(y.T, x.T).T if len(x) <= FEW else matmul(x, y)

@@ -8,9 +8,13 @@ from ..device import Array, array_module
 
 
 def scatter_add(shape: tuple[int, ...], index: Any, values: Array) -> Array:
-    """Zeros of `shape`, to which `values` are added at `index`; places that occur several times add up."""
+    """Zeros of `shape`, to which `values` are added at `index`; places that occur several times add up.
+
+    With as many dimensions as `values`, it has their order in memory.
+    """
     xp = array_module(values)
-    total = xp.zeros(shape, values.dtype)
+    alike = values.ndim == len(shape)
+    total = xp.zeros_like(values, shape=shape) if alike else xp.zeros(shape, values.dtype)
     if is_basic(index):
         total[index] = values
     elif xp is np:

@@ -12,21 +12,28 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
+from time import perf_counter
 from typing import Any
 
+import numpy as np
 from threadpoolctl import ThreadpoolController
 
 WORTHWHILE = 1 << 25
 """Multiplications from which on the work is shared; starting and joining threads takes as long as a tenth of them."""
+ELEMENT = 16
+"""To how many multiplications in a product it comes to go once through an element of an array."""
 
 
 def shared(work: Callable[[slice], Any], n: int, multiplications: float) -> list[Any]:
     """The results of `work` for slices that make up a batch of `n`: one for each thread, or a single one for little
     work. Parts and their order depend only on the arguments and on the number of threads."""
-    count = min(thread_count(), n)
-    if count < 2 or multiplications < WORTHWHILE or getattr(_inside, "on", False):
+    if getattr(_inside, "on", False):
         return [work(slice(0, n))]
+    count = min(thread_count(), n) if multiplications >= WORTHWHILE else 1
+    if count < 2:
+        return [run_inside(work, slice(0, n))]
     parts = [slice(n * i // count, n * (i + 1) // count) for i in range(count)]
+    Held.last = perf_counter()
     with one_thread_for_blas():
         others = [pool().submit(copy_context().run, run_inside, work, part) for part in parts[1:]]
         try:
@@ -41,12 +48,16 @@ _inside = threading.local()
 
 
 def run_inside(work: Callable[[slice], Any], part: slice) -> Any:
-    """`work(part)`; what it calls does not share its work again."""
-    _inside.on = True
+    """`work(part)`; what it calls does not share its work again.
+
+    NumPy goes through pieces of images by way of a buffer whose size it divides them into; a small one is faster.
+    """
+    _inside.on, before = True, np.setbufsize(256)
     try:
         return work(part)
     finally:
         _inside.on = False
+        np.setbufsize(before)
 
 
 @cache
@@ -66,11 +77,17 @@ def blas() -> list[Any]:
 
 
 class Held:
-    """How many callers hold BLAS to one thread now, and how many threads it had before."""
+    """How many callers hold BLAS to one thread now, how many threads it had before, and when work was last shared."""
 
     lock = threading.Lock()
     callers = 0
     before: tuple[int, ...] = ()
+    last = 0.0
+
+
+def in_use() -> bool:
+    """Has work been shared within the last second?"""
+    return Held.last > 0 and perf_counter() - Held.last < 1
 
 
 def thread_count() -> int:

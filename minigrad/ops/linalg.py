@@ -8,6 +8,7 @@ from numpy import broadcast_shapes
 
 from ..device import Array, array_module
 from ..function import Function
+from ..kernels.products import matmul as matrix_product
 from ..kernels.products import product
 from ..kernels.reduction import column_sums
 from ..tensor import Tensor
@@ -106,7 +107,7 @@ class Linear(Function):
     def backward(self, gy: Array) -> Any:
         (x, weight), needs = self.saved, self.needs
         gx = product(gy, weight) if needs[0] else None
-        gw = gy.T @ x if needs[1] else None
+        gw = matrix_product(gy.T, x) if needs[1] else None
         gb = column_sums(gy) if needs[2] else None
         return gx, gw, gb
 

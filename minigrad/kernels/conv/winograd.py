@@ -9,6 +9,8 @@ hold nothing but 0, 1 and -1, are sums of long arrays. Neighbouring tiles overla
 and the odd rows and columns, hold every element once.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ...device import Array
@@ -21,15 +23,15 @@ GG = np.kron(G, G)  # [16, 9]: G g Gᵀ of a kernel whose 9 numbers stand in a r
 A = np.array([[1, 1, 1, 0], [0, 1, -1, 1]])  # Aᵀ
 AA = np.kron(A, A)  # [4, 16]: Aᵀ m A of a product whose 16 numbers stand in a row
 
-IN_CACHE = 1 << 20
+IN_CACHE = 1 << 19
 """Elements of the tiles of one block of images; what is larger waits for memory."""
 
 
 def convolve(x: Array, weight: Array, padding: Padding, out: Array) -> None:
     """out [n, h', w', o] = the convolution of x [n, h, w, c] with weight [o, c, 3, 3]."""
     kernels = kernel_tiles(weight)
-    for block in blocks(len(x), out.shape, max(x.shape[3], len(weight))):
-        put_tiles(multiply(input_tiles(x[block], padding, out.shape[1:3]), kernels), out[block])
+    for block, tiles in input_tiles(x, padding, out.shape, max(x.shape[3], len(weight))):
+        put_tiles(multiply(tiles, kernels), out[block])
 
 
 def input_grad(gy: Array, weight: Array, padding: Padding, out: Array) -> None:
@@ -46,16 +48,9 @@ def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
     and E = A e Aᵀ the tiles of gy, it is Gᵀ (Σ Dᵀ E) G."""
     c, o = x.shape[3], gy.shape[3]
     total = np.zeros((16, c, o), x.dtype)
-    for block in blocks(len(x), gy.shape, max(c, o)):
-        total += multiply_transposed(input_tiles(x[block], padding, gy.shape[1:3]), output_tiles(gy[block]))
+    for block, tiles in input_tiles(x, padding, gy.shape, max(c, o)):
+        total += multiply_transposed(tiles, output_tiles(gy[block]))
     return (GG.T.astype(x.dtype) @ total.reshape(16, -1)).reshape(3, 3, c, o).transpose(3, 2, 0, 1)
-
-
-def blocks(n: int, shape: tuple[int, ...], channels: int) -> list[slice]:
-    """Slices of a batch whose tiles fit in the cache together."""
-    tiles = ((shape[1] + 1) // 2) * ((shape[2] + 1) // 2)
-    size = max(1, IN_CACHE // max(1, 16 * tiles * channels))
-    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
 
 
 def kernel_tiles(weight: Array) -> Array:
@@ -64,25 +59,39 @@ def kernel_tiles(weight: Array) -> Array:
     return (GG.astype(weight.dtype) @ weight.transpose(2, 3, 1, 0).reshape(9, c * o)).reshape(16, c, o)
 
 
-def input_tiles(x: Array, padding: Padding, size: tuple[int, ...]) -> Array:
-    """Bᵀ d B for every tile of x [n, h, w, c], as [4, 4, tiles down, tiles across, n, c]."""
-    n, _, _, c = x.shape
-    down, across = (size[0] + 1) // 2, (size[1] + 1) // 2
-    parts = np.zeros((2, 2, down + 1, across + 1, n, c), x.dtype)  # [row, column odd?] of the padded images
+def input_tiles(x: Array, padding: Padding, shape: tuple[int, ...], channels: int) -> Iterator[tuple[slice, Array]]:
+    """Bᵀ d B for every tile of x [n, h, w, c], of as many images at a time as the cache holds: the slice of the batch,
+    and the tiles [4, 4, tiles down, tiles across, n, c]. The memory of the tiles is used again for the next block."""
+    down, across, c = (shape[1] + 1) // 2, (shape[2] + 1) // 2, x.shape[3]
+    many = max(1, IN_CACHE // max(1, 16 * down * across * channels))
+    count = -(-len(x) // many)
+    previous = None
+    for i in range(count):
+        block = slice(len(x) * i // count, len(x) * (i + 1) // count)
+        n = block.stop - block.start
+        if n != previous:
+            parts = np.zeros((2, 2, down + 1, across + 1, n, c), x.dtype)
+            rows = np.empty((4, 2, down, across + 1, n, c), x.dtype)
+            tiles = np.empty((4, 4, down, across, n, c), x.dtype)
+            previous = n
+        split(x[block], padding, parts)
+        combine(rows, parts[0][:, :-1], parts[1][:, :-1], parts[0][:, 1:], parts[1][:, 1:])
+        even, odd = rows[:, 0], rows[:, 1]
+        combine(tiles.swapaxes(0, 1), even[:, :, :-1], odd[:, :, :-1], even[:, :, 1:], odd[:, :, 1:])
+        yield block, tiles
+
+
+def split(x: Array, padding: Padding, parts: Array) -> None:
+    """The padded images x [n, h, w, c] as four: parts[r, s] has the rows 2 i + r and the columns 2 j + s. What lies
+    outside of x is not written: it stays zero."""
     images, items = pixels(x).transpose(1, 2, 0), pixels(parts)
+    down, across = parts.shape[2:4]
     for r in (0, 1):
         for s in (0, 1):
             i, j = (r - padding[0][0]) % 2, (s - padding[1][0]) % 2
             a, b = (i + padding[0][0]) // 2, (j + padding[1][0]) // 2
-            part = images[i::2, j::2][: down + 1 - a, : across + 1 - b]
+            part = images[i::2, j::2][: down - a, : across - b]
             items[r, s, a : a + part.shape[0], b : b + part.shape[1]] = part
-    rows = np.empty((4, 2, down, across + 1, n, c), x.dtype)
-    combine(rows, parts[0][:, :-1], parts[1][:, :-1], parts[0][:, 1:], parts[1][:, 1:])
-    tiles = np.empty((4, 4, down, across, n, c), x.dtype)
-    rows = rows.swapaxes(0, 1)
-    even, odd = rows[0], rows[1]
-    combine(tiles.swapaxes(0, 1), even[:, :, :-1], odd[:, :, :-1], even[:, :, 1:], odd[:, :, 1:])
-    return tiles
 
 
 def combine(out: Array, d0: Array, d1: Array, d2: Array, d3: Array) -> None:
