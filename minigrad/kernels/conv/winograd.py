@@ -9,7 +9,7 @@ hold nothing but 0, 1 and -1, are sums of long arrays. Neighbouring tiles overla
 and the odd rows and columns, hold every element once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -20,11 +20,13 @@ from .products import parts_of
 
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 GG = np.kron(G, G)  # [16, 9]: G g Gᵀ of a kernel whose 9 numbers stand in a row
-A = np.array([[1, 1, 1, 0], [0, 1, -1, 1]])  # Aᵀ
+A = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])  # Aᵀ
 AA = np.kron(A, A)  # [4, 16]: Aᵀ m A of a product whose 16 numbers stand in a row
 
 IN_CACHE = 1 << 19
 """Elements of the tiles of one block of images; what is larger waits for memory."""
+
+Step = tuple[Callable, Array, Array, Array]
 
 
 def convolve(x: Array, weight: Array, padding: Padding, out: Array) -> None:
@@ -48,8 +50,9 @@ def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
     and E = A e Aᵀ the tiles of gy, it is Gᵀ (Σ Dᵀ E) G."""
     c, o = x.shape[3], gy.shape[3]
     total = np.zeros((16, c, o), x.dtype)
-    for block, tiles in input_tiles(x, padding, gy.shape, max(c, o)):
-        total += multiply_transposed(tiles, output_tiles(gy[block]))
+    blocks = input_tiles(x, padding, gy.shape, max(c, o))
+    for (_, tiles), grads in zip(blocks, output_tiles(gy, max(c, o)), strict=True):
+        total += multiply_transposed(tiles, grads)
     return (GG.T.astype(x.dtype) @ total.reshape(16, -1)).reshape(3, 3, c, o).transpose(3, 2, 0, 1)
 
 
@@ -59,47 +62,82 @@ def kernel_tiles(weight: Array) -> Array:
     return (GG.astype(weight.dtype) @ weight.transpose(2, 3, 1, 0).reshape(9, c * o)).reshape(16, c, o)
 
 
+def blocks_of(n: int, tiles: int, channels: int) -> list[slice]:
+    """Slices of about equal size of a batch, whose tiles fit in the cache."""
+    count = -(-n * 16 * tiles * channels // IN_CACHE)
+    count = min(max(count, 1), n)
+    return [slice(n * i // count, n * (i + 1) // count) for i in range(count)]
+
+
 def input_tiles(x: Array, padding: Padding, shape: tuple[int, ...], channels: int) -> Iterator[tuple[slice, Array]]:
-    """Bᵀ d B for every tile of x [n, h, w, c], of as many images at a time as the cache holds: the slice of the batch,
-    and the tiles [4, 4, tiles down, tiles across, n, c]. The memory of the tiles is used again for the next block."""
+    """Bᵀ d B for the tiles of x [n, h, w, c], as many images at a time as the cache holds: the slice of the batch, and
+    the tiles [4, 4, tiles down, tiles across, n, c], whose memory the next block uses again."""
     down, across, c = (shape[1] + 1) // 2, (shape[2] + 1) // 2, x.shape[3]
-    many = max(1, IN_CACHE // max(1, 16 * down * across * channels))
-    count = -(-len(x) // many)
-    previous = None
-    for i in range(count):
-        block = slice(len(x) * i // count, len(x) * (i + 1) // count)
+    parts: Array = None
+    for block in blocks_of(len(x), down * across, channels):
         n = block.stop - block.start
-        if n != previous:
+        if parts is None or parts.shape[4] != n:
             parts = np.zeros((2, 2, down + 1, across + 1, n, c), x.dtype)
-            rows = np.empty((4, 2, down, across + 1, n, c), x.dtype)
             tiles = np.empty((4, 4, down, across, n, c), x.dtype)
-            previous = n
-        split(x[block], padding, parts)
-        combine(rows, parts[0][:, :-1], parts[1][:, :-1], parts[0][:, 1:], parts[1][:, 1:])
-        even, odd = rows[:, 0], rows[:, 1]
-        combine(tiles.swapaxes(0, 1), even[:, :, :-1], odd[:, :, :-1], even[:, :, 1:], odd[:, :, 1:])
+            steps = input_steps(parts, tiles)
+        split(x[block], (padding[0][0], padding[1][0]), parts)
+        for operation, a, b, result in steps:
+            operation(a, b, result)
         yield block, tiles
 
 
-def split(x: Array, padding: Padding, parts: Array) -> None:
-    """The padded images x [n, h, w, c] as four: parts[r, s] has the rows 2 i + r and the columns 2 j + s. What lies
-    outside of x is not written: it stays zero."""
+def input_steps(parts: Array, tiles: Array) -> list[Step]:
+    """The sums that make tiles Bᵀ d B of the four parts of images: d0 - d2, d1 + d2, d2 - d1 and d1 - d3 of the rows of
+    each tile, then of the columns. Listed once for all blocks, so that threads seldom wait for Python."""
+    _, _, down, across, n, c = tiles.shape
+    rows = np.empty((4, 2, down, across + 1, n, c), tiles.dtype)
+    d1, d2 = parts[1][:, :-1], parts[0][:, 1:]
+    e1, e2 = rows[:, 1, :, :-1], rows[:, 0, :, 1:]
+    return [
+        (np.subtract, parts[:, :, :-1], parts[:, :, 1:], rows[::3]),
+        (np.add, d1, d2, rows[1]),
+        (np.subtract, d2, d1, rows[2]),
+        (np.subtract, rows[..., :-1, :, :], rows[..., 1:, :, :], tiles[:, ::3]),
+        (np.add, e1, e2, tiles[:, 1]),
+        (np.subtract, e2, e1, tiles[:, 2]),
+    ]
+
+
+def output_tiles(gy: Array, channels: int) -> Iterator[Array]:
+    """A e Aᵀ for the 2 x 2 tiles of gy [n, h, w, o], as [4, 4, down, across, n, o], in the blocks of `input_tiles`."""
+    _, h, w, o = gy.shape
+    down, across = (h + 1) // 2, (w + 1) // 2
+    parts: Array = None
+    for block in blocks_of(len(gy), down * across, channels):
+        n = block.stop - block.start
+        if parts is None or parts.shape[4] != n:
+            parts = np.zeros((2, 2, down, across, n, o), gy.dtype)
+            rows, tiles = np.empty((4, *parts.shape[1:]), gy.dtype), np.empty((4, 4, *parts.shape[2:]), gy.dtype)
+        split(gy[block], (0, 0), parts)
+        spread(parts, rows)
+        spread(rows.swapaxes(0, 1), tiles.swapaxes(0, 1))
+        yield tiles
+
+
+def spread(e: Array, out: Array) -> None:
+    """out = A e along the first dimension: e0, e0 + e1, e0 - e1 and -e1."""
+    out[0] = e[0]
+    np.add(e[0], e[1], out[1])
+    np.subtract(e[0], e[1], out[2])
+    np.negative(e[1], out[3])
+
+
+def split(x: Array, before: tuple[int, int], parts: Array) -> None:
+    """Images x [n, h, w, c] with padding `before` them as four: parts[r, s] has the rows 2 i + r and the columns
+    2 j + s. What lies outside of x is not written: it stays zero."""
     images, items = pixels(x).transpose(1, 2, 0), pixels(parts)
     down, across = parts.shape[2:4]
     for r in (0, 1):
         for s in (0, 1):
-            i, j = (r - padding[0][0]) % 2, (s - padding[1][0]) % 2
-            a, b = (i + padding[0][0]) // 2, (j + padding[1][0]) // 2
+            i, j = (r - before[0]) % 2, (s - before[1]) % 2
+            a, b = (i + before[0]) // 2, (j + before[1]) // 2
             part = images[i::2, j::2][: down - a, : across - b]
             items[r, s, a : a + part.shape[0], b : b + part.shape[1]] = part
-
-
-def combine(out: Array, d0: Array, d1: Array, d2: Array, d3: Array) -> None:
-    """out = Bᵀ d, along the first dimension."""
-    np.subtract(d0, d2, out=out[0])
-    np.add(d1, d2, out=out[1])
-    np.subtract(d2, d1, out=out[2])
-    np.subtract(d3, d1, out=out[3])
 
 
 def multiply(tiles: Array, kernels: Array) -> Array:
@@ -123,33 +161,10 @@ def multiply_transposed(tiles: Array, grads: Array) -> Array:
 
 def put_tiles(y: Array, out: Array) -> None:
     """The 2 x 2 tiles y [down, 4, across, n, o] at their places in out [n, h, w, o]."""
-    images, items = pixels(out).transpose(1, 2, 0), pixels(y)
-    for r in (0, 1):
-        for s in (0, 1):
-            part = images[r::2, s::2]
-            part[...] = items[: part.shape[0], 2 * r + s, : part.shape[1]]
-
-
-def output_tiles(gy: Array) -> Array:
-    """A e Aᵀ for every 2 x 2 tile of gy [n, h, w, o], as [4, 4, down, across, n, o]."""
-    n, h, w, o = gy.shape
-    down, across = (h + 1) // 2, (w + 1) // 2
-    parts = np.zeros((2, 2, down, across, n, o), gy.dtype)
-    images, items = pixels(gy).transpose(1, 2, 0), pixels(parts)
-    for r in (0, 1):
-        for s in (0, 1):
-            part = images[r::2, s::2]
-            items[r, s, : part.shape[0], : part.shape[1]] = part
-    rows = np.empty((4, 2, down, across, n, o), gy.dtype)
-    unfold(rows, parts)
-    tiles = np.empty((4, 4, down, across, n, o), gy.dtype)
-    unfold(tiles.swapaxes(0, 1), rows.swapaxes(0, 1))
-    return tiles
-
-
-def unfold(out: Array, e: Array) -> None:
-    """out = A e, along the first dimension."""
-    out[0] = e[0]
-    np.add(e[0], e[1], out=out[1])
-    np.subtract(e[0], e[1], out=out[2])
-    out[3] = e[1]
+    down, _, across, n, o = y.shape
+    h, w = out.shape[1:3]
+    whole = out if (h, w) == (2 * down, 2 * across) else np.empty((n, 2 * down, 2 * across, o), out.dtype)
+    places = pixels(whole).reshape(n, down, 2, across, 2)
+    places[...] = pixels(y).reshape(down, 2, 2, across, n).transpose(4, 0, 1, 3, 2)
+    if whole is not out:
+        out[...] = whole[:, :h, :w]
