@@ -13,7 +13,7 @@ from .ops.activation import (
     tanh,
 )
 from .ops.conv import conv2d
-from .ops.dropout import dropout
+from .ops.dropout import dropout, dropout1d, dropout2d
 from .ops.index import one_hot
 from .ops.linalg import cosine_similarity, linear, normalize
 from .ops.loss import (
@@ -26,6 +26,7 @@ from .ops.loss import (
     nll_loss,
     smooth_l1_loss,
 )
+from .ops.norm import batch_norm, group_norm, instance_norm, layer_norm
 from .ops.pool import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -45,16 +46,22 @@ __all__ = [
     "adaptive_max_pool2d",
     "avg_pool1d",
     "avg_pool2d",
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conv2d",
     "cosine_similarity",
     "cross_entropy",
     "dropout",
+    "dropout1d",
+    "dropout2d",
     "elu",
     "gelu",
+    "group_norm",
+    "instance_norm",
     "kl_div",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",

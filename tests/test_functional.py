@@ -47,6 +47,8 @@ B = np.random.default_rng(2).standard_normal(2)
 IMAGES = np.random.default_rng(3).standard_normal((2, 4, 5, 7))
 KERNELS = np.random.default_rng(4).standard_normal((6, 2, 3, 2))
 
+C = np.random.default_rng(5).uniform(0.5, 2, 4)
+
 CALLS = {
     "adaptive_avg_pool1d": (lambda f, x: f.adaptive_avg_pool1d(x, output_size=3), IMAGES[0]),
     "adaptive_avg_pool2d": (lambda f, x: f.adaptive_avg_pool2d(x, output_size=(3, None)), IMAGES),
@@ -54,14 +56,22 @@ CALLS = {
     "adaptive_max_pool2d": (lambda f, x: f.adaptive_max_pool2d(x, output_size=2), IMAGES),
     "avg_pool1d": (lambda f, x: f.avg_pool1d(x, kernel_size=3, padding=1), IMAGES[0]),
     "avg_pool2d": (lambda f, x: f.avg_pool2d(x, 2, ceil_mode=True), IMAGES),
+    "batch_norm": (lambda f, x, w, b: f.batch_norm(x, None, None, w, b, True, eps=1e-3), IMAGES, C, C[::-1] - 1),
+    "batch_norm in evaluation": (lambda f, x, c: f.batch_norm(x, c.detach() - 1, c.detach()), IMAGES, C),
     "conv2d": (lambda f, x, w: f.conv2d(x, w, stride=(1, 2), padding=1, groups=2), IMAGES, KERNELS),
     "conv2d same": (lambda f, x, w: f.conv2d(x, w, padding="same", dilation=2, groups=2), IMAGES, KERNELS),
     "cosine_similarity": (lambda f, x, y: f.cosine_similarity(x, y, dim=-1), X, X[::-1] + 1),
     "dropout": (lambda f, x: f.dropout(x, 0.3, training=False) * 1, X),
     "dropout of everything": (lambda f, x: f.dropout(x, p=1.0), X),
+    "dropout1d": (lambda f, x: f.dropout1d(x, p=1.0), IMAGES[0]),
+    "dropout2d": (lambda f, x: f.dropout2d(x, p=0.3, training=False) * 1, IMAGES),
     "elu": (lambda f, x: f.elu(x, alpha=0.7), X),
     "gelu": (lambda f, x: f.gelu(x), X),
     "gelu tanh": (lambda f, x: f.gelu(x, approximate="tanh"), X),
+    "group_norm": (lambda f, x, w: f.group_norm(x, 2, weight=w), IMAGES, C),
+    "instance_norm": (lambda f, x, w: f.instance_norm(x, weight=w, eps=1e-3), IMAGES, C),
+    "layer_norm": (lambda f, x: f.layer_norm(x, (5, 7)), IMAGES),
+    "layer_norm scaled": (lambda f, x, w, b: f.layer_norm(x, [4], w, b), X, C, C[::-1] - 1),
     "leaky_relu": (lambda f, x: f.leaky_relu(x, negative_slope=0.2), X),
     "linear": (lambda f, x, w, b: f.linear(x, w, b), X, W, B),
     "linear without bias": (lambda f, x, w: f.linear(x, w), X, W),

@@ -25,6 +25,8 @@ from minigrad.ops import (
 )
 from minigrad.ops.dropout import Dropout
 
+norm = import_module("minigrad.ops.norm")  # minigrad.ops.norm is the length of a vector
+
 
 def normal(*sizes, seed=0):
     return Tensor(np.random.default_rng(seed).standard_normal(sizes), requires_grad=True)
@@ -483,6 +485,13 @@ CHECKS = {
     reduction.AMin: [((3, 4), {"dim": (0,), "keepdim": True})],
     reduction.LogSumExp: [((3, 4), {"dim": 1}), ((2, 3, 2), {"dim": (0, 2)})],
     reduction.CumSum: [((3, 4), {"dim": 1})],
+    norm.BatchNorm: [((4, 2), (2,), (2,)), ((3, 2, 2, 2), (2,), (2,))],
+    norm.FastBatchNorm: [((4, 2), (2,), (2,)), ((3, 2, 2, 2), (2,), (2,))],
+    norm.BatchNormEval: [((3, 4, 2), np.array([0, 1, -1, 2]), np.array([1, 2, 3, 4]), (4,), (4,))],
+    norm.FastBatchNormEval: [((3, 4), np.array([0, 1, -1, 2]), np.array([1, 2, 3, 4]), (4,), (4,))],
+    norm.LayerNorm: [((3, 4), (4,), (4,)), ((2, 3, 4), (3, 4), (3, 4))],
+    norm.FastLayerNorm: [((3, 4), (4,), (4,)), ((2, 3, 4), (3, 4), (3, 4))],
+    norm.GroupNorm: [((2, 4, 3), (4,), (4,), {"num_groups": 2})],
     shape.Permute: [((2, 3, 4), lambda: shape.Permute(2, 0, 1))],
     shape.Reshape: [((3, 4), lambda: shape.Reshape(2, 6))],
     shape.Expand: [((3, 1), lambda: shape.Expand(2, 3, 4))],

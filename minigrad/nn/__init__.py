@@ -25,7 +25,7 @@ from .activation import (
 )
 from .containers import ModuleDict, ModuleList, ParameterList, Sequential
 from .conv import Conv2d
-from .linear import Dropout, Flatten, Identity, Linear
+from .linear import Dropout, Dropout1d, Dropout2d, Flatten, Identity, Linear
 from .loss import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -37,6 +37,7 @@ from .loss import (
     SmoothL1Loss,
 )
 from .module import Module, Parameter
+from .norm import BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm1d, InstanceNorm2d, LayerNorm
 from .pool import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,

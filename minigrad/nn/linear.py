@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..checks import check_bool, check_count, check_integer, check_real
-from ..ops.dropout import dropout
+from ..ops.dropout import dropout, dropout1d, dropout2d
 from ..ops.linalg import linear
 from ..ops.shape import flatten
 from ..tensor import Tensor
@@ -83,10 +83,11 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, inplace: bool = False):
         super().__init__()
-        check_real("Dropout: p", p)
-        check_bool("Dropout: inplace", inplace)
+        name = type(self).__name__
+        check_real(f"{name}: p", p)
+        check_bool(f"{name}: inplace", inplace)
         if not 0 <= p <= 1:
-            raise ValueError(f"Dropout got p={p}; expected a probability from 0 to 1")
+            raise ValueError(f"{name} got p={p}; expected a probability from 0 to 1")
         self.p, self.inplace = p, inplace
 
     def forward(self, input: Tensor) -> Tensor:
@@ -94,3 +95,20 @@ class Dropout(Module):
 
     def extra_repr(self) -> str:
         return f"p={self.p}"
+
+
+class Dropout1d(Dropout):
+    """Dropout of whole channels of sequences [n, c, length] or [c, length], with probability `p` (0.5), in training.
+
+    Tompson et al., "Efficient object localization using convolutional networks", 2015.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return dropout1d(input, self.p, self.training)
+
+
+class Dropout2d(Dropout):
+    """Dropout of whole channels of images [n, c, h, w], or of sequences [n, c, length], as Dropout1d."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return dropout2d(input, self.p, self.training)

@@ -38,7 +38,7 @@ from .compare import (
 )
 from .conv import conv2d
 from .convert import clone, to
-from .dropout import dropout
+from .dropout import dropout, dropout1d, dropout2d
 from .elementwise import (
     abs,
     add,
@@ -74,6 +74,7 @@ from .index import (
     scatter_add,
 )
 from .linalg import bmm, cosine_similarity, dot, einsum, linear, matmul, mm, normalize, outer
+from .norm import batch_norm, group_norm, instance_norm, layer_norm
 from .order import argmax, argmin, argsort, max, min, sort, topk, unique
 from .pool import (
     adaptive_avg_pool1d,

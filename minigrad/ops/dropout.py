@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..device import Array, device_of, generator
+from ..device import Array, array_module, device_of, generator
 from ..function import Function
 from ..tensor import Tensor
 from .arguments import as_tensor
@@ -40,3 +40,31 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
         raise ValueError(f"dropout got p={p}; expected a probability from 0 to 1")
     input = as_tensor(input, "dropout")
     return Dropout(p)(as_floating(input, "dropout")) if training and p > 0 else input
+
+
+def dropout1d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """Each channel of sequences [n, c, length] or [c, length] set to 0 as a whole with probability `p`, and the others
+    divided by 1 - p: neighbours are so alike that single elements dropped would lose nothing (Tompson et al., 2015).
+
+    `input` itself unless `training`. Raises ValueError for other shapes and unless 0 ≤ p ≤ 1.
+    """
+    return dropout_of_channels("dropout1d", input, p, training, "[n, c, length] or [c, length]", (2, 3))
+
+
+def dropout2d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """Each channel of images [n, c, h, w], or of sequences [n, c, length], set to 0 as a whole with probability `p`,
+    and the others divided by 1 - p. As dropout1d otherwise."""
+    return dropout_of_channels("dropout2d", input, p, training, "[n, c, h, w] or [n, c, length]", (4, 3))
+
+
+def dropout_of_channels(
+    op: str, input: Tensor, p: float, training: bool, expected: str, ndims: tuple[int, int]
+) -> Tensor:
+    """`input` of one of `ndims` dimensions, times one element of a dropout mask for each channel of each sample."""
+    x = as_floating(input, op)
+    if x.ndim not in ndims:
+        raise ValueError(f"{op} got input {x.shape}; expected {expected}")
+    batched = x.shape[: 1 if x.ndim == 2 else 2]
+    ones = Tensor(array_module(x.data).ones((*batched, *[1] * (x.ndim - len(batched))), x.dtype))
+    mask = dropout(ones, p, training)
+    return input if mask is ones else x * mask

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Initializing zero-element tensor
 
 X = np.random.default_rng(0).standard_normal((3, 4, 5))
 
-IMAGES = np.random.default_rng(1).standard_normal((2, 4, 7, 6))
+IMAGES = np.random.default_rng(1).standard_normal((4, 3, 5, 7))
 
 ROUND = np.round(2 * X) / 2  # with numbers at the kinks of functions made of pieces
 
@@ -35,6 +35,29 @@ LAYERS = {
     "Dropout(0.0)": X,
     "Dropout(1.0)": X,
     "Dropout(p=1.0, inplace=True)": X,
+    "Dropout1d(1.0)": X,
+    "Dropout1d(p=0.0)": X[0],
+    "Dropout2d(1.0)": IMAGES,
+    "Dropout2d(0.0, True)": IMAGES,
+    "BatchNorm1d(4)": X,
+    "BatchNorm1d(5, 0.1, affine=False)": X[0],
+    "BatchNorm1d(4, momentum=None, bias=False)": X,
+    "BatchNorm1d(4, track_running_stats=False)": X,
+    "BatchNorm2d(3)": IMAGES,
+    "BatchNorm2d(num_features=3, eps=0.01, momentum=0.5)": IMAGES,
+    "BatchNorm2d(3, affine=False, track_running_stats=False)": IMAGES,
+    "InstanceNorm1d(4)": X,
+    "InstanceNorm1d(4, affine=True, bias=False)": X[0],
+    "InstanceNorm1d(4, 0.1, 0.3, True, True)": X,
+    "InstanceNorm2d(3, affine=True)": IMAGES,
+    "InstanceNorm2d(3, track_running_stats=True)": IMAGES[0],
+    "LayerNorm(5)": X,
+    "LayerNorm((4, 5), 0.01)": X,
+    "LayerNorm([5], bias=False)": X[0, 0],
+    "LayerNorm(5, elementwise_affine=False)": X,
+    "GroupNorm(2, 4)": X,
+    "GroupNorm(3, 3, 0.01, bias=False)": IMAGES,
+    "GroupNorm(num_groups=1, num_channels=5, affine=False)": X[0],
     "Sigmoid()": 3 * X,
     "LogSigmoid()": 30 * X,
     "Softsign()": ROUND,
@@ -271,6 +294,18 @@ def test_dropout_refuses_what_is_no_probability(p):
         ("Hardtanh(1, -1)", ValueError, "Hardtanh got min_val=1 and max_val=-1; expected the lower one first"),
         ("Hardtanh('a')", TypeError, "Hardtanh: min_val must be a number, got str"),
         ("ReLU6(6)", TypeError, "ReLU6: inplace must be True or False, got 6"),
+        ("BatchNorm2d(0)", ValueError, "BatchNorm2d: num_features must be at least 1, got 0"),
+        ("BatchNorm2d(3, eps=-1)", ValueError, "BatchNorm2d: eps must be finite and at least 0, got -1"),
+        ("BatchNorm1d(3, momentum=2)", ValueError, r"BatchNorm1d: momentum must be in \[0, 1\], got 2"),
+        ("BatchNorm1d(3, affine=1)", TypeError, "BatchNorm1d: affine must be True or False, got 1"),
+        ("InstanceNorm1d(3, track_running_stats=2)", TypeError, "track_running_stats must be True or False, got 2"),
+        ("LayerNorm(())", ValueError, r"LayerNorm got normalized_shape \(\); expected sizes of at least 1"),
+        ("LayerNorm((3, 0))", ValueError, r"LayerNorm got normalized_shape \(3, 0\); expected sizes of at least 1"),
+        ("LayerNorm('a')", TypeError, "LayerNorm got size 'a'; expected a whole number"),
+        ("LayerNorm(3, elementwise_affine=2)", TypeError, "elementwise_affine must be True or False, got 2"),
+        ("GroupNorm(2, 3)", ValueError, "GroupNorm got 3 channels; expected a multiple of num_groups=2"),
+        ("GroupNorm(0, 3)", ValueError, "GroupNorm: num_groups must be at least 1, got 0"),
+        ("Dropout2d(2)", ValueError, "Dropout2d got p=2; expected a probability from 0 to 1"),
         ("PReLU(0)", ValueError, "PReLU: num_parameters must be at least 1, got 0"),
         ("PReLU(1, 'a')", TypeError, "PReLU: init must be a number, got str"),
         ("MaxPool2d(0)", ValueError, "MaxPool2d: kernel_size got 0; expected numbers of at least 1"),

@@ -417,7 +417,35 @@ LOSSES = [
          empty=[(0, 4), (0, 4)], scalar=Refused("one score is no choice of classes"), first_only=("empty",)),
 ]  # fmt: skip
 
-TABLE = [*ELEMENTWISE, *BINARY, *ACTIVATIONS, *REDUCTIONS, *MOVEMENTS, *INDEXING, *PRODUCTS, *LOSSES]
+NO_CHANNELS = Refused("numbers and vectors have no channels")
+CHANNELS = {
+    "random": [(4, 6, 3), (6,), (6,)], "empty": [(0, 6, 3), (6,), (6,)], "scalar": NO_CHANNELS,
+    "size 1": [(3, 2, 5), (2,), (2,)], "large": [(20, 4, 30, 41), (4,), (4,)],
+}  # fmt: skip
+FEATURES = {
+    "random": [(5, 4, 3), (4, 3), (4, 3)], "empty": [(0, 4, 3), (4, 3), (4, 3)], "scalar": NO_CHANNELS,
+    "size 1": [(1, 2, 3), (2, 3), (2, 3)], "large": [(100, 30, 41), (30, 41), (30, 41)],
+}  # fmt: skip
+NORMS = [
+    line("batch_norm", lambda m, x, w, b: of(m).batch_norm(x, None, None, w, b, training=True), normal, normal, normal,
+         usual=CHANNELS),
+    line("batch_norm in evaluation", lambda m, x, w, b: of(m).batch_norm(x, w.detach(), b.detach() ** 2 + 0.5, w, b),
+         normal, normal, normal, usual=CHANNELS),
+    line("instance_norm", lambda m, x, w, b: of(m).instance_norm(x, None, None, w, b), normal, normal, normal,
+         usual=CHANNELS, empty=Omitted("PyTorch raises an IndexError")),
+    line("group_norm", lambda m, x, w, b: of(m).group_norm(x, 2, w, b), normal, normal, normal, usual=CHANNELS),
+    line("layer_norm", lambda m, x, w, b: of(m).layer_norm(x, tuple(w.shape), w, b), normal, normal, normal,
+         usual=FEATURES),
+    *[
+        line(f"{name} {said}", lambda m, x, n=name, p=p, t=t: getattr(of(m), n)(x, p, t) * 1, normal,
+             usual={"random": [(2, 3, 4, 2)[:n]], "empty": [(3, 0, 2, 2)[:n]], "size 1": [(2, 1, 3, 1)[:n]],
+                    "large": [(30, 4, 200, 10)[:n]], "scalar": Omitted("PyTorch takes it, with a warning")})
+        for name, n in (("dropout1d", 3), ("dropout2d", 4))
+        for said, p, t in (("of nothing", 0.5, False), ("of everything", 1.0, True))
+    ],
+]  # fmt: skip
+
+TABLE = [*ELEMENTWISE, *BINARY, *ACTIVATIONS, *REDUCTIONS, *MOVEMENTS, *INDEXING, *PRODUCTS, *LOSSES, *NORMS]
 
 ELSEWHERE = {
     "allclose": "gives True or False: test_compare.py",
