@@ -2,8 +2,10 @@
 
 import os
 import re
+import struct
 from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from ..datasets.download import CONNECT_SECONDS, HEADERS, NotAvailableError, reason
@@ -14,6 +16,10 @@ from ..nn.module import Missing
 from ..serialization import load, write_atomically
 
 PYTORCH = (".pth", ".th", ".pt")
+# What torch.load raises for one damaged file or another.
+FORMAT_ERRORS = (UnpicklingError, struct.error, ValueError, TypeError, LookupError, AttributeError, AssertionError)
+READ_ERRORS = (RuntimeError, EOFError, OSError, OverflowError, MemoryError)
+
 SHA256 = re.compile("[0-9a-f]{64}")
 HUB = "hub:"
 HUB_URL = "https://huggingface.co"  # MINIGRAD_HUB names another that answers in the same way, such as a mirror
@@ -119,26 +125,25 @@ def load_pytorch(path: Path) -> Any:
         raise CheckpointError(
             f"{path} is a checkpoint of PyTorch, which minigrad reads with PyTorch: pip install 'minigrad[torch]'"
         ) from error
-    from pickle import UnpicklingError
-
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with path.open("rb"):
+            pass
     except OSError as error:
         raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
-    except (UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(why_refused(path, str(error))) from error
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (*FORMAT_ERRORS, *READ_ERRORS) as error:
+        raise CheckpointError(why_refused(path, str(error) or type(error).__name__)) from error
 
 
 def why_refused(path: Path, told: str) -> str:
     """The sentence for a file of which PyTorch said `told`."""
     wanted = re.search(r"GLOBAL (\S+)", told)
     if wanted:
-        return (
-            f"{path} wants to run {wanted[1]}, which makes no tensor and no plain data; nothing of it was run or loaded"
-        )
-    found = re.search(r"WeightsUnpickler error: (.*)", told)
+        return f"{path} wants to run {wanted[1]}, which makes no tensor and no plain data; nothing was run or loaded"
+    found = re.search(r"WeightsUnpickler error:\s*(.+)", told)
     why = found[1] if found else told.strip().partition("\n")[0]
-    return f"{path} is not a readable checkpoint of PyTorch (truncated or corrupt?): {why}"
+    return f"{path} is no checkpoint that PyTorch can read without running it (truncated, corrupt, other data?): {why}"
 
 
 def state_dict_in(content: Any) -> dict[str, Any]:
