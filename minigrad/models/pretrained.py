@@ -16,6 +16,7 @@ from ..nn.module import Missing
 from ..serialization import load, write_atomically
 
 PYTORCH = (".pth", ".th", ".pt")
+FILES = (".safetensors", *PYTORCH)
 # What torch.load raises for one damaged file or another.
 FORMAT_ERRORS = (UnpicklingError, struct.error, ValueError, TypeError, LookupError, AttributeError, AssertionError)
 READ_ERRORS = (RuntimeError, EOFError, OSError, OverflowError, MemoryError)
@@ -67,14 +68,14 @@ def load_pretrained(model: Module, source: str | os.PathLike, strict: bool = Tru
 def find(source: str | os.PathLike, sha256: str = "") -> Path:
     """The path of a checkpoint, which is downloaded if `source` is no file and it is not in the cache."""
     text = os.fspath(source)
-    if text.startswith(HUB):
-        return from_hub(text, sha256)
-    if isinstance(source, str) and not text.endswith((".safetensors", *PYTORCH)):
-        if text not in KNOWN:
-            raise UnknownNameError("checkpoint", text, KNOWN, "预训练权重")
-        known = KNOWN[text]
-        return from_hub(known, sha256) if isinstance(known, str) else locate(known)[0]
-    return Path(os.path.expanduser(source))
+    known = KNOWN.get(text, text)
+    if isinstance(known, FileSet):
+        return locate(known)[0]
+    if not known.endswith(FILES):
+        if re.search(r"[./:\\]", known):
+            raise CheckpointError(f"expected a checkpoint whose name ends in {', '.join(FILES)}, got '{text}'")
+        raise UnknownNameError("checkpoint", text, KNOWN, "预训练权重")
+    return from_hub(known, sha256) if known.startswith(HUB) else Path(os.path.expanduser(known))
 
 
 def from_hub(source: str, sha256: str = "") -> Path:

@@ -46,7 +46,7 @@ CASES = {
 LARGE = {
     "alexnet": (lambda: models.alexnet(dropout=0), theirs.alexnet, (3, 224, 224)),
     "vgg11": (lambda: models.vgg11(dropout=0), lambda: theirs.vgg(11, False), (3, 224, 224)),
-    "vgg16_bn": (lambda: models.vgg16_bn(dropout=0), lambda: theirs.vgg(16, True), (3, 224, 224)),
+    "vgg16_bn": (lambda: models.vgg16_bn(dropout=0), lambda: theirs.vgg(16, True), (3, 97, 70)),
     "resnet110": (models.resnet110, lambda: theirs.CifarResNet(18), (3, 32, 32)),
     "plain56": (models.plain56, lambda: theirs.CifarResNet(9, False), (3, 32, 32)),
 }
@@ -100,7 +100,8 @@ def test_models_compute_what_pytorchs_do(name, training):
 @pytest.mark.parametrize("name", LARGE)
 def test_large_models_compute_what_pytorchs_do(name, training):
     make, make_theirs, shape = LARGE[name]
-    assert_same(*pair(make, make_theirs, "float64"), shape, training)
+    dtype, tolerance = ("float64", 1e-9) if shape[1] == 32 else ("float32", 1e-3)  # float64 would take 5 GB
+    assert_same(*pair(make, make_theirs, dtype), shape, training, dtype, tolerance)
 
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet20", "vgg11_32"])

@@ -197,6 +197,12 @@ def test_files_of_something_else_are_an_error(tmp_path, content):
         load_pretrained(models.resnet20(), tmp_path / "net.pt")
 
 
+@pytest.mark.parametrize("name", ["net.bin", "./net", "hub:a/b/net.bin", "a/b", "hub:"])
+def test_names_of_other_files_are_refused(name):
+    with pytest.raises(CheckpointError, match=r"expected a checkpoint whose name ends in .safetensors, .pth"):
+        load_pretrained(models.resnet20(), name)
+
+
 @pytest.mark.parametrize("name", ["no.pth", "no.safetensors", "folder.pth"])
 def test_files_that_are_not_there(tmp_path, name):
     (tmp_path / "folder.pth").mkdir()
@@ -328,7 +334,7 @@ def test_without_a_network_it_is_one_sentence():
 
 
 @pytest.mark.parametrize(
-    "source", ["hub:", "hub:a/b", "hub:a//b.pth", "hub:a/b/../c.pth", "hub:a/b/c d.pth", "hub:/a/b/c"]
+    "source", ["hub:a.pth", "hub:a/b.pth", "hub:a//b.pth", "hub:a/b/../c.pth", "hub:a/b/c d.pth", "hub:/a/b/c.pth"]
 )
 def test_what_names_no_file_on_the_hub(source):
     with pytest.raises(CheckpointError, match="names no file on the hub; expected hub:OWNER/REPOSITORY/FILE"):
