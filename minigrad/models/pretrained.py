@@ -3,6 +3,7 @@
 import os
 import re
 import struct
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
@@ -132,7 +133,9 @@ def load_pytorch(path: Path) -> Any:
     except OSError as error:
         raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Detected pickle protocol")  # what comes of it is told below
+            return torch.load(path, map_location="cpu", weights_only=True)
     except (*FORMAT_ERRORS, *READ_ERRORS) as error:
         raise CheckpointError(why_refused(path, str(error) or type(error).__name__)) from error
 
@@ -144,7 +147,9 @@ def why_refused(path: Path, told: str) -> str:
         return f"{path} wants to run {wanted[1]}, which makes no tensor and no plain data; nothing was run or loaded"
     found = re.search(r"WeightsUnpickler error:\s*(.+)", told)
     why = found[1] if found else told.strip().partition("\n")[0]
-    return f"{path} is no checkpoint that PyTorch can read without running it (truncated, corrupt, other data?): {why}"
+    return (
+        f"{path} is no checkpoint of plain tensors (truncated, corrupt, or code in it?); nothing of it was run: {why}"
+    )
 
 
 def state_dict_in(content: Any) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def reference():
     return with_statistics(CifarResNet(3))
 
 
-NO_CHECKPOINT = "is no checkpoint that PyTorch can read without running it"
+NO_CHECKPOINT = r"is no checkpoint of plain tensors \(.*\); nothing of it was run: "
 
 
 def values(model):
@@ -167,6 +167,20 @@ def test_a_checkpoint_that_wants_to_run_code_runs_nothing(tmp_path, reference, h
     assert sorted(p.name for p in tmp_path.iterdir()) == [path.name]
     for key, value in values(model).items():
         np.testing.assert_array_equal(value, before[key], key)
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("how", ["zip", "legacy", "pickle"])
+def test_a_checkpoint_of_any_pickle_protocol_runs_nothing(tmp_path, how, protocol, recwarn):
+    evil, path = Evil(tmp_path / "ran"), tmp_path / "net.pth"
+    if how == "pickle":
+        path.write_bytes(pickle.dumps(evil, protocol))
+    else:
+        torch.save(evil, path, pickle_protocol=protocol, _use_new_zipfile_serialization=how == "zip")
+    with pytest.raises(CheckpointError, match=rf"wants to run \w+\.system|{NO_CHECKPOINT}"):
+        load_pretrained(models.resnet20(), path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert not recwarn.list
 
 
 def test_a_pickle_under_the_name_of_safetensors_is_not_even_opened(tmp_path):
