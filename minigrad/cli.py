@@ -15,9 +15,11 @@ import numpy as np
 
 from . import __version__
 from .course.commands import COMMANDS, Bilingual, BilingualGroup, BilingualOption, lang_option, workspace_option
+from .display import plain_console
 from .errors import MinigradError, did_you_mean, nearest
 from .language import say
 from .recipes import mnist
+from .summary import show_models, show_summary, summarize_by_name
 from .training import InterruptedRunError
 
 
@@ -93,6 +95,18 @@ class Folder(Source):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         return Path(os.path.expanduser(super().convert(value, param, ctx)))
+
+
+class Shape(click.ParamType):
+    """Sizes of at least 1 with an x between them."""
+
+    name = "shape"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        sizes = str(value).lower().replace("×", "x").split("x")
+        if not all(size.isascii() and size.isdigit() and int(size) for size in sizes):
+            self.fail(f"'{value}' is no shape; expected sizes of at least 1 such as 3x32x32", param, ctx)
+        return tuple(map(int, sizes))
 
 
 def option(*names: str, en: str, zh: str, **settings: Any) -> Callable[[Callable], Callable]:
@@ -218,6 +232,36 @@ def train_mnist(
             options_given = ", ".join("--" + name.replace("_", "-") for name in given)
             raise click.UsageError(f"--resume goes on with the settings of the run; leave out {options_given}")
         mnist.resume(resume, options["data"] if is_given(ctx, "data") else None)
+
+
+@cli.command(
+    "summary",
+    cls=Bilingual,
+    help=(
+        "Show the layers of a model: shapes, parameters, multiply-adds. Without a name, list the models.",
+        "显示模型的各层：形状、参数和乘加次数。不带名字时列出所有模型。",
+    ),
+)
+@click.argument("name", metavar="[MODEL]", required=False)
+@option(
+    "--input",
+    "shape",
+    type=Shape(),
+    en="The shape of one input, such as 3x32x32.  [default: what the model is for]",
+    zh="一个输入的形状，例如 3x32x32。  [默认：该模型适用的形状]",
+)
+@option(
+    "--classes",
+    type=whole(1),
+    en="How many classes the model tells apart.  [default: the model's usual]",
+    zh="分多少类。  [默认：该模型常用的类数]",
+)
+@lang_option
+def summary(name: str | None, shape: tuple[int, ...] | None, classes: int | None) -> None:
+    if name is None:
+        show_models(plain_console())
+    else:
+        show_summary(summarize_by_name(name, shape, classes), plain_console())
 
 
 def my_code_or_none(mine: bool, folder: Path | None) -> AbstractContextManager[Any]:

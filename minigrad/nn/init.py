@@ -9,6 +9,9 @@ numbers raise TypeError, NaN and infinite ones ValueError.
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,22 @@ from ..changes import note_change
 from ..checks import check_choice, check_finite, check_number, check_positive, check_real
 from ..device import generator, to_device
 from ..tensor import Tensor
+
+drawing: ContextVar[bool] = ContextVar("drawing", default=True)
+
+
+@contextmanager
+def no_drawing() -> Iterator[None]:
+    """Inside, `uniform_` and `normal_`, and what is built on them, leave tensors as they are.
+
+    Layers made there have whatever the memory held as weights. For models whose weights are loaded or never looked at:
+    to draw those of a large one takes seconds.
+    """
+    token = drawing.set(False)
+    try:
+        yield
+    finally:
+        drawing.reset(token)
 
 
 def fans(tensor: Tensor) -> tuple[int, int]:
@@ -73,7 +92,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
     if a > b:
         raise ValueError(f"uniform_ got limits {a} and {b}; expected the lower one first")
     check_finite("uniform_: b - a", b - a)
-    return fill(tensor, generator().uniform(a, b, tensor.shape))
+    return fill(tensor, generator().uniform(a, b, tensor.shape)) if drawing.get() else tensor
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
@@ -81,7 +100,7 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
     check_target("normal_", tensor, floating=True)
     check_finite("normal_: mean", mean)
     check_number("normal_: std", std)
-    return fill(tensor, generator().normal(mean, std, tensor.shape))
+    return fill(tensor, generator().normal(mean, std, tensor.shape)) if drawing.get() else tensor
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:

@@ -20,7 +20,7 @@ from ..device import check_device, manual_seed
 from ..display import ConsoleDisplay, plain_console, show
 from ..errors import CheckpointError, DataError, UnknownNameError
 from ..language import say
-from ..models import MLP, LinearClassifier
+from ..models import digits_linear, digits_mlp
 from ..nn import Module
 from ..optim import Optimizer
 from ..serialization import save
@@ -37,8 +37,8 @@ MEAN, STD = 0.1307, 0.3081  # of the pixels of the training images, scaled to 0 
 VALIDATION_SHARE = 12  # one image in so many is kept from training, to watch the run by
 
 MODELS: dict[str, Callable[[], Module]] = {
-    "linear": lambda: LinearClassifier(28 * 28, 10),
-    "mlp": lambda: MLP(28 * 28, 256, 128, 10, dropout=0.2),
+    "linear": digits_linear,
+    "mlp": digits_mlp,
 }
 
 OPTIMIZERS: dict[str, Callable[[Any, float | None], Optimizer]] = {

@@ -1,0 +1,164 @@
+"""Pretrained weights: from a file, from a hub, or by the name of a known checkpoint."""
+
+import os
+import re
+import struct
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+from ..datasets.download import CONNECT_SECONDS, HEADERS, NotAvailableError, reason
+from ..datasets.fetch import DataFile, FileSet, cache_folder, from_cache, locate
+from ..errors import CheckpointError, UnknownNameError
+from ..nn import Module
+from ..nn.module import Missing
+from ..serialization import load, write_atomically
+
+PYTORCH = (".pth", ".th", ".pt")
+FILES = (".safetensors", *PYTORCH)
+# What torch.load raises for one damaged file or another.
+FORMAT_ERRORS = (UnpicklingError, struct.error, ValueError, TypeError, LookupError, AttributeError, AssertionError)
+READ_ERRORS = (RuntimeError, EOFError, OSError, OverflowError, MemoryError)
+
+SHA256 = re.compile("[0-9a-f]{64}")
+HUB = "hub:"
+HUB_URL = "https://huggingface.co"  # MINIGRAD_HUB names another that answers in the same way, such as a mirror
+
+KNOWN: dict[str, FileSet | str] = {
+    "resnet20-cifar10": FileSet(
+        "the CIFAR-10 checkpoint of ResNet-20",
+        "checkpoints",
+        (DataFile("resnet20-12fca82f.th", "12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8"),),
+        ("https://github.com/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/",),
+    ),
+    "resnet18-imagenet": "hub:timm/resnet18.tv_in1k/model.safetensors",
+    "resnet34-imagenet": "hub:timm/resnet34.tv_in1k/model.safetensors",
+    "resnet50-imagenet": "hub:timm/resnet50.tv_in1k/model.safetensors",
+}
+"""Checkpoints by short names: published files, or where they lie on the hub. Those of ImageNet are torchvision's."""
+
+
+def load_pretrained(model: Module, source: str | os.PathLike, strict: bool = True, sha256: str = "") -> Missing:
+    """Copy the weights of a checkpoint into `model`, all or nothing.
+
+    `source` is
+    - a file: a .safetensors, or a .pth, .th or .pt of PyTorch, which needs the extra `torch`. Such a file is a pickle;
+      it is read in a way that makes tensors and runs nothing;
+    - "hub:OWNER/REPOSITORY/FILE", a file on the hub (https://huggingface.co, or MINIGRAD_HUB), downloaded into the
+      cache once and checked against `sha256` or, if that is not given, against the SHA-256 that the hub states;
+    - a name in KNOWN. Files that are not on the hub are looked for as data sets are, in MINIGRAD_DATA if it is set.
+
+    {'state_dict': ...} and {'model': ...} are unwrapped, and 'module.', which parallel training puts before all names,
+    is taken off. Checkpoints from before PyTorch 0.4.1 do not say how many batches a batch norm has seen; the model's
+    own counts then stay.
+
+    Returns the names that were missing and unexpected: there are none if `strict` (True). Raises CheckpointError, and
+    changes nothing, for a file that cannot be read or wants to run code, and for weights of another architecture, with
+    all that is missing, unexpected or of another shape; UnknownNameError for an unknown name; DataError where the file
+    cannot be had.
+    """
+    state = state_dict_in(read(find(source, sha256)))
+    own = model.state_dict()
+    if not any(name.endswith("num_batches_tracked") for name in state):
+        state.update({name: count for name, count in own.items() if name.endswith("num_batches_tracked")})
+    return model.load_state_dict(state, strict)
+
+
+def find(source: str | os.PathLike, sha256: str = "") -> Path:
+    """The path of a checkpoint, which is downloaded if `source` is no file and it is not in the cache."""
+    text = os.fspath(source)
+    known = KNOWN.get(text, text)
+    if isinstance(known, FileSet):
+        return locate(known)[0]
+    if not known.endswith(FILES):
+        if re.search(r"[./:\\]", known):
+            raise CheckpointError(f"expected a checkpoint whose name ends in {', '.join(FILES)}, got '{text}'")
+        raise UnknownNameError("checkpoint", text, KNOWN, "预训练权重")
+    return from_hub(known, sha256) if known.startswith(HUB) else Path(os.path.expanduser(known))
+
+
+def from_hub(source: str, sha256: str = "") -> Path:
+    """The cached file of "hub:OWNER/REPOSITORY/FILE", downloaded if it is not there or is damaged.
+
+    The checksum is kept beside it, so that a file that is there is checked, and found, without a network.
+    """
+    parts = source.removeprefix(HUB).split("/")
+    if len(parts) < 3 or not all(re.fullmatch(r"[\w-][\w.-]*", part) for part in parts):
+        raise CheckpointError(f"'{source}' names no file on the hub; expected hub:OWNER/REPOSITORY/FILE")
+    hub = os.environ.get("MINIGRAD_HUB", HUB_URL).rstrip("/")
+    url = "/".join([hub, *parts[:2], "resolve/main", *parts[2:-1], ""])
+    folder = cache_folder().joinpath("hub", *parts[:-1])
+    note = folder / f"{parts[-1]}.sha256"
+    if not sha256:
+        noted = note.read_text() if note.exists() else ""
+        sha256 = noted if SHA256.fullmatch(noted) else stated_sha256(url + parts[-1], source)
+    (path,) = from_cache(FileSet(source, "", (DataFile(parts[-1], sha256),), (url,)), folder)
+    write_atomically(note, sha256.encode())
+    return path
+
+
+def stated_sha256(url: str, source: str) -> str:
+    """The SHA-256 that the hub states for a file; NotAvailableError if there is no answer, or none in it."""
+    import requests  # here, because importing it takes longer than importing all of minigrad
+
+    try:
+        answer = requests.head(url, headers=HEADERS, timeout=CONNECT_SECONDS)  # redirects would lose the header
+        answer.raise_for_status()
+    except requests.RequestException as error:
+        raise NotAvailableError(f"{source} could not be downloaded ({reason(error)})") from error
+    stated = answer.headers.get("X-Linked-Etag", "").strip('"')
+    if not SHA256.fullmatch(stated):
+        raise NotAvailableError(f"the hub states no SHA-256 for {source}; give it as sha256=...")
+    return stated
+
+
+def read(path: Path) -> Any:
+    """What a checkpoint holds; CheckpointError if it cannot be read, or wants to run code."""
+    return load_pytorch(path) if path.suffix in PYTORCH else load(path)
+
+
+def load_pytorch(path: Path) -> Any:
+    """What torch.save wrote to `path`. Only tensors and plain data are made; nothing in the file is executed."""
+    try:
+        import torch
+    except ImportError as error:
+        raise CheckpointError(
+            f"{path} is a checkpoint of PyTorch, which minigrad reads with PyTorch: pip install 'minigrad[torch]'"
+        ) from error
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Detected pickle protocol")  # what comes of it is told below
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except (*FORMAT_ERRORS, *READ_ERRORS) as error:
+        raise CheckpointError(why_refused(path, str(error) or type(error).__name__)) from error
+
+
+def why_refused(path: Path, told: str) -> str:
+    """The sentence for a file of which PyTorch said `told`."""
+    wanted = re.search(r"GLOBAL (\S+)", told)
+    if wanted:
+        return f"{path} wants to run {wanted[1]}, which makes no tensor and no plain data; nothing was run or loaded"
+    found = re.search(r"WeightsUnpickler error:\s*(.+)", told)
+    why = found[1] if found else told.strip().partition("\n")[0]
+    return (
+        f"{path} is no checkpoint of plain tensors (truncated, corrupt, or code in it?); nothing of it was run: {why}"
+    )
+
+
+def state_dict_in(content: Any) -> dict[str, Any]:
+    """The state dict in a checkpoint: unwrapped, and without the 'module.' before all its names."""
+    for key in ("state_dict", "model"):
+        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
+            content = content[key]
+    if not isinstance(content, Mapping):
+        raise CheckpointError(f"expected a checkpoint with a state dict, got {type(content).__name__}")
+    names = [str(name) for name in content]
+    prefix = "module." if names and all(name.startswith("module.") for name in names) else ""
+    return {name.removeprefix(prefix): value for name, value in zip(names, content.values())}
