@@ -21,7 +21,7 @@ IN_CACHE = 1 << 18
 
 def convolve(x: Array, weight: Array, stride: Pair, padding: Padding, dilation: Pair, out: Array) -> None:
     """out [n, h', w', o] = the convolution of x [n, h, w, c] with weight [o, c, kh, kw]."""
-    kernels = weight.transpose(2, 3, 1, 0).reshape(-1, len(weight))
+    kernels = np.ascontiguousarray(weight.transpose(0, 2, 3, 1).reshape(len(weight), -1).T)
     for block, columns in blocks(x, weight.shape[2:], stride, padding, dilation, out.shape[1:3]):
         if out.flags.c_contiguous:
             in_parts(columns, kernels, out[block].reshape(len(columns), -1))

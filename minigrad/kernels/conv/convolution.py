@@ -10,7 +10,7 @@ import numpy as np
 
 from ...device import Array
 from ..reduction import column_sums
-from ..threads import shared
+from ..threads import ELEMENT, shared
 from ..windows import places
 from . import columns, depthwise, planes, winograd
 from .choice import Geometry, way
@@ -26,15 +26,26 @@ def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
     down, across = [places(*sizes) for sizes in each]
     shape = (len(x), len(weight), down, across)
     out = np.empty(shape, x.dtype) if how == "planes" and len(weight) < FEW else empty_channels_last(shape, x.dtype)
-    shared(lambda part: convolve_part(how, x[part], weight, geometry, out[part]), len(x), out.size * weight[0].size)
+
+    def work(part: slice) -> None:
+        convolve_part(how, x[part], weight, geometry, out[part])
+
+    shared(work, len(x), cost(how, out.shape, weight.shape))
     return out
 
 
 def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
     """The gradient of an input of `shape` [n, c, h, w], for the gradient gy [n, o, h', w'] of the result."""
-    how, gy = way(weight.shape, geometry, shape[1]), channels_last(gy)
-    out = empty_channels_last(shape, gy.dtype)
-    shared(lambda part: input_grad_part(how, gy[part], weight, geometry, out[part]), len(gy), gy.size * weight[0].size)
+    how = way(weight.shape, geometry, shape[1])
+    if how == "planes" and (geometry.stride != (1, 1) or min(map(min, geometry.padding)) < 0):
+        how = "columns"
+    gy = gy if how == "planes" else channels_last(gy)
+    out = np.empty(shape, gy.dtype) if how == "planes" else empty_channels_last(shape, gy.dtype)
+
+    def work(part: slice) -> None:
+        input_grad_part(how, gy[part], weight, geometry, out[part])
+
+    shared(work, len(gy), cost(how, gy.shape, weight.shape))
     return out
 
 
@@ -46,7 +57,7 @@ def weight_grad(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...])
     def work(part: slice) -> Array:
         return weight_grad_part(how, x[part], gy[part], geometry, shape)
 
-    parts = shared(work, len(x), gy.size * prod(shape[1:]))
+    parts = shared(work, len(x), cost(how, gy.shape, shape))
     return np.ascontiguousarray(sum(parts[1:], parts[0]))
 
 
@@ -79,6 +90,13 @@ def prepared(x: Array, weight: tuple[int, ...], geometry: Geometry) -> tuple[str
     return how, x if how == "planes" else channels_last(x)
 
 
+def cost(how: str, result: tuple[int, ...], weight: tuple[int, ...]) -> float:
+    """What a convolution costs, in multiplications; copying a window for each place counts as well."""
+    n, o, down, across = result
+    window = prod(weight[1:])
+    return n * down * across * window * (o + ELEMENT * (how in ("planes", "columns")))
+
+
 def channels_last(x: Array) -> Array:
     """x [n, c, h, w] with the channels of a pixel next to each other in memory."""
     return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
@@ -106,6 +124,9 @@ def convolve_part(how: str, x: Array, weight: Array, geometry: Geometry, out: Ar
 def input_grad_part(how: str, gy: Array, weight: Array, geometry: Geometry, out: Array) -> None:
     """out [n, c, h, w] = the gradient of the input for the gradient gy [n, o, h', w'] of the result."""
     stride, padding, dilation, groups = geometry
+    if how == "planes":
+        planes.input_grad(gy, weight, padding, dilation, out)
+        return
     gy, out = gy.transpose(0, 2, 3, 1), out.transpose(0, 2, 3, 1)
     if how == "winograd":
         winograd.input_grad(gy, weight, padding, out)

@@ -31,19 +31,39 @@ def convolve(x: Array, weight: Array, stride: Pair, padding: Padding, dilation: 
             out[block] = y[..., :across]
 
 
+def input_grad(gy: Array, weight: Array, padding: Padding, dilation: Pair, out: Array) -> None:
+    """out [n, c, h, w] = the gradient of the input for the gradient gy [n, o, h', w'] of a result with a stride of 1.
+
+    The gradients of the columns are added up plane by plane, each shifted back by its tap.
+    """
+    n, c, h, w = out.shape
+    o, _, kh, kw = weight.shape
+    (top, bottom), (left, right) = padding
+    down, width = gy.shape[2], w + left + right
+    kernels, length = weight.reshape(o, -1).T, down * width
+    many = max(1, IN_CACHE // (c * kh * kw * length))
+    for start in range(0, n, many):
+        block = slice(start, min(start + many, n))
+        spread = np.zeros((block.stop - block.start, o, down, width), gy.dtype)
+        spread[..., : gy.shape[3]] = gy[block]
+        columns = (kernels @ spread.reshape(len(spread), o, length)).reshape(-1, c, kh, kw, length)
+        image = np.zeros((len(columns), c, (h + top + bottom + 1) * width), gy.dtype)
+        for u in range(kh):
+            for v in range(kw):
+                shift = u * dilation[0] * width + v * dilation[1]
+                image[..., shift : shift + length] += columns[:, :, u, v]
+        out[block] = image.reshape(len(columns), c, -1, width)[:, :, top : top + h, left : left + w]
+
+
 def weight_grad(x: Array, gy: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> Array:
     """The gradient [o, c, kh, kw] of the weight for the gradient gy [n, o, h', w'] of the result."""
     o, down, across = gy.shape[1:]
-    total = np.zeros((o, x.shape[1] * kernel[0] * kernel[1]), x.dtype)
-    by_pixel = gy.strides[1] == gy.itemsize
+    total = np.zeros((x.shape[1] * kernel[0] * kernel[1], o), x.dtype)
     for block, columns, width in blocks(x, kernel, stride, padding, dilation, (down, across)):
-        shape = (len(columns), down, width, o) if by_pixel else (len(columns), o, down, width)
-        spread = np.zeros(shape, gy.dtype)
-        grads = spread.transpose(0, 3, 1, 2) if by_pixel else spread
-        grads[..., :across] = gy[block]
-        flat = spread.reshape(len(columns), -1, o).swapaxes(1, 2) if by_pixel else spread.reshape(len(columns), o, -1)
-        total += (flat @ columns.swapaxes(1, 2)).sum(axis=0)
-    return total.reshape(o, x.shape[1], *kernel)
+        spread = np.zeros((len(columns), down, width, o), gy.dtype)  # by pixel: the order that BLAS likes here
+        spread[:, :, :across] = gy[block].transpose(0, 2, 3, 1)
+        total += (columns @ spread.reshape(len(columns), down * width, o)).sum(axis=0)
+    return total.T.reshape(o, x.shape[1], *kernel)
 
 
 def blocks(

@@ -9,9 +9,12 @@ FAST = 1_000_000
 
 
 def parts_of(rows: int, each: int) -> int:
-    """Into how many equal parts `rows` of `each` multiplications are cut to take the fast way, if they can be."""
+    """Into how many equal parts `rows` of `each` multiplications are cut to take the fast way, if they can be.
+
+    Parts of few rows, as large matrices would need, gain nothing.
+    """
     parts = 1
-    while rows // parts * each > FAST and rows % (2 * parts) == 0:
+    while rows // parts * each > FAST and rows % (2 * parts) == 0 and rows // parts >= 128:
         parts *= 2
     return parts
 

@@ -26,14 +26,16 @@ AA = np.kron(A, A)  # [4, 16]: Aᵀ m A of a product whose 16 numbers stand in a
 IN_CACHE = 1 << 19
 """Elements of the tiles of one block of images; what is larger waits for memory."""
 
+LARGE = 1 << 20
+"""Elements of kernels from which on it takes longer to turn them round than to multiply by them as they lie."""
+
 Step = tuple[Callable, Array, Array, Array]
 
 
 def convolve(x: Array, weight: Array, padding: Padding, out: Array) -> None:
     """out [n, h', w', o] = the convolution of x [n, h, w, c] with weight [o, c, 3, 3]."""
-    kernels = kernel_tiles(weight)
-    for block, tiles in input_tiles(x, padding, out.shape, max(x.shape[3], len(weight))):
-        put_tiles(multiply(tiles, kernels), out[block])
+    kernels = kernel_tiles(weight).swapaxes(1, 2)
+    multiply_all(x, kernels if kernels.size > LARGE else np.ascontiguousarray(kernels), padding, out)
 
 
 def input_grad(gy: Array, weight: Array, padding: Padding, out: Array) -> None:
@@ -41,25 +43,30 @@ def input_grad(gy: Array, weight: Array, padding: Padding, out: Array) -> None:
     gy with the turned kernels, padded so far that every window that a pixel was in counts."""
     (top, _), (left, _) = padding
     down, across = out.shape[1] - gy.shape[1] + top, out.shape[2] - gy.shape[2] + left
-    turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
-    convolve(gy, turned, ((2 - top, down), (2 - left, across)), out)
+    multiply_all(gy, kernel_tiles(weight[:, :, ::-1, ::-1]), ((2 - top, down), (2 - left, across)), out)
+
+
+def multiply_all(x: Array, kernels: Array, padding: Padding, out: Array) -> None:
+    """out [n, h', w', o] = x [n, h, w, c] times the tiles of kernels [16, c, o]."""
+    for block, tiles in input_tiles(x, padding, out.shape, max(kernels.shape[1:])):
+        put_tiles(multiply(tiles, kernels), out[block])
 
 
 def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
     """The gradient [o, c, 3, 3] of the weight for the gradient gy [n, h', w', o] of the result: with D the input tiles
-    and E = A e Aᵀ the tiles of gy, it is Gᵀ (Σ Dᵀ E) G."""
+    and E = A e Aᵀ the tiles of gy, it is Gᵀ (Σ Eᵀ D) G."""
     c, o = x.shape[3], gy.shape[3]
-    total = np.zeros((16, c, o), x.dtype)
+    total: Array = 0
     blocks = input_tiles(x, padding, gy.shape, max(c, o))
     for (_, tiles), grads in zip(blocks, output_tiles(gy, max(c, o)), strict=True):
-        total += multiply_transposed(tiles, grads)
-    return (GG.T.astype(x.dtype) @ total.reshape(16, -1)).reshape(3, 3, c, o).transpose(3, 2, 0, 1)
+        total = multiply_transposed(grads, tiles) + total
+    return (total.reshape(16, o * c).T @ GG.astype(x.dtype)).reshape(o, c, 3, 3)
 
 
 def kernel_tiles(weight: Array) -> Array:
-    """G g Gᵀ for every kernel of weight [o, c, 3, 3], as matrices [16, c, o]."""
+    """G g Gᵀ for every kernel of weight [o, c, 3, 3], as matrices [16, o, c]."""
     o, c = weight.shape[:2]
-    return (GG.astype(weight.dtype) @ weight.transpose(2, 3, 1, 0).reshape(9, c * o)).reshape(16, c, o)
+    return (GG.astype(weight.dtype) @ weight.reshape(o * c, 9).T).reshape(16, o, c)
 
 
 def blocks_of(n: int, tiles: int, channels: int) -> list[slice]:
@@ -150,12 +157,12 @@ def multiply(tiles: Array, kernels: Array) -> Array:
     return (AA.astype(m.dtype) @ m.reshape(down, 16, -1)).reshape(down, 4, across, n, o)
 
 
-def multiply_transposed(tiles: Array, grads: Array) -> Array:
-    """The 16 products Dᵀ E of tiles [4, 4, down, across, n, c] and grads [4, 4, down, across, n, o]: [16, c, o]."""
-    c, o = tiles.shape[-1], grads.shape[-1]
+def multiply_transposed(grads: Array, tiles: Array) -> Array:
+    """The 16 products Eᵀ D of grads [4, 4, down, across, n, o] and tiles [4, 4, down, across, n, c]: [16, o, c]."""
+    o, c = grads.shape[-1], tiles.shape[-1]
     rows = tiles.size // (16 * c)
-    parts = parts_of(rows, c * o)
-    products = tiles.reshape(16, parts, rows // parts, c).swapaxes(2, 3) @ grads.reshape(16, parts, rows // parts, o)
+    parts = parts_of(rows, c * o) if c * o <= 1 << 12 else 1  # larger results take longer to add up than they gain
+    products = grads.reshape(16, parts, rows // parts, o).swapaxes(2, 3) @ tiles.reshape(16, parts, rows // parts, c)
     return products.sum(axis=1) if parts > 1 else products[:, 0]
 
 
