@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..errors import UnknownNameError
 from ..nn import Module
 from .alexnet import AlexNet, alexnet
+from .cifar_cnn import cifar_cnn
 from .finetuning import freeze, param_groups, replace_head
 from .lenet import LeNet5, lenet5
 from .mlp import MLP, LinearClassifier, digits_linear, digits_mlp
@@ -40,6 +41,7 @@ class Entry(NamedTuple):
 
 
 SMALL = (
+    cifar_cnn,
     *(resnet20, resnet32, resnet44, resnet56, resnet110),
     *(plain20, plain32, plain44, plain56, plain110),
 )
@@ -56,8 +58,6 @@ MODELS: dict[str, Entry] = {
     **{build.__name__: Entry(build, (3, 32, 32)) for build in SMALL},
     **{build.__name__: Entry(build, (3, 224, 224)) for build in LARGE},
 }
-for build in LARGE:
-    MODELS[f"{build.__name__}_32"] = Entry(partial(build, num_classes=10, small_images=True), (3, 32, 32))
 for build in LARGE:
     MODELS[f"{build.__name__}_32"] = Entry(partial(build, num_classes=10, small_images=True), (3, 32, 32))
 

@@ -1,0 +1,81 @@
+"""Work shared between threads: all of it is done, in order, with BLAS held to one thread, and errors arrive."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from minigrad.kernels import products, threads
+
+MUCH = threads.WORTHWHILE
+
+
+@pytest.fixture(autouse=True)
+def three_threads(monkeypatch):
+    monkeypatch.setattr(threads, "thread_count", lambda: 3)
+
+
+def counts():
+    return [library.num_threads for library in threads.blas()]
+
+
+@pytest.mark.parametrize("n", [2, 3, 7, 100])
+def test_parts_make_up_the_batch_in_order(n):
+    parts = threads.shared(lambda part: list(range(n))[part], n, MUCH)
+    assert len(parts) == min(n, 3)
+    assert [i for part in parts for i in part] == list(range(n))
+
+
+@pytest.mark.parametrize(("n", "multiplications"), [(100, MUCH - 1), (1, MUCH), (0, MUCH)])
+def test_little_work_stays_where_it_is(n, multiplications):
+    thread = []
+    assert threads.shared(lambda part: thread.append(threading.get_ident()) or part, n, multiplications) == [
+        slice(0, n)
+    ]
+    assert thread == [threading.get_ident()]
+
+
+def test_blas_has_one_thread_meanwhile_and_as_many_as_before_afterwards():
+    before = counts()
+    assert threads.shared(lambda part: counts(), 3, MUCH) == [[1] * len(before)] * 3
+    assert counts() == before
+
+
+def test_work_inside_shared_work_is_not_shared_again():
+    inner = threads.shared(lambda part: threads.shared(lambda p: p, 10, MUCH), 3, MUCH)
+    assert inner == [[slice(0, 10)]] * 3
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_an_error_arrives_once_all_parts_have_ended(wrong):
+    done, before = [], counts()
+
+    def work(part):
+        if part.start == wrong:
+            raise ZeroDivisionError(f"part {wrong}")
+        done.append(part.start)
+
+    with pytest.raises(ZeroDivisionError, match=f"part {wrong}"):
+        threads.shared(work, 3, MUCH)
+    assert sorted(done) == [i for i in range(3) if i != wrong]
+    assert counts() == before
+    assert threads.shared(lambda part: part.start, 3, MUCH) == [0, 1, 2]
+
+
+def test_settings_of_numpy_are_those_of_the_caller():
+    size = np.getbufsize()
+    with np.errstate(divide="raise"):
+        assert [s["divide"] for s in threads.shared(lambda part: np.geterr(), 3, MUCH)] == ["raise"] * 3
+    assert np.getbufsize() == size
+
+
+def test_products_are_shared_shortly_after_other_work_was(monkeypatch):
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((300, 40)), rng.standard_normal((40, 20))
+    monkeypatch.setattr(threads.Held, "last", 0.0)
+    assert not threads.in_use()
+    threads.shared(lambda part: None, 3, MUCH)
+    assert threads.in_use()
+    monkeypatch.setattr(threads, "WORTHWHILE", 0)
+    np.testing.assert_allclose(products.matmul(x, y), x @ y, rtol=1e-13, atol=1e-13)
+    assert products.matmul(x.astype("f"), y.astype("f")).dtype == np.float32
