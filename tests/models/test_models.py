@@ -16,6 +16,7 @@ from tests.models import torch_models as theirs
 # what makes the model here, what makes it in PyTorch, and the shape of the images: odd ones where any will do
 CASES = {
     "lenet5": (models.lenet5, theirs.LeNet, (1, 28, 28)),
+    "cifar_cnn": (lambda: models.cifar_cnn(dropout=0), theirs.cifar_cnn, (3, 32, 32)),
     "alexnet_32": (
         lambda: models.alexnet(10, dropout=0, small_images=True),
         lambda: theirs.alexnet(True, 10),
@@ -121,6 +122,7 @@ PARAMETERS = {
     "linear": 7_850,
     "mlp": 235_146,
     "lenet5": 61_706,
+    "cifar_cnn": 591_274,
     "alexnet": 61_100_840,
     "vgg11": 132_863_336,
     "vgg11_bn": 132_868_840,
