@@ -108,7 +108,9 @@ def test_models_compute_what_pytorchs_do(name, training):
 @pytest.mark.parametrize("name", LARGE)
 def test_large_models_compute_what_pytorchs_do(name, training):
     make, make_theirs, shape = LARGE[name]
-    dtype, tolerance = ("float64", 1e-9) if shape[1] == 32 else ("float32", 1e-2)  # float64 would take 5 GB
+    # In float64 the largest would take 5 GB. In float32, rounding decides which of two elements a pool takes for the
+    # higher, and with it where all of a gradient goes.
+    dtype, tolerance = ("float64", 1e-9) if shape[1] == 32 else ("float32", 5e-2)
     assert_same(*pair(make, make_theirs, dtype), shape, training, dtype, tolerance)
 
 
