@@ -23,6 +23,16 @@ def start_forgotten(size, kernel, stride, padding, dilation):
 
 @mistake(
     PLACES,
+    "- 1 and + 1 do not cancel: one stands before the division, the other behind it. They only "
+    "seem to with a stride of 1.",
+    "- 1 和 + 1 不能互相抵消：一个在除法之前，一个在除法之后。只有步幅是 1 时看起来才一样。",
+)
+def ones_cancelled(size, kernel, stride, padding, dilation):
+    return (size + sum(padding) - dilation * (kernel - 1)) // stride
+
+
+@mistake(
+    PLACES,
     "The padding is counted once. It lies at both ends of the line: add both numbers of the pair.",
     "填充只算了一边。行的两头都有填充：这一对数要都加上。",
 )

@@ -44,6 +44,42 @@ def assigned(columns, *settings):
 
 @mistake(
     COL2IM,
+    "Each window was written over what the windows before it had left: a pixel that lies in several of them gets the "
+    "sum, so add (+=), do not assign.",
+    "每个窗口都覆盖了前面的窗口留下的结果：一个像素落在几个窗口里，它的梯度就是这几份之和，所以要累加（+=），不要赋值。",
+)
+def assigned_by_window(columns, shape, kernel, stride, padding, dilation):
+    n, c, h, w = shape
+    (kh, kw), (sh, sw), (dh, dw) = kernel, stride, dilation
+    (top, bottom), (left, right) = padding
+    down, across = [places(*one) for one in zip((h, w), kernel, stride, padding, dilation)]
+    columns = columns.reshape(n, c, kh, kw, down, across)
+    image = np.zeros((n, c, h + top + bottom, w + left + right), columns.dtype)
+    for i, j in np.ndindex(down, across):
+        rows, cols = slice(sh * i, sh * i + dh * kh, dh), slice(sw * j, sw * j + dw * kw, dw)
+        here = image[:, :, rows, cols]
+        here[...] = columns[:, :, : here.shape[2], : here.shape[3], i, j]
+    return image[:, :, top : top + h, left : left + w]
+
+
+@mistake(
+    COL2IM,
+    "A slice [top : -bottom] is empty where bottom is 0, because -0 is 0. Cut with the size: [top : top + h].",
+    "bottom 为 0 时，切片 [top : -bottom] 是空的，因为 -0 就是 0。请按大小来切：[top : top + h]。",
+)
+def cut_with_minus_zero(columns, shape, kernel, stride, padding, dilation):
+    (top, bottom), (left, right) = padding
+    settings = kernel, stride, padding, dilation
+    return put_together(columns, shape, *settings, cut=lambda image, h, w: image[:, :, top:-bottom, left:-right])
+
+
+@mutant(COL2IM, "dtype")
+def zeros_without_dtype(columns, *settings):
+    return np.zeros(settings[0]) + col2im(columns, *settings)
+
+
+@mistake(
+    COL2IM,
     "The overlaps were averaged: divided by the number of windows that cover a pixel. All of them count in full; the "
     "chain rule adds.",
     "重叠的地方取了平均：除以了覆盖这个像素的窗口数。每一份都要全额计入，链式法则是相加。",
@@ -209,6 +245,15 @@ def padding_kept(self, gy, weight, shape):
 )
 def first_image_only(self, x, gy, shape):
     return (upstream(self, gy) @ columns_of(self, x, shape[2:]).swapaxes(2, 3))[0].reshape(shape)
+
+
+@mistake(
+    WEIGHT,
+    "Only the last image counts: each round of the loop overwrote what the images before had given. Add (+=).",
+    "只算了最后一张图像：循环的每一轮都覆盖了前面图像的结果。要累加（+=）。",
+)
+def last_image_only(self, x, gy, shape):
+    return (upstream(self, gy) @ columns_of(self, x, shape[2:]).swapaxes(2, 3))[-1].reshape(shape)
 
 
 @mutant(WEIGHT, "raised")

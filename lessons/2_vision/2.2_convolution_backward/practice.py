@@ -60,12 +60,9 @@ def find_kernel(images: np.ndarray, pictures: Path) -> None:
         if step in KERNEL_STEPS:
             kernel, bias = layer.weight.detach().numpy(), layer.bias.item()
             off = np.abs(kernel - true).max()
-            print(
-                say(
-                    f"  step {step:4}   loss {loss.item():9.6f}   bias {bias:6.3f}   weights off by up to {off:.4f}",
-                    f"  第 {step:4} 步   损失 {loss.item():9.6f}   偏置 {bias:6.3f}   权重的最大误差 {off:.4f}",
-                )
-            )
+            english = f"step {step:4}   loss {loss.item():9.6f}   bias {bias:6.3f}   weights off by up to {off:.4f}"
+            chinese = f"第 {step:4} 步   损失 {loss.item():9.6f}   偏置 {bias:6.3f}   权重的最大误差 {off:.4f}"
+            print("  " + say(english, chinese))
             show(axes[:, KERNEL_STEPS.index(step)], kernel, y.detach().numpy(), f"step {step}")
         optimizer.step()
     show(axes[:, -1], true, target.numpy(), "wanted")
