@@ -52,8 +52,8 @@ def places(check: Check) -> None:
     check.require(check.run(lambda: windows.places(*LINES[0])) is not None, "nothing", name="result")
     columns = {"size": 0, "kernel": 1, "stride": 2, "dilation": 4}
     shown = {name: np.array([line[k] for line in LINES], float) for name, k in columns.items()}
-    shown["padding before"] = np.array([line[3][0] for line in LINES], float)
-    shown["padding after"] = np.array([line[3][1] for line in LINES], float)
+    shown["padding[0]"] = np.array([line[3][0] for line in LINES], float)
+    shown["padding[1]"] = np.array([line[3][1] for line in LINES], float)
     check.function(numbers, inputs=shown)
 
 
