@@ -17,7 +17,7 @@ from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .apply import apply
 from .arguments import as_tensor, pair
-from .shape import reshape
+from .shape import pad, reshape
 
 
 class Convolution(Function):
@@ -303,11 +303,20 @@ def conv_transpose2d(
     size = [(n - 1) * s - sum(p) + d * (k - 1) + e + 1 for n, k, s, p, d, e in each]
     if min(size) < 1:
         raise ValueError(f"conv_transpose2d got input {x.shape} and padding {around}; nothing is left of the result")
-    rows, columns = [
-        (p, q - e if places(n, k, s, (p, q), d) > small else q)  # the convolution back has to end where x does
+    # The convolution back has to end where x does: padding below counts less by what output_padding adds. Rows that
+    # are left over then are reached by no pixel.
+    reached = [
+        (p, q - e if places(n, k, s, (p, q), d) > small else q)
         for n, k, s, (p, q), d, e, small in zip(size, w.shape[2:], stride, around, dilation, extra, x.shape[2:])
     ]
-    return fastest(ConvTranspose2d)(stride, (rows, columns), dilation, groups, (outputs, *size))(x, w, b)
+    rows, columns = [(p, max(q, 0)) for p, q in reached]
+    bare = [max(-q, 0) for _, q in reached]
+    shape = (outputs, size[0] - bare[0], size[1] - bare[1])
+    operation = fastest(ConvTranspose2d)(stride, (rows, columns), dilation, groups, shape)
+    if not any(bare):
+        return operation(x, w, b)
+    y = pad(operation(x, w, None), (0, bare[1], 0, bare[0]))
+    return y if b is None else y + reshape(b, -1, 1, 1)
 
 
 def reshape_first(y: Tensor) -> Tensor:
