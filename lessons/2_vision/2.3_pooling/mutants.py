@@ -242,7 +242,7 @@ def dilation_ignored(self, gy):
 
 @mistake(
     MAX_BACKWARD,
-    "The maximum was sought among direct neighbours, without the dilation: elements of a window lie self.dilation apart.",
+    "The maximum was sought among direct neighbours; elements of a window lie self.dilation apart.",
     "找最大值时看的是紧挨着的像素，没有考虑 dilation：窗口里的元素在图像里相隔 self.dilation。",
 )
 def dilation_nowhere(self, gy):
