@@ -109,10 +109,77 @@ def place_returned(self, x):
     return self.saved[0].astype(x.dtype)
 
 
-@mutant(MAX_FORWARD, "shape")
-def windows_side_by_side(self, x):
-    view = windows(padded(x, self.padding, -inf), self.kernel, self.kernel, self.dilation)
-    return maximum(self, x, view)
+STRIDE = (
+    "The windows lie as far apart as the kernel is large; self.stride says how far. The two are equal only by default.",
+    "窗口之间的距离用了核的大小，应该用 self.stride；两者只是默认相等。",
+)
+ONE = (
+    "A window begins at every pixel, as if the stride were 1; they begin self.stride apart.",
+    "每个像素处都有一个窗口，好像步长是 1；窗口之间应该相隔 self.stride。",
+)
+UNPADDED = (
+    "The windows were taken from x without the padding around it: use padded(x, self.padding, ...).",
+    "窗口是从没有填充的 x 上取的：要先用 padded(x, self.padding, ...)。",
+)
+
+
+def laid(self, x, stride=None, pad=True, dilation=None, value=-inf):
+    """The windows of x, laid wrongly."""
+    x = padded(x, self.padding, value) if pad else x
+    return windows(x, self.kernel, stride or self.stride, dilation or getattr(self, "dilation", (1, 1)))
+
+
+def forward_of(self, x, **wrong):
+    """Either forward, from windows laid wrongly."""
+    if hasattr(self, "dilation"):
+        return maximum(self, x, laid(self, x, **wrong))
+    self.save(x)
+    return laid(self, x, value=0, **wrong).mean(axis=(4, 5), dtype=x.dtype)
+
+
+@mistake(MAX_FORWARD, *STRIDE)
+@mistake(AVG_FORWARD, *STRIDE)
+def kernel_for_stride_forward(self, x):
+    return forward_of(self, x, stride=self.kernel)
+
+
+@mistake(MAX_FORWARD, *ONE)
+@mistake(AVG_FORWARD, *ONE)
+def stride_one(self, x):
+    return forward_of(self, x, stride=(1, 1))
+
+
+@mistake(MAX_FORWARD, *UNPADDED)
+@mistake(AVG_FORWARD, *UNPADDED)
+def padding_forgotten(self, x):
+    return forward_of(self, x, pad=False)
+
+
+@mistake(
+    MAX_FORWARD,
+    "The dilation is ignored: neighbours in a window lie self.dilation apart in the image.",
+    "没有考虑 dilation：窗口里相邻的元素，在图像里相隔 self.dilation。",
+)
+def dilation_forgotten(self, x):
+    return maximum(self, x, laid(self, x, dilation=(1, 1)))
+
+
+@mistake(
+    MAX_FORWARD,
+    "The padding is +inf, which always wins; -inf never does.",
+    "填充用了 +inf，它总是最大的；-inf 才永远不会赢。",
+)
+def plus_infinity(self, x):
+    return maximum(self, x, laid(self, x, value=inf))
+
+
+@mistake(
+    MAX_FORWARD,
+    "The padding is a very low number; where all of the image is lower still, it wins. -inf never does.",
+    "填充用了一个很小的数；如果图像里的数比它还小，它就赢了。-inf 才永远不会赢。",
+)
+def finite_padding(self, x):
+    return maximum(self, x, laid(self, x, value=-1e9))
 
 
 @mutant(MAX_FORWARD, "shape")
@@ -253,6 +320,19 @@ def dilation_nowhere(self, gy):
 
 @mistake(
     MAX_BACKWARD,
+    "The place of the maximum in its window was used as a place in the image. Window (i, j) begins at row i · stride, "
+    "column j · stride; the place counts from there.",
+    "把最大值在窗口里的位置当成了在图像里的位置。"
+    "窗口 (i, j) 从第 i · stride 行、第 j · stride 列开始，位置要从那里数起。",
+)
+def place_in_the_image(self, gy):
+    gx = np.zeros(self.seen.shape, gy.dtype)
+    gx.reshape(-1)[place_of(self).reshape(-1)] = gy.reshape(-1)
+    return gx
+
+
+@mistake(
+    MAX_BACKWARD,
     "The place in the window is split by the height of the kernel. Counted row by row, a row has kw elements: "
     "divmod(place, kw).",
     "把窗口内的位置换算成行列时除的是核的高度。逐行数的话，一行有 kw 个元素：divmod(place, kw)。",
@@ -311,13 +391,6 @@ def sum_only(self, x):
 def infinite_padding(self, x):
     self.save(x)
     return view_of(self, x).sum(axis=(4, 5)) / self.number(x)
-
-
-@mutant(AVG_FORWARD, "shape")
-def averages_side_by_side(self, x):
-    self.save(x)
-    view = windows(padded(x, self.padding), self.kernel, self.kernel)
-    return view.mean(axis=(4, 5), dtype=x.dtype)
 
 
 def shares(self, gy, number=None):
