@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..function import Function
 from .blanks import Blank
 
 
@@ -44,10 +45,10 @@ def listed(blank: str, kind: str, text: dict[str, str] | None) -> Callable[[Call
 
 
 def standard_mutants(blank: Blank) -> list[Mutant]:
-    """Mistakes that every forward and backward must be protected from, made from the framework's own function."""
-    own = blank.function
-    if blank.short not in ("forward", "backward") or "." not in blank.qualname:
-        return []
+    """Mistakes that every forward and backward of a Function must be protected from, made from the framework's own."""
+    own, owner = blank.function, blank.owner
+    if blank.short not in ("forward", "backward") or not (isinstance(owner, type) and issubclass(owner, Function)):
+        return []  # a module's forward takes tensors: its lesson has mutants of its own
 
     def changed(change: Callable[[Any], Any]) -> Callable:
         def wrong(self: Any, *arrays: Any) -> Any:
