@@ -67,7 +67,7 @@ def test_a_full_disk_leaves_the_picture_that_was_there(tmp_path, monkeypatch):
 def drawn(monkeypatch):
     """The figures that are saved, in order."""
     figures = []
-    monkeypatch.setattr(plot, "save_figure", lambda figure, path: figures.append(figure) or path)
+    monkeypatch.setattr(plot.saving, "save_figure", lambda figure, path: figures.append(figure) or path)
     return figures
 
 

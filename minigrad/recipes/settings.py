@@ -78,6 +78,15 @@ class Share(About):
             raise ValueError(f"{name} must be a number from 0 to less than 1, got {value!r}")
 
 
+@dataclass(frozen=True)
+class Accuracy(About):
+    """A number from 0 to 1, or None where it is not known yet."""
+
+    def check(self, name: str, value: Any) -> None:
+        if value is not None and (type(value) not in (int, float) or not 0 <= value <= 1):
+            raise ValueError(f"{name} must be a number from 0 to 1, or None, got {value!r}")
+
+
 LOOP: dict[str, About] = {
     "epochs": Whole("Passes over the data.", "训练多少轮。", least=1),
     "batch_size": Whole("Images in each step.", "每一步的图片数。", least=1),
