@@ -60,7 +60,7 @@ def compare(
             accuracy.plot(epochs, [entry["train_accuracy"] for entry in history], color=color, linestyle=":", alpha=0.8)
     for name, value in (lines or {}).items():
         accuracy.axhline(value, color="gray", linestyle="--", linewidth=1, label=name)
-    for axes, what in ((loss, "training loss"), (accuracy, "accuracy (dotted: of the training images)")):
+    for axes, what in ((loss, "training loss"), (accuracy, "accuracy: validation (lines), training (dots)")):
         axes.set_xlabel("epoch")
         axes.set_xticks(epoch_ticks(max(len(history) for history in histories.values())))
         axes.set_ylabel(what)

@@ -38,7 +38,8 @@ class CifarCNN(Photographs):
         "照片分类（CIFAR-10）：普通的卷积网络。",
     )
     defaults = Settings()
-    first, stages, attention = "0", ("1", "4", "6", "9"), "8"
+    first, attention = "0", "8"
+    stages: ClassVar = {"1": "convolution 1", "3": "convolution 2", "6": "convolution 3", "8": "convolution 4"}
 
     def build(self, settings: Settings, data: ImageData, part: str) -> Task:
         train, validation = self.loaders(settings, data)

@@ -109,6 +109,9 @@ class FineTuneResNet(Photographs):
         schedule = one_cycle(optimizer, rate, settings.epochs * len(train))
         return Task(model, optimizer, schedule, train, validation)
 
+    def label(self, settings: Settings, part: str) -> str:
+        return f"resnet20 ({part})"
+
     def draw(self, settings: Settings, data: ImageData, folder: Path, outcomes: list[Outcome]) -> None:
         from .. import plot
 

@@ -1,6 +1,7 @@
 """What goes on inside a network: feature maps, class activation, the gradient of each layer; and pictures of these."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -84,31 +85,39 @@ def gradient_norms(model: Module, batches: Iterable[tuple[Tensor, Tensor]]) -> l
     return np.mean(norms, axis=0).tolist()
 
 
-def draw_inside(
-    model: Module,
-    run: str,
-    folder: Path,
-    images: np.ndarray,
-    inputs: Tensor,
-    classes: Sequence[str],
-    first: str,
-    stages: Sequence[str],
-    attention: str,
-) -> None:
-    """Draw the filters of the convolution `first`, what `stages` make of the first image, and class activation.
-
-    `images` are shown; `inputs` are what the network gets of them. `attention` is the layer whose maps are weighted.
+@dataclass
+class Inside:
+    """A network to look into: `first`, the convolution whose filters are drawn, `stages`, layers whose maps are drawn,
+    with what to call them, and `attention`, the layer that class activation is measured at.
     """
-    from .. import plot
 
-    weight = model.get_submodule(first).weight.cpu().detach().numpy()
-    plot.filters(weight, folder / FILTERS, f"{run}:\nthe {len(weight)} kernels of the first convolution")
-    maps = feature_maps(model, stages, inputs[:1])
-    plot.feature_maps(images[0], {name: value[0] for name, value in maps.items()}, folder / FEATURES, title=run)
-    with no_grad():
-        training = model.training
-        predicted = model.eval()(inputs).cpu().numpy().argmax(axis=1)
-        model.train(training)
-    heat = class_activation(model, attention, inputs, predicted)
-    title = f"{run}: where it sees the class that it predicts"
-    plot.class_activation(images, heat, [classes[i] for i in predicted], folder / ACTIVATION, title)
+    model: Module
+    first: str
+    stages: Mapping[str, str]
+    attention: str
+
+    def draw(
+        self, run: str, folder: Path, images: np.ndarray, labels: np.ndarray, inputs: Tensor, classes: Sequence[str]
+    ) -> None:
+        """Draw the filters, what the stages make of the first image, and class activation.
+
+        `images` are shown, with their `labels`; `inputs` are what the network gets of them.
+        """
+        from .. import plot
+
+        weight = self.model.get_submodule(self.first).weight.detach().cpu().numpy()
+        plot.filters(weight, folder / FILTERS, f"{run}:\nthe {len(weight)} kernels of the first convolution")
+        maps = feature_maps(self.model, list(self.stages), inputs[:1])
+        named = {title: maps[layer][0] for layer, title in self.stages.items()}
+        plot.feature_maps(images[0], named, folder / FEATURES, f"{run}: what it makes of one image")
+        training = self.model.training
+        with no_grad():
+            predicted = self.model.eval()(inputs).cpu().numpy().argmax(axis=1)
+        self.model.train(training)
+        heat = class_activation(self.model, self.attention, inputs, predicted)
+        captions = [
+            classes[guess] if guess == label else f"{classes[label]} → {classes[guess]}"
+            for label, guess in zip(labels, predicted)
+        ]
+        title = f"{run}: which places speak for the class that it predicts"
+        plot.class_activation(images, heat, captions, folder / ACTIVATION, title)

@@ -12,7 +12,7 @@ from ..language import say
 from ..models import lenet5
 from ..tensor import Tensor
 from . import settings as of
-from .inside import ACTIVATION, FEATURES, FILTERS, draw_inside
+from .inside import ACTIVATION, FEATURES, FILTERS, Inside
 from .mnist import MEAN, STD, VALIDATION_SHARE, tensors
 from .photographs import one_cycle, one_of_each
 from .recipe import CONFUSION, CURVES, MISTAKES, Outcome, Recipe, Task
@@ -70,10 +70,12 @@ class LeNetMNIST(Recipe):
 
     def draw(self, settings: Settings, data: ImageData, folder: Path, outcomes: list[Outcome]) -> None:
         super().draw(settings, data, folder, outcomes)
-        images = one_of_each(data.test_images, data.test_labels)
-        inputs = tensors(images, data.test_labels[: len(images)], settings.device).tensors[0]
-        model, run = outcomes[-1].trainer.model, f"lenet5 on {data.name}"
-        draw_inside(model, run, folder, images, inputs, data.classes, "conv1", ("conv1", "conv2"), "conv2")
+        shown = one_of_each(data.test_labels)
+        images, labels = data.test_images[shown], data.test_labels[shown]
+        inputs = tensors(images, labels, settings.device).tensors[0]
+        stages = {"conv1": "convolution 1", "conv2": "convolution 2"}
+        network = Inside(outcomes[-1].trainer.model, "conv1", stages, "conv2")
+        network.draw(f"lenet5 on {data.name}", folder, images, labels, inputs, data.classes)
 
 
 RECIPE = LeNetMNIST()

@@ -13,7 +13,7 @@ from ..nn import Module
 from ..optim import Optimizer
 from ..optim.lr_scheduler import OneCycleLR
 from ..tensor import Tensor
-from .inside import ACTIVATION, FEATURES, FILTERS, draw_inside
+from .inside import ACTIVATION, FEATURES, FILTERS, Inside
 from .recipe import CONFUSION, CURVES, MISTAKES, Outcome, Recipe
 
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)  # of the training images, for each colour
@@ -24,15 +24,20 @@ SHOWN = 8  # test images in the picture of class activation
 class Photographs(Recipe):
     """A recipe for CIFAR-10: cropped and mirrored at random in training, as they are in tests.
 
-    `first` is the convolution whose filters are drawn, `stages` are the layers whose feature maps are, and `attention`
-    is the one that class activation is measured at.
+    `first` is the convolution whose filters are drawn, `stages` are layers whose feature maps are, with what to
+    call them, and `attention` is the layer that class activation is measured at.
     """
 
     pictures: tuple[str, ...] = (CURVES, CONFUSION, MISTAKES, FILTERS, FEATURES, ACTIVATION)
     mean: ClassVar[tuple[float, ...]] = MEAN
     std: ClassVar[tuple[float, ...]] = STD
     first: ClassVar[str] = "conv1"
-    stages: ClassVar[tuple[str, ...]] = ("relu", "layer1", "layer2", "layer3")
+    stages: ClassVar[dict[str, str]] = {
+        "relu": "first layer",
+        "layer1": "stage 1",
+        "layer2": "stage 2",
+        "layer3": "stage 3",
+    }
     attention: ClassVar[str] = "layer3"
 
     def load(self, source: str) -> ImageData:
@@ -56,17 +61,18 @@ class Photographs(Recipe):
         super().draw(settings, data, folder, outcomes)
         last = outcomes[-1]
         run = f"{self.label(settings, last.part)} on {data.name}"
-        images = one_of_each(data.test_images, data.test_labels)
+        shown = one_of_each(data.test_labels)
+        images, labels = data.test_images[shown], data.test_labels[shown]
         pixels: Any = Normalize(self.mean, self.std)(images)
         inputs = Tensor(pixels, device=settings.device)
-        model = last.trainer.model
-        draw_inside(model, run, folder, images, inputs, data.classes, self.first, self.stages, self.attention)
+        network = Inside(last.trainer.model, self.first, self.stages, self.attention)
+        network.draw(run, folder, images, labels, inputs, data.classes)
 
 
-def one_of_each(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The first images, each of another class."""
+def one_of_each(labels: np.ndarray) -> np.ndarray:
+    """Where the first images are that each belong to another class."""
     _, first = np.unique(labels, return_index=True)
-    return images[np.sort(first)[:SHOWN]]
+    return np.sort(first)[:SHOWN]
 
 
 def momentum_sgd(model: Module, lr: float, weight_decay: float = 5e-4) -> Optimizer:
@@ -76,8 +82,8 @@ def momentum_sgd(model: Module, lr: float, weight_decay: float = 5e-4) -> Optimi
     """
     weights = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim <= 1]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": others}]
-    return optim.SGD([group for group in groups if group["params"]], lr=lr, momentum=0.9, nesterov=True)
+    groups: list[dict[str, Any]] = [{"params": weights, "weight_decay": weight_decay}, {"params": others}]
+    return optim.SGD(groups, lr=lr, momentum=0.9, nesterov=True)
 
 
 def one_cycle(optimizer: Optimizer, max_lr: float, steps: int, pct_start: float = 0.25) -> OneCycleLR:

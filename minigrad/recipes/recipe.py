@@ -147,7 +147,7 @@ class Recipe:
         CheckpointError if there is no run that fits, DataError if the data are not those of the run.
         """
         console = console or plain_console()
-        first = read_checkpoint(run / self.parts[0])
+        first = self.first_state(run)
         settings = self.settings_of(first, run)
         folder = run if os.path.isdir(run) else run.parent
         states = {self.parts[0]: first}
@@ -164,6 +164,13 @@ class Recipe:
         check_same_data(data, settings)
         settings = self.prepare(replace(settings, data=data.source), data, console)
         return self.finish(settings, data, folder, states, console)
+
+    def first_state(self, run: Path) -> dict[str, Any]:
+        """The state of the first network of the run in folder `run`; CheckpointError if there is none that fits."""
+        if self.parts[0] and (run / CHECKPOINT).exists():
+            self.settings_of(read_checkpoint(run), run)
+            raise CheckpointError(f"{run} holds one network of a run; go on with the run by --resume {run.parent}")
+        return read_checkpoint(run / self.parts[0])
 
     def settings_of(self, state: dict[str, Any], run: Path) -> Settings:
         """The settings in a checkpoint's state; CheckpointError if they are not of a run of this recipe."""
