@@ -4,7 +4,7 @@
 
 Takes MNIST from the folder MINIGRAD_DATA if that is set, else from the cache or a download (11 MB), or the digits that
 come with minigrad, which are too few for 99 %. Gives, in runs/lenet_mnist: weights, curves, the confusion matrix, the
-worst mistakes, the filters, feature maps, and which places of a digit speak for its class.
+worst mistakes, the filters, and feature maps.
 """
 
 from minigrad.recipes.lenet_mnist import Settings, train

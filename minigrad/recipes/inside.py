@@ -88,13 +88,13 @@ def gradient_norms(model: Module, batches: Iterable[tuple[Tensor, Tensor]]) -> l
 @dataclass
 class Inside:
     """A network to look into: `first`, the convolution whose filters are drawn, `stages`, layers whose maps are drawn,
-    with what to call them, and `attention`, the layer that class activation is measured at.
+    with what to call them, and `attention`, the layer that class activation is measured at; '' leaves that out.
     """
 
     model: Module
     first: str
     stages: Mapping[str, str]
-    attention: str
+    attention: str = ""
 
     def draw(
         self, run: str, folder: Path, images: np.ndarray, labels: np.ndarray, inputs: Tensor, classes: Sequence[str]
@@ -110,6 +110,15 @@ class Inside:
         maps = feature_maps(self.model, list(self.stages), inputs[:1])
         named = {title: maps[layer][0] for layer, title in self.stages.items()}
         plot.feature_maps(images[0], named, folder / FEATURES, f"{run}: what it makes of one image")
+        if self.attention:
+            self.draw_attention(run, folder, images, labels, inputs, classes)
+
+    def draw_attention(
+        self, run: str, folder: Path, images: np.ndarray, labels: np.ndarray, inputs: Tensor, classes: Sequence[str]
+    ) -> None:
+        """Draw which places of the images speak for the classes that are predicted."""
+        from .. import plot
+
         training = self.model.training
         with no_grad():
             predicted = self.model.eval()(inputs).cpu().numpy().argmax(axis=1)

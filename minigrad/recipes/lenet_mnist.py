@@ -12,7 +12,7 @@ from ..language import say
 from ..models import lenet5
 from ..tensor import Tensor
 from . import settings as of
-from .inside import ACTIVATION, FEATURES, FILTERS, Inside
+from .inside import FEATURES, FILTERS, Inside
 from .mnist import MEAN, STD, VALIDATION_SHARE, tensors
 from .photographs import one_cycle, one_of_each
 from .recipe import CONFUSION, CURVES, MISTAKES, Outcome, Recipe, Task
@@ -35,7 +35,7 @@ class LeNetMNIST(Recipe):
     name = "lenet_mnist"
     title = ("Handwritten digits: LeNet-5.", "手写数字：卷积网络 LeNet-5。")
     defaults = Settings()
-    pictures: tuple[str, ...] = (CURVES, CONFUSION, MISTAKES, FILTERS, FEATURES, ACTIVATION)
+    pictures: tuple[str, ...] = (CURVES, CONFUSION, MISTAKES, FILTERS, FEATURES)
     things = "digits"
 
     def load(self, source: str) -> ImageData:
@@ -74,7 +74,7 @@ class LeNetMNIST(Recipe):
         images, labels = data.test_images[shown], data.test_labels[shown]
         inputs = tensors(images, labels, settings.device).tensors[0]
         stages = {"conv1": "convolution 1", "conv2": "convolution 2"}
-        network = Inside(outcomes[-1].trainer.model, "conv1", stages, "conv2")
+        network = Inside(outcomes[-1].trainer.model, "conv1", stages)
         network.draw(f"lenet5 on {data.name}", folder, images, labels, inputs, data.classes)
 
 
