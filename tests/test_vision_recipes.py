@@ -1,9 +1,11 @@
 """The recipes for images, on few small images: what they leave, how they go on, and what they say of bad input."""
 
 import pickle
+import runpy
 import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ from minigrad.tensor import Tensor
 from minigrad.training import CHECKPOINT, InterruptedRunError, Trainer
 
 QUIET = Console(quiet=True)
+EXAMPLES = Path(__file__).parents[1] / "examples"
 VISION = (lenet_mnist, cifar10_cnn, cifar10_resnet, plain_vs_resnet, finetune_resnet)
 
 
@@ -116,6 +119,14 @@ def test_the_folder_of_one_network_leads_to_that_of_its_run(few, tmp_path):
         CheckpointError, match=r"plain20 holds one network of a run; go on with the run by --resume .*run$"
     ):
         plain_vs_resnet.resume(tmp_path / "run" / "plain20", console=QUIET)
+
+
+@pytest.mark.parametrize("module", VISION, ids=lambda module: module.RECIPE.name)
+def test_the_script_spells_out_the_settings_of_the_command(monkeypatch, module):
+    begun = []
+    monkeypatch.setattr(module, "train", begun.append)
+    runpy.run_path(str(EXAMPLES / f"{module.RECIPE.name}.py"))
+    assert begun == [module.RECIPE.defaults]
 
 
 # ------------------------------------------------------------------------------------------------------- fine-tuning
