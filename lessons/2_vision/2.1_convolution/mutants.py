@@ -344,3 +344,18 @@ def groups_interleaved(self, x, weight):
     n, c, h, w = x.shape
     g = self.groups
     return with_settings(self, x.reshape(n, c // g, g, h, w).swapaxes(1, 2).reshape(x.shape), weight)
+
+
+@mistake(
+    CONVOLVE,
+    "The rows of the columns are dealt out to the groups one by one. They go through the channels first, so the "
+    "rows of a group lie together: g comes right behind n in the reshape, [n, g, c/g · kh · kw, places].",
+    "把列矩阵的各行轮流分给了各组。各行是先按通道排的，同一组的行挨在一起："
+    "reshape 时 g 紧跟在 n 后面，[n, g, c/g · kh · kw, 位置数]。",
+)
+def rows_dealt_out(self, x, weight):
+    n, (o, _, *kernel), g = len(x), weight.shape, self.groups
+    columns = im2col(x, kernel, self.stride, self.padding, self.dilation)
+    columns = columns.reshape(n, columns.shape[1] // g, g, columns.shape[2]).swapaxes(1, 2)
+    y = weight.reshape(g, o // g, -1) @ columns
+    return y.reshape(n, o, *sizes(x.shape, kernel, self.stride, self.padding, self.dilation))
