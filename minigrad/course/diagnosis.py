@@ -245,9 +245,9 @@ def factor_text(factor: float, case: Case) -> dict[str, str] | str:
                 return f"{mark}1/{n}"
         for n, (en, zh) in sizes(case).items():
             if np.isclose(value, n, 1e-4):
-                return {"en": f"{mark}{n}, {en}", "zh": f"{mark}{n}，即{zh}"}
+                return {"en": f"{mark}{n}, {en},", "zh": f"{mark}{n}，即 {zh}"}
             if np.isclose(value, 1 / n, 1e-4):
-                return {"en": f"{mark}1/{n}, one over {en}", "zh": f"{mark}1/{n}，即{zh}分之一"}
+                return {"en": f"{mark}1/{n}, one over {en},", "zh": f"{mark}1/{n}，即 {zh}分之一"}
     return number(factor)
 
 

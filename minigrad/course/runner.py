@@ -133,10 +133,16 @@ def examine(
     wrong_forwards = [b for b in beside if b.short == "forward" and b not in right]
     if blank.short != "backward" or not wrong_forwards:
         return finding
-    if finding.kind == "raised" and "values to unpack" in finding.facts["message"]:
+    if finding.kind == "raised" and misses_what_forward_keeps(finding.facts["message"], blank):
         finding.kind = "forward_first"
     behind_own = attempt(right | {b: file.function(b) for b in wrong_forwards if file.is_written(b)})
     return behind_own if behind_own is None or behind_own.kind in TELLING else finding
+
+
+def misses_what_forward_keeps(message: str, blank: Blank) -> bool:
+    """Whether an error comes from what only the learner's own forward keeps, in self.saved or on self."""
+    owner = blank.qualname.rpartition(".")[0]
+    return "values to unpack" in message or message.startswith(f"'{owner}' object has no attribute")
 
 
 def tried(

@@ -8,8 +8,9 @@ import re
 from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import Markdown, Paragraph
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
+from rich.markdown import Markdown, Paragraph, TableDataElement
+from rich.measure import Measurement
 from rich.text import Text
 
 OPENING, CLOSING, WIDE = "（“《【", "，。、；：？！）”》】…", "\u2e80-\u9fff"
@@ -51,5 +52,28 @@ class WrappedParagraph(Paragraph):
         yield wrapped(self.text, options.max_width)
 
 
+class CellText(Text):
+    """What a cell of a table says. Rich cuts it off where it is wider than its column and has no space."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        text = wrapped(self, options.max_width)
+        text.justify = self.justify
+        yield text
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        longest = max(cell_len(match[0].rstrip()) for match in PIECE.finditer(self.plain))
+        return Measurement(longest, self.cell_len)
+
+
+class WrappedCell(TableDataElement):
+    def __init__(self, justify: JustifyMethod):
+        super().__init__(justify)
+        self.content = CellText("", justify=justify)
+
+
 class WrappedMarkdown(Markdown):
-    elements: ClassVar = {**Markdown.elements, "paragraph_open": WrappedParagraph}
+    elements: ClassVar = {
+        **Markdown.elements,
+        "paragraph_open": WrappedParagraph,
+        "td_open": WrappedCell,
+    }

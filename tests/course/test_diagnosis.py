@@ -58,6 +58,14 @@ def test_factors_are_named(factor, named):
     assert named in found.seen
 
 
+def test_factor_that_is_a_size_is_named_in_whole_sentences():
+    found = diagnose(case(), 3 * A, [A])
+    assert found.seen.endswith("it is 3, the size of dimension 0 of x, times what it should be.")
+    set_language("zh")
+    assert found.seen.endswith("与正确值之比是 3，即 x 第 0 维的大小。")
+    assert diagnose(case(), A / 3, [A]).seen.endswith("与正确值之比是 1/3，即 x 第 0 维的大小分之一。")
+
+
 def test_the_worst_element_is_shown_with_what_was_there():
     wrong = A.copy()
     wrong[1, 2] += 5

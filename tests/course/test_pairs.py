@@ -54,6 +54,14 @@ def test_backward_waits_for_a_forward_that_saves_other_things(tmp_path):
     assert found["ReLU.backward"] == ("forward_first", None)
 
 
+def test_backward_waits_for_a_forward_that_keeps_something_on_self(tmp_path):
+    changes = [
+        ("y = kernels.relu(x)\n        self.save(y)", "y = x\n        self.mask = x[9] > 0"),
+        ("(y,) = self.saved\n        return gy * (y != 0)", "return gy * self.mask"),
+    ]
+    assert kinds(tmp_path, find_lesson("1.4"), *changes)["ReLU.backward"] == ("forward_first", None)
+
+
 @pytest.mark.parametrize(
     ("mask", "expected"), [("x > 0", None), ("x >= 0", ("region", None)), ("x < 9", ("mistake", "passed_on"))]
 )

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from minigrad.course.wrapping import CLOSING, OPENING, wrapped
+from minigrad.course.wrapping import CLOSING, OPENING, WrappedMarkdown, wrapped
 
 TEXTS = (
     "因为 L = 2x + 6x = 8x，x 的梯度应该是 8（拓扑序：x, u, v, L）。从末尾往前走；每条边只走一次。",
@@ -38,3 +38,16 @@ def test_english_is_broken_as_rich_breaks_it():
     console.print(text)
     lines = console.file.getvalue().splitlines()
     assert wrapped(Text(text), 40).plain.split("\n") == [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize("width", [30, 45, 80])
+def test_a_cell_of_a_table_is_wrapped_not_cut_off(width):
+    answer = "管用，只要够大：ReLU、dropout、数据增强、两块 GPU，再加上很多很多照片和很多很多天的训练"
+    console = Console(file=io.StringIO(), width=width)
+    console.print(WrappedMarkdown(f"| 网络 | 数 | 回答 |\n|---|---:|---|\n| 深 | 12 | {answer} |\n| 浅 |  | 短 |"))
+    lines = console.file.getvalue().splitlines()
+    assert max(map(cell_len, lines)) <= width
+    said = "".join("".join(lines).split())
+    assert "…" not in said
+    assert answer.replace(" ", "") in said.replace("深12", "")
+    assert all(word in console.file.getvalue() for word in ("ReLU", "dropout", "12"))
