@@ -79,7 +79,7 @@ def zeros_around(self, x):
     MAX_FORWARD,
     "The windows were reshaped to [n, c, kh · kw, down, across]. reshape does not exchange dimensions, it only counts "
     "the elements off anew, so parts of different windows are mixed. The window lies in the last two dimensions.",
-    "窗口被 reshape 成了 [n, c, kh · kw, 竖排窗口数, 横排窗口数]。reshape 不会交换维度，只是把元素按顺序重新数一遍，"
+    "窗口被 reshape 成了 [n, c, kh · kw, down, across]。reshape 不会交换维度，只是把元素按顺序重新数一遍，"
     "不同窗口的元素就混在了一起。窗口本身在最后两维。",
 )
 def reshaped_instead_of_moved(self, x):
@@ -115,7 +115,7 @@ STRIDE = (
 )
 ONE = (
     "A window begins at every pixel, as if the stride were 1; they begin self.stride apart.",
-    "每个像素处都有一个窗口，好像步长是 1；窗口之间应该相隔 self.stride。",
+    "每个像素处都有一个窗口，好像步幅是 1；窗口之间应该相隔 self.stride。",
 )
 UNPADDED = (
     "The windows were taken from x without the padding around it: use padded(x, self.padding, ...).",
@@ -273,7 +273,7 @@ def windows_assigned(self, gy):
 @mistake(
     MAX_BACKWARD,
     "The stride is ignored: window (i, j) begins at row i, column j instead of i · stride, j · stride.",
-    "没有考虑步长：窗口 (i, j) 从第 i 行第 j 列开始了，应该从 i · stride、j · stride 开始。",
+    "没有考虑步幅：窗口 (i, j) 从第 i 行第 j 列开始了，应该从 i · stride、j · stride 开始。",
 )
 def stride_ignored(self, gy):
     return put_back(self, to_place(self, gy, place_of(self)), stride=(1, 1))
@@ -282,7 +282,7 @@ def stride_ignored(self, gy):
 @mistake(
     MAX_BACKWARD,
     "Windows are taken to begin a kernel apart, but they begin a stride apart; the two are equal only by default.",
-    "把窗口当成了相隔一个核的大小，其实相隔的是步长；两者只是默认相等。",
+    "把窗口当成了相隔一个核的大小，其实相隔的是步幅；两者只是默认相等。",
 )
 def kernel_for_stride(self, gy):
     return put_back(self, to_place(self, gy, place_of(self)), stride=self.kernel)
@@ -381,7 +381,11 @@ def padding_never_counts(self, x):
     return view_of(self, x, 0).sum(axis=(4, 5)) / (self.divisor or inside)
 
 
-@mutant(AVG_FORWARD, "factor")
+@mistake(
+    AVG_FORWARD,
+    "This is the sum of each window: it is still to be divided by self.number(x).",
+    "这只是每个窗口的和：还要除以 self.number(x)。",
+)
 def sum_only(self, x):
     self.save(x)
     return view_of(self, x, 0).sum(axis=(4, 5))
@@ -409,7 +413,11 @@ def kernel_everywhere_backward(self, gy):
     return put_back(self, shares(self, gy, self.kernel[0] * self.kernel[1]))
 
 
-@mutant(AVG_BACKWARD, "factor")
+@mistake(
+    AVG_BACKWARD,
+    "gy was not divided: one element that grows by ε moves the average by only ε / k. Divide by self.number(x).",
+    "gy 没有除以 k：一个元素增加 ε，平均值只增加 ε / k。要除以 self.number(x)。",
+)
 def not_divided(self, gy):
     return put_back(self, shares(self, gy, 1))
 
@@ -427,7 +435,7 @@ def assigned_shares(self, gy):
 @mistake(
     AVG_BACKWARD,
     "The stride is ignored: window (i, j) begins at row i, column j instead of i · stride, j · stride.",
-    "没有考虑步长：窗口 (i, j) 从第 i 行第 j 列开始了，应该从 i · stride、j · stride 开始。",
+    "没有考虑步幅：窗口 (i, j) 从第 i 行第 j 列开始了，应该从 i · stride、j · stride 开始。",
 )
 def stride_ignored_backward(self, gy):
     return put_back(self, shares(self, gy), stride=(1, 1))

@@ -24,7 +24,7 @@ ZH = {"max": "最大", "average": "平均", "none": "不池化"}
 
 def by_hand() -> None:
     """The second example of the lesson: windows of 2 x 2 that overlap."""
-    print(say("windows of 2 x 2, stride 1, gy = 1 2 / 3 4:", "2 × 2 的窗口，步长 1，gy = 1 2 / 3 4："))
+    print(say("windows of 2 x 2, stride 1, gy = 1 2 / 3 4:", "2 × 2 的窗口，步幅 1，gy = 1 2 / 3 4："))
     for name, pool in POOLS.items():
         x = minigrad.tensor([[[[1.0, 2, 0], [0, 9, 3], [4, 1, 2]]]], requires_grad=True)
         y = pool(x, 2, stride=1)
