@@ -435,7 +435,11 @@ def wrong_share(self, x):
     return x * mask
 
 
-@mutant(DROP, "not_finite")
+@mistake(
+    DROP,
+    "With p = 1 everything is dropped, and 1 / (1 - p) is a division by 0: treat that case apart, y is 0.",
+    "p = 1 时全部丢掉，而 1 / (1 - p) 成了除以 0：这种情况要单独处理，y 就是 0。",
+)
 def everything_dropped(self, x):
     with np.errstate(all="ignore"):
         mask = kept(self, x) * np.asarray(1.0 / np.float64(1 - self.p)).astype(x.dtype)
@@ -461,6 +465,10 @@ def drawn_again(self, gy):
     return gy * kept(self, gy) * scale(self)
 
 
-@mutant(DROP_BACKWARD, "factor")
+@mistake(
+    DROP_BACKWARD,
+    "The gradient is not divided by 1 - p: forward multiplied by m / (1 - p), so gx = gy m / (1 - p).",
+    "梯度没有除以 1 - p：forward 乘的是 m / (1 - p)，所以 gx = gy m / (1 - p)。",
+)
 def gradient_not_scaled(self, gy):
     return gy * (self.seen != 0)
