@@ -344,3 +344,18 @@ def groups_interleaved(self, x, weight):
     n, c, h, w = x.shape
     g = self.groups
     return with_settings(self, x.reshape(n, c // g, g, h, w).swapaxes(1, 2).reshape(x.shape), weight)
+
+
+@mistake(
+    CONVOLVE,
+    "The columns were split with g last, so that a group takes every g-th row of X. A group is a run of neighbouring "
+    "channels, and with them of rows: g comes first in the reshape, [n, g, c/g · kh · kw, places].",
+    "拆列矩阵时把 g 放在了后面，一组就成了 X 里每隔 g 行取一行。一组是相邻的一段通道，也就是相邻的一段行："
+    "reshape 时 g 在前：[n, g, c/g · kh · kw, 位置数]。",
+)
+def groups_last(self, x, weight):
+    (o, _, *kernel), g = weight.shape, self.groups
+    settings = self.stride, self.padding, self.dilation
+    columns = im2col(x, kernel, *settings)
+    columns = columns.reshape(len(x), -1, g, columns.shape[2]).swapaxes(1, 2)
+    return (weight.reshape(g, o // g, -1) @ columns).reshape(len(x), o, *sizes(x.shape, kernel, *settings))
