@@ -435,7 +435,11 @@ def wrong_share(self, x):
     return x * mask
 
 
-@mutant(DROP, "not_finite")
+@mistake(
+    DROP,
+    "With p = 1 everything is dropped and 1 - p is 0: 0 / 0 and 0 · ∞ are NaN. Divide only where p < 1.",
+    "p = 1 时全部丢掉，1 - p 是 0，而 0 / 0 和 0 · ∞ 都是 NaN。只有 p < 1 时才能除。",
+)
 def everything_dropped(self, x):
     with np.errstate(all="ignore"):
         mask = kept(self, x) * np.asarray(1.0 / np.float64(1 - self.p)).astype(x.dtype)
@@ -461,6 +465,10 @@ def drawn_again(self, gy):
     return gy * kept(self, gy) * scale(self)
 
 
-@mutant(DROP_BACKWARD, "factor")
+@mistake(
+    DROP_BACKWARD,
+    "The mask of zeros and ones is there, the division by 1 - p is not: y = x m / (1 - p), so gx = gy m / (1 - p).",
+    "0 和 1 的掩码有了，却没有除以 1 - p：y = x m / (1 - p)，所以 gx = gy m / (1 - p)。",
+)
 def gradient_not_scaled(self, gy):
     return gy * (self.seen != 0)
