@@ -54,6 +54,15 @@ def test_backward_waits_for_a_forward_that_saves_other_things(tmp_path):
     assert found["ReLU.backward"] == ("forward_first", None)
 
 
+@pytest.mark.parametrize(("read", "expected"), [("mask", "forward_first"), ("masc", "raised")])
+def test_backward_waits_for_a_forward_that_sets_the_attribute_it_reads(tmp_path, read, expected):
+    changes = [
+        ("y = kernels.relu(x)\n        self.save(y)", "self.mask = x[9] > 0\n        y = x"),
+        ("(y,) = self.saved\n        return gy * (y != 0)", f"return gy * self.{read}"),
+    ]
+    assert kinds(tmp_path, find_lesson("1.4"), *changes)["ReLU.backward"] == (expected, None)
+
+
 @pytest.mark.parametrize(
     ("mask", "expected"), [("x > 0", None), ("x >= 0", ("region", None)), ("x < 9", ("mistake", "passed_on"))]
 )
