@@ -109,6 +109,11 @@ def parameters(node: Any) -> list[str]:
     return names + [argument.arg for argument in a.kwonlyargs] + ([f"**{a.kwarg.arg}"] if a.kwarg else [])
 
 
+def attributes_set(node: ast.FunctionDef) -> set[str]:
+    """The names of the attributes that a function writes to."""
+    return {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+
+
 def is_placeholder(statement: ast.stmt) -> bool:
     """`raise NotImplementedError`, `...` or a text standing alone."""
     if isinstance(statement, ast.Raise) and statement.exc is not None:

@@ -7,10 +7,11 @@ at once, so that the process that waits knows what was going on when this one is
 import faulthandler
 import json
 import os
+import re
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,7 +21,7 @@ import numpy as np
 from .blanks import Blank, in_place
 from .checks import MEMORY_LIMIT, Check
 from .diagnosis import Finding, WrongError
-from .learner import LearnerFile, as_finding
+from .learner import LearnerFile, as_finding, attributes_set
 from .lessons import Lesson, find_lesson
 from .mutants import Mutant
 
@@ -133,16 +134,19 @@ def examine(
     wrong_forwards = [b for b in beside if b.short == "forward" and b not in right]
     if blank.short != "backward" or not wrong_forwards:
         return finding
-    if finding.kind == "raised" and misses_what_forward_keeps(finding.facts["message"], blank):
+    if finding.kind == "raised" and relies_on(wrong_forwards, file, finding.facts):
         finding.kind = "forward_first"
     behind_own = attempt(right | {b: file.function(b) for b in wrong_forwards if file.is_written(b)})
     return behind_own if behind_own is None or behind_own.kind in TELLING else finding
 
 
-def misses_what_forward_keeps(message: str, blank: Blank) -> bool:
-    """Whether an error comes from what only the learner's own forward keeps, in self.saved or on self."""
-    owner = blank.qualname.rpartition(".")[0]
-    return "values to unpack" in message or message.startswith(f"'{owner}' object has no attribute")
+def relies_on(forwards: Sequence[Blank], file: LearnerFile, facts: Mapping[str, Any]) -> bool:
+    """Did a backward raise because another forward than the learner's left something else behind: other arrays, or no
+    attribute of this name, which the learner's sets?"""
+    message = facts["message"]
+    missing = re.search(r"has no attribute '(\w+)'", message) if facts["error"] == "AttributeError" else None
+    sets = missing is not None and any(missing[1] in attributes_set(file.definition(b)) for b in forwards)
+    return sets or "values to unpack" in message
 
 
 def tried(

@@ -54,12 +54,13 @@ def test_backward_waits_for_a_forward_that_saves_other_things(tmp_path):
     assert found["ReLU.backward"] == ("forward_first", None)
 
 
-def test_backward_waits_for_a_forward_that_keeps_something_on_self(tmp_path):
+@pytest.mark.parametrize(("read", "expected"), [("mask", "forward_first"), ("masc", "raised")])
+def test_backward_waits_for_a_forward_that_sets_the_attribute_it_reads(tmp_path, read, expected):
     changes = [
-        ("y = kernels.relu(x)\n        self.save(y)", "y = x\n        self.mask = x[9] > 0"),
-        ("(y,) = self.saved\n        return gy * (y != 0)", "return gy * self.mask"),
+        ("y = kernels.relu(x)\n        self.save(y)", "self.mask = x[9] > 0\n        y = x"),
+        ("(y,) = self.saved\n        return gy * (y != 0)", f"return gy * self.{read}"),
     ]
-    assert kinds(tmp_path, find_lesson("1.4"), *changes)["ReLU.backward"] == ("forward_first", None)
+    assert kinds(tmp_path, find_lesson("1.4"), *changes)["ReLU.backward"] == (expected, None)
 
 
 @pytest.mark.parametrize(

@@ -348,14 +348,14 @@ def groups_interleaved(self, x, weight):
 
 @mistake(
     CONVOLVE,
-    "The rows of the columns are dealt out to the groups one by one. They go through the channels first, so the "
-    "rows of a group lie together: g comes right behind n in the reshape, [n, g, c/g · kh · kw, places].",
-    "把列矩阵的各行轮流分给了各组。各行是先按通道排的，同一组的行挨在一起："
-    "reshape 时 g 紧跟在 n 后面，[n, g, c/g · kh · kw, 位置数]。",
+    "The columns were split with g last, so that a group takes every g-th row of X. A group is a run of neighbouring "
+    "channels, and with them of rows: g comes first in the reshape, [n, g, c/g · kh · kw, places].",
+    "拆列矩阵时把 g 放在了后面，一组就成了 X 里每隔 g 行取一行。一组是相邻的一段通道，也就是相邻的一段行："
+    "reshape 时 g 在前：[n, g, c/g · kh · kw, 位置数]。",
 )
-def rows_dealt_out(self, x, weight):
-    n, (o, _, *kernel), g = len(x), weight.shape, self.groups
-    columns = im2col(x, kernel, self.stride, self.padding, self.dilation)
-    columns = columns.reshape(n, columns.shape[1] // g, g, columns.shape[2]).swapaxes(1, 2)
-    y = weight.reshape(g, o // g, -1) @ columns
-    return y.reshape(n, o, *sizes(x.shape, kernel, self.stride, self.padding, self.dilation))
+def groups_last(self, x, weight):
+    (o, _, *kernel), g = weight.shape, self.groups
+    settings = self.stride, self.padding, self.dilation
+    columns = im2col(x, kernel, *settings)
+    columns = columns.reshape(len(x), -1, g, columns.shape[2]).swapaxes(1, 2)
+    return (weight.reshape(g, o // g, -1) @ columns).reshape(len(x), o, *sizes(x.shape, kernel, *settings))

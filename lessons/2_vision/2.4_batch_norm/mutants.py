@@ -437,8 +437,8 @@ def wrong_share(self, x):
 
 @mistake(
     DROP,
-    "With p = 1 everything is dropped, and 1 / (1 - p) is a division by 0: treat that case apart, y is 0.",
-    "p = 1 时全部丢掉，而 1 / (1 - p) 成了除以 0：这种情况要单独处理，y 就是 0。",
+    "With p = 1 everything is dropped and 1 - p is 0: 0 / 0 and 0 · ∞ are NaN. Divide only where p < 1.",
+    "p = 1 时全部丢掉，1 - p 是 0，而 0 / 0 和 0 · ∞ 都是 NaN。只有 p < 1 时才能除。",
 )
 def everything_dropped(self, x):
     with np.errstate(all="ignore"):
@@ -467,8 +467,8 @@ def drawn_again(self, gy):
 
 @mistake(
     DROP_BACKWARD,
-    "The gradient is not divided by 1 - p: forward multiplied by m / (1 - p), so gx = gy m / (1 - p).",
-    "梯度没有除以 1 - p：forward 乘的是 m / (1 - p)，所以 gx = gy m / (1 - p)。",
+    "The mask of zeros and ones is there, the division by 1 - p is not: y = x m / (1 - p), so gx = gy m / (1 - p).",
+    "0 和 1 的掩码有了，却没有除以 1 - p：y = x m / (1 - p)，所以 gx = gy m / (1 - p)。",
 )
 def gradient_not_scaled(self, gy):
     return gy * (self.seen != 0)
