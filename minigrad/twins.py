@@ -32,6 +32,7 @@ def twin_of(plain: type[Function], *pieces: Callable) -> Callable[[type[Function
     bypassed = methods | {f"{piece.__module__}:{piece.__qualname__}" for piece in pieces}
 
     def register(fast: type[Function]) -> type[Function]:
+        fast.name = plain.__name__  # type: ignore[assignment, method-assign]  # what messages and pictures call it
         _twins[plain] = fast, bypassed
         return fast
 

@@ -473,6 +473,10 @@ CHECKS = {
         cls: [((2, 2, 3, 2), (2, 3, 3, 2), (3,), {**TRANSPOSE, "shape": (3, 5, 3)})]
         for cls in (conv.ConvTranspose2d, conv.FastConvTranspose2d)
     },
+    **{
+        cls: [((2, 4, 5, 3), (2, 6, 3, 2), {**TRANSPOSE, "groups": 2, "shape": (6, 2, 3, 2)})]
+        for cls in (conv.ConvWeightGrad, conv.FastConvWeightGrad)
+    },
     linalg.Einsum: [
         ((2, 3), (3, 4), {"inputs": ["ij", "jk"], "output": "ki"}),
         ((2, 3), (4,), {"inputs": ["ij", "k"], "output": "j"}),

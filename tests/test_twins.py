@@ -17,6 +17,13 @@ def test_the_twin_is_what_users_get_and_an_operation_without_one_is_itself():
     assert twins.fastest(Add) is Add
 
 
+def test_messages_and_graphs_show_the_name_of_the_operation():
+    y = functional.conv2d(X, Tensor(W.data, requires_grad=True))
+    assert y.grad_fn.name == "Conv2d"
+    with pytest.raises(TypeError, match=r"^Conv2d got tensors of dtypes float64 and float32"):
+        functional.conv2d(X, W.to("float32"))
+
+
 def test_plain_operations_can_be_asked_for():
     with twins.plain_operations():
         with twins.plain_operations():

@@ -255,8 +255,8 @@ def copies(values: Any) -> list[Any]:
 
 
 def settings_of(node: Any) -> dict[str, Any]:
-    """The numbers that a function was made with, such as its exponent."""
-    return {n: v for n, v in vars(node).items() if isinstance(v, float | int) and not isinstance(v, bool)}
+    """The numbers that a function was made with, such as its exponent, and its pairs, such as a stride."""
+    return {n: v for n, v in vars(node).items() if isinstance(v, float | int | tuple) and not isinstance(v, bool)}
 
 
 def is_float(x: Any) -> bool:

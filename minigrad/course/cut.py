@@ -9,7 +9,7 @@ import builtins
 import re
 import symtable
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .blanks import Blank, Source
@@ -23,13 +23,21 @@ LONG = 100
 """A class of more lines is not shown whole: what its blanks have nothing to do with is left out."""
 
 
-def exercise(blanks: Sequence[Blank], header: str = "", tasks: Mapping[Blank, str] | None = None) -> str:
+def exercise(
+    blanks: Sequence[Blank],
+    header: str = "",
+    tasks: Mapping[Blank, str] | None = None,
+    hidden: Collection[str] = (),
+) -> str:
     """The Python source of a file in which the learner writes `blanks`; `header` becomes its docstring.
 
-    `tasks` are sentences that say what is asked; each stands as a comment where its blank is to be written.
+    `tasks` are sentences that say what is asked; each stands as a comment where its blank is to be written. Methods
+    named in `hidden` are not shown: they are asked of the learner later.
     """
     groups = by_source(blanks)
-    body = "\n\n\n".join([piece for source, group in groups for piece in definitions(source, group, tasks or {})])
+    body = "\n\n\n".join(
+        [piece for source, group in groups for piece in definitions(source, group, tasks or {}, hidden)]
+    )
     solutions = [blank.solution for blank in blanks]  # what they use is there for the learner too
     imports = "\n".join(imports_for("\n\n\n".join([body, *solutions]), [source for source, _ in groups]))
     return f'"""{header}"""\n\n{imports}\n\n\n{body}\n'
@@ -47,7 +55,9 @@ def by_source(blanks: Sequence[Blank]) -> list[tuple[Source, list[Blank]]]:
     return [(group[0].source, group) for group in groups]
 
 
-def definitions(source: Source, blanks: Sequence[Blank], tasks: Mapping[Blank, str]) -> list[str]:
+def definitions(
+    source: Source, blanks: Sequence[Blank], tasks: Mapping[Blank, str], hidden: Collection[str] = ()
+) -> list[str]:
     """The classes and functions that hold these blanks of one module, without the bodies of the blanks."""
     lines: list[str | None] = list(source.lines)
     for blank in blanks:
@@ -61,7 +71,8 @@ def definitions(source: Source, blanks: Sequence[Blank], tasks: Mapping[Blank, s
     texts = []
     for name in tops(blanks):
         top: Any = source.find(name)
-        for node in left_out(top, blanks):
+        later = [node for node in getattr(top, "body", ()) if is_method(node, f"{source.module}:{name}.", hidden)]
+        for node in [*left_out(top, blanks), *later]:
             lines[first_line(node) - 1 : node.end_lineno] = [None] * (node.end_lineno - first_line(node) + 1)
             lines = [None if line and re.fullmatch(HEADING, line) else line for line in lines]
         kept = "\n".join([line for line in lines[first_line(top) - 1 : top.end_lineno] if line is not None])
@@ -78,6 +89,11 @@ def body_line(node: ast.FunctionDef, lines: Sequence[str | None]) -> int:
     while not (lines[header - 1] or "").rstrip().endswith(":"):
         header += 1
     return header + 1
+
+
+def is_method(node: ast.AST, prefix: str, names: Collection[str]) -> bool:
+    """Is this the definition of one of these methods? `prefix` comes before its name."""
+    return isinstance(node, ast.FunctionDef) and prefix + node.name in names
 
 
 def left_out(top: Any, blanks: Sequence[Blank]) -> list[Any]:

@@ -66,6 +66,12 @@ class Lesson:
     def blanks(self) -> list[Blank]:
         return [exercise.blank for exercise in self.exercises]
 
+    @property
+    def asked_later(self) -> set[str]:
+        """The full names of the blanks of later lessons, which an exercise of this one must not give away."""
+        later = [lesson for lesson in all_lessons() if order_of(lesson.number) > order_of(self.number)]
+        return {entry["name"] for lesson in later for entry in lesson.entry.get("blank", [])}
+
     def exercise(self, name: str) -> Exercise:
         """The exercise whose blank is called `name`: 'Mul.backward', or any part that only one has.
 

@@ -91,7 +91,7 @@ def file_problems(lesson: Lesson) -> Iterator[str]:
     """What goes wrong with the exercise file as it is handed out, and with the framework's own code in it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / lesson.file_name
-        path.write_text(exercise(lesson.blanks), encoding="utf-8")
+        path.write_text(exercise(lesson.blanks, hidden=lesson.asked_later), encoding="utf-8")
         for outcome in check_lesson(lesson, path):
             if outcome.finding is None or outcome.finding.kind != "not_written":
                 found = "right" if outcome.finding is None else outcome.finding.seen

@@ -216,7 +216,8 @@ def exercise_text(lesson: Lesson) -> str:
         f"读课文：minigrad lesson {lesson.number}    检查：minigrad check {lesson.number}    "
         f"提示：minigrad hint {lesson.number}\n",
     )
-    return exercise(lesson.blanks, header, {e.blank: e.task[language()] for e in lesson.exercises})
+    tasks = {e.blank: e.task[language()] for e in lesson.exercises}
+    return exercise(lesson.blanks, header, tasks, lesson.asked_later)
 
 
 def entry_of(state: dict[str, Any], blank: Blank) -> dict[str, Any]:

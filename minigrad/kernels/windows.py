@@ -16,13 +16,8 @@ def places(size: int, kernel: int, stride: int, padding: Pair, dilation: int) ->
 
 
 def padded(x: Array, padding: Padding, value: float = 0) -> Array:
-    """x [n, c, h, w] with `value` around it; itself without padding. Memory order stays channels-last where it was.
-
-    Below and to the right padding may be negative: then so many rows or columns are left out.
-    """
+    """x [n, c, h, w] with `value` around it; itself without padding. Memory order stays channels-last where it was."""
     (top, bottom), (left, right) = padding
-    x = x[:, :, : x.shape[2] + min(bottom, 0), : x.shape[3] + min(right, 0)]
-    bottom, right = max(bottom, 0), max(right, 0)
     if not (top or bottom or left or right):
         return x
     n, c, h, w = x.shape
@@ -76,7 +71,7 @@ def col2im(
     (top, bottom), (left, right) = padding
     down, across = places(h, kh, sh, padding[0], dh), places(w, kw, sw, padding[1], dw)
     columns = columns.reshape(n, c, kh, kw, down, across)
-    image = array_module(columns).zeros((n, c, h + top + max(bottom, 0), w + left + max(right, 0)), columns.dtype)
+    image = array_module(columns).zeros((n, c, h + top + bottom, w + left + right), columns.dtype)
     for u in range(kh):
         for v in range(kw):
             rows, cols = slice(u * dh, u * dh + sh * down, sh), slice(v * dw, v * dw + sw * across, sw)

@@ -67,7 +67,8 @@ class VGG(Module):
 
 
 def convolutions(depths: tuple[int, ...], batch_norm: bool) -> list[Module]:
-    """The layers of the five stages."""
+    """The layers of the five stages: stage i has `depths[i]` times a 3x3 convolution, batch norm if wanted, and ReLU,
+    and ends with a 2x2 max pool."""
     layers: list[Module] = []
     channels = 3
     for depth, width in zip(depths, WIDTHS):

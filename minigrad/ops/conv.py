@@ -15,8 +15,9 @@ from ..kernels.reduction import total
 from ..kernels.windows import Padding, Pair, col2im, im2col, places
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
+from .apply import apply
 from .arguments import as_tensor, pair
-from .shape import reshape
+from .shape import pad, reshape
 
 
 class Convolution(Function):
@@ -27,6 +28,7 @@ class Convolution(Function):
     """
 
     promotes = True
+    differentiable = True
 
     def __init__(
         self,
@@ -72,6 +74,10 @@ class Convolution(Function):
             y += bias[:, None, None]
         return y
 
+    def other(self, kind: type[Function], *settings: Any) -> Any:
+        """The operation of another kind with the same windows: a gradient, as an operation that has gradients too."""
+        return fastest(kind)(self.stride, self.padding, self.dilation, self.groups, *settings)
+
 
 class Conv2d(Convolution):
     """y[n, o, i, j] = b[o] + Σ_cuv w[o, c, u, v] · x[n, c, s i + d u - p, s j + d v - p], where x is 0 outside."""
@@ -82,6 +88,9 @@ class Conv2d(Convolution):
 
     def backward(self, gy: Array) -> Any:
         x, weight = self.saved
+        if isinstance(gy, Tensor):
+            gx = self.other(ConvTranspose2d, x.shape[1:])(gy, weight, None)
+            return gx, self.other(ConvWeightGrad, weight.shape)(x, gy), gy.sum((0, 2, 3)) if self.needs[2] else None
         gx = self.input_grad(gy, weight, x.shape) if self.needs[0] else None
         gw = self.weight_grad(x, gy, weight.shape) if self.needs[1] else None
         gb = self.bias_grad(gy) if self.needs[2] else None
@@ -105,10 +114,34 @@ class ConvTranspose2d(Convolution):
 
     def backward(self, gy: Array) -> Any:
         x, weight = self.saved
+        if isinstance(gy, Tensor):
+            gx = self.other(Conv2d)(gy, weight, None)
+            return gx, self.other(ConvWeightGrad, weight.shape)(gy, x), gy.sum((0, 2, 3)) if self.needs[2] else None
         gx = self.convolve(gy, weight) if self.needs[0] else None
         gw = self.weight_grad(gy, x, weight.shape) if self.needs[1] else None
         gb = self.bias_grad(gy) if self.needs[2] else None
         return gx, gw, gb
+
+
+class ConvWeightGrad(Convolution):
+    """gW = Σ gY Xᵀ as an operation of x and gy, for second derivatives: the gradient of the weight of Conv2d.
+
+    It is linear in both, so the gradients for an upstream gradient u of gW's `shape` are gx = col2im(uᵀ gY) and
+    ggY = u X: the transposed convolution of gy with u, and the convolution of x with u.
+    """
+
+    def __init__(self, stride: Pair, padding: Padding, dilation: Pair, groups: int, shape: tuple[int, ...]):
+        super().__init__(stride, padding, dilation, groups)
+        self.shape = shape
+
+    def forward(self, x: Array, gy: Array) -> Array:
+        self.save(x, gy)
+        return self.weight_grad(x, gy, self.shape)
+
+    def backward(self, u: Array) -> Any:
+        x, gy = self.saved
+        gx = apply(self.other(ConvTranspose2d, x.shape[1:]), gy, u, None)
+        return gx, apply(self.other(Conv2d), x, u, None)
 
 
 class FastConvolution(Convolution):
@@ -148,6 +181,11 @@ PIECES = (im2col, col2im, *[vars(Convolution)[name] for name in METHODS])
 @twin_of(Conv2d, *PIECES)
 class FastConv2d(FastConvolution, Conv2d):
     """Conv2d by minigrad.kernels.conv."""
+
+
+@twin_of(ConvWeightGrad, *PIECES)
+class FastConvWeightGrad(FastConvolution, ConvWeightGrad):
+    """ConvWeightGrad by minigrad.kernels.conv."""
 
 
 @twin_of(ConvTranspose2d, *PIECES)
@@ -265,11 +303,20 @@ def conv_transpose2d(
     size = [(n - 1) * s - sum(p) + d * (k - 1) + e + 1 for n, k, s, p, d, e in each]
     if min(size) < 1:
         raise ValueError(f"conv_transpose2d got input {x.shape} and padding {around}; nothing is left of the result")
-    rows, columns = [
-        (p, q - e if places(n, k, s, (p, q), d) > small else q)  # the convolution back has to end where x does
+    # The convolution back has to end where x does: padding below counts less by what output_padding adds. Rows that
+    # are left over then are reached by no pixel.
+    reached = [
+        (p, q - e if places(n, k, s, (p, q), d) > small else q)
         for n, k, s, (p, q), d, e, small in zip(size, w.shape[2:], stride, around, dilation, extra, x.shape[2:])
     ]
-    return fastest(ConvTranspose2d)(stride, (rows, columns), dilation, groups, (outputs, *size))(x, w, b)
+    rows, columns = [(p, max(q, 0)) for p, q in reached]
+    bare = [max(-q, 0) for _, q in reached]
+    shape = (outputs, size[0] - bare[0], size[1] - bare[1])
+    operation = fastest(ConvTranspose2d)(stride, (rows, columns), dilation, groups, shape)
+    if not any(bare):
+        return operation(x, w, b)
+    y = pad(operation(x, w, None), (0, bare[1], 0, bare[0]))
+    return y if b is None else y + reshape(b, -1, 1, 1)
 
 
 def reshape_first(y: Tensor) -> Tensor:

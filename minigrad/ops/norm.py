@@ -68,10 +68,11 @@ def around_channels(x: Any) -> tuple[int, ...]:
 
 
 class BatchNorm(Normalization):
-    """y = w x̂ + b with x̂ = (x - μ) / √(σ² + ε): μ and σ² of each channel over the batch (Ioffe & Szegedy, 2015).
+    """y = w x̂ + b with x̂ = (x - μ) / √(σ² + ε): μ and σ² of each channel over the batch;  gx = (g - mean(g) -
+    x̂ mean(g x̂)) / √(σ² + ε) with g = w gy,  gw = Σ gy x̂,  gb = Σ gy.
 
-    x [n, c, ...], w and b [c]. gx = (g - mean(g) - x̂ mean(g x̂)) / √(σ² + ε) with g = w gy;  gw = Σ gy x̂,  gb = Σ gy.
-    σ² is the biased variance, mean (x - μ)². `forward` leaves `mean` and `var` [c] behind for the running statistics.
+    x [n, c, ...], w and b [c]. σ² is the biased variance, mean (x - μ)². `forward` leaves `mean` and `var` [c] behind
+    for the running statistics (Ioffe & Szegedy, 2015).
     """
 
     mean: Array

@@ -65,7 +65,7 @@ class FastMaxPool2d(MaxPool2d):
 
 
 class AvgPool2d(Function):
-    """y = Σ x / k over each window of k elements;  gx adds gy / k at every element of the window.
+    """y = Σ x / k over each window of k elements;  gx = gy / k, added up at every element of the window.
 
     k counts the elements inside the image and in `counted`, the part of the padding that counts (so that the zeros
     there lower the average); or it is `divisor`, if that is given (LeCun et al., 1989).

@@ -6,6 +6,7 @@ import pytest
 import minigrad
 from minigrad.course.blanks import Blank, BlankError, in_place
 from minigrad.course.cut import exercise
+from minigrad.course.lessons import all_lessons, find_lesson
 
 NAMES = [
     "minigrad.ops.elementwise:Mul.backward",
@@ -117,3 +118,19 @@ def test_of_a_long_class_only_what_concerns_the_blank_is_shown():
     for left_out in ("def save", "def resume", "# ----"):
         assert left_out not in text
     compile(text, "exercise", "exec")
+
+
+def test_what_a_later_lesson_asks_for_is_not_shown():
+    name = "minigrad.ops.elementwise:Mul.backward"
+    text = exercise([Blank("minigrad.ops.elementwise:Mul.forward")], hidden={name})
+    assert "class Mul" in text
+    assert "def forward" in text
+    assert "def backward" not in text
+    assert "def backward" in exercise([Blank(name)], hidden={"minigrad.ops.elementwise:Add.backward"})
+
+
+def test_a_lesson_knows_what_is_asked_later():
+    first, last = find_lesson("1.1"), all_lessons()[-1]
+    assert "minigrad.ops.linalg:Linear.backward" in first.asked_later
+    assert "minigrad.ops.elementwise:Mul.backward" not in first.asked_later
+    assert not last.asked_later

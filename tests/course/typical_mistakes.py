@@ -3961,4 +3961,138 @@ MISTAKES = [
         "wrong",
         HELPFUL,
     ),
+    Mistake(
+        "2.1",
+        "places",
+        "kernel_half",
+        "the kernel's half is taken off at both ends, as if it always stood on its middle",
+        """
+        return (size + sum(padding) - 2 * (dilation * kernel // 2)) // stride
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.1",
+        "im2col",
+        "padded_columns_only",
+        "np.pad with the padding of the rows for both dimensions",
+        """
+        (top, bottom), _ = padding
+        x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (top, bottom)))
+        view = windows(x, kernel, stride, dilation)
+        n, c, down, across, kh, kw = view.shape
+        return view.transpose(0, 1, 4, 5, 2, 3).reshape(n, c * kh * kw, down * across)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.1",
+        "im2col",
+        "edge_repeated",
+        "the edge is repeated where zeros belong",
+        """
+        x = np.pad(x, ((0, 0), (0, 0), *padding), mode="edge")
+        view = windows(x, kernel, stride, dilation)
+        n, c, down, across, kh, kw = view.shape
+        return view.transpose(0, 1, 4, 5, 2, 3).reshape(n, c * kh * kw, down * across)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.1",
+        "im2col",
+        "batch_in_places",
+        "the batch stands behind the channels, as one long row of places",
+        """
+        view = windows(padded(x, padding), kernel, stride, dilation)
+        n, c, down, across, kh, kw = view.shape
+        return view.transpose(1, 4, 5, 0, 2, 3).reshape(c * kh * kw, n * down * across)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.1",
+        "Convolution.convolve",
+        "product_elementwise",
+        "* in place of @",
+        """
+        columns = im2col(x, weight.shape[2:], self.stride, self.padding, self.dilation)
+        return weight.reshape(len(weight), -1) * columns
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.1",
+        "Convolution.convolve",
+        "input_size",
+        "the result is given the size of the input",
+        """
+        columns = im2col(x, weight.shape[2:], self.stride, self.padding, self.dilation)
+        y = weight.reshape(len(weight), -1) @ columns
+        return y.reshape(len(x), len(weight), *x.shape[2:])
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.2",
+        "col2im",
+        "nothing_added_for_padding",
+        "the columns are added into an image without room for the padding",
+        """
+        n, c, h, w = shape
+        (kh, kw), (sh, sw), (dh, dw) = kernel, stride, dilation
+        down, across = places(h, kh, sh, padding[0], dh), places(w, kw, sw, padding[1], dw)
+        columns = columns.reshape(n, c, kh, kw, down, across)
+        image = np.zeros(shape, columns.dtype)
+        for u in range(kh):
+            for v in range(kw):
+                image[:, :, u * dh : u * dh + sh * down : sh, v * dw : v * dw + sw * across : sw] += columns[:, :, u, v]
+        return image
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.2",
+        "Convolution.weight_grad",
+        "divided_by_batch",
+        "the sum is divided by the number of images and places",
+        """
+        n, g = len(x), self.groups
+        columns = im2col(x, shape[2:], self.stride, self.padding, self.dilation)
+        columns = columns.reshape(n, g, columns.shape[1] // g, -1)
+        gy = gy.reshape(n, g, shape[0] // g, -1)
+        return (gy @ columns.swapaxes(2, 3)).sum(axis=0).reshape(shape) / (n * gy.shape[-1])
+        """,
+        "factor",
+        NAMED,
+    ),
+    Mistake(
+        "2.2",
+        "Convolution.bias_grad",
+        "times_batch",
+        "multiplied by the number of images besides",
+        """
+        return len(gy) * gy.sum(axis=(0, 2, 3))
+        """,
+        "factor",
+        NAMED,
+    ),
+    Mistake(
+        "2.2",
+        "Convolution.bias_grad",
+        "largest",
+        "max in place of the sum",
+        """
+        return gy.max(axis=(0, 2, 3))
+        """,
+        "wrong",
+        HELPFUL,
+    ),
 ]

@@ -16,6 +16,7 @@ from tests.models import torch_models as theirs
 # what makes the model here, what makes it in PyTorch, and the shape of the images: odd ones where any will do
 CASES = {
     "lenet5": (models.lenet5, theirs.LeNet, (1, 28, 28)),
+    "cifar_cnn": (lambda: models.cifar_cnn(dropout=0), theirs.cifar_cnn, (3, 32, 32)),
     "alexnet_32": (
         lambda: models.alexnet(10, dropout=0, small_images=True),
         lambda: theirs.alexnet(True, 10),
@@ -107,7 +108,9 @@ def test_models_compute_what_pytorchs_do(name, training):
 @pytest.mark.parametrize("name", LARGE)
 def test_large_models_compute_what_pytorchs_do(name, training):
     make, make_theirs, shape = LARGE[name]
-    dtype, tolerance = ("float64", 1e-9) if shape[1] == 32 else ("float32", 1e-2)  # float64 would take 5 GB
+    # In float64 the largest would take 5 GB. In float32, rounding decides which of two elements a pool takes for the
+    # higher, and with it where all of a gradient goes.
+    dtype, tolerance = ("float64", 1e-9) if shape[1] == 32 else ("float32", 5e-2)
     assert_same(*pair(make, make_theirs, dtype), shape, training, dtype, tolerance)
 
 
@@ -121,6 +124,7 @@ PARAMETERS = {
     "linear": 7_850,
     "mlp": 235_146,
     "lenet5": 61_706,
+    "cifar_cnn": 591_274,
     "alexnet": 61_100_840,
     "vgg11": 132_863_336,
     "vgg11_bn": 132_868_840,

@@ -17,6 +17,15 @@ class LeNet(nn.Module):
         return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x)))))
 
 
+def cifar_cnn():
+    convolutions = []
+    for c, o in ((3, 32), (32, 32), (32, 64), (64, 64)):
+        convolutions += [nn.Conv2d(c, o, 3, padding=1), nn.ReLU(), *[nn.MaxPool2d(2)] * (c == o)]
+    return nn.Sequential(
+        *convolutions, nn.Flatten(), nn.Linear(4096, 128), nn.ReLU(), nn.Dropout(0), nn.Linear(128, 10)
+    )
+
+
 class Features(nn.Module):
     """AlexNet and VGG: features, a grid, a classifier."""
 

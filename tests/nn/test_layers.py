@@ -11,7 +11,10 @@ import minigrad
 from minigrad import Tensor, nn
 from tests.nn.helpers import assert_same_results, tensor_of, twins
 
-pytestmark = pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")  # PyTorch's
+pytestmark = [  # PyTorch's
+    pytest.mark.filterwarnings("ignore:Initializing zero-element tensors"),
+    pytest.mark.filterwarnings("ignore:Using padding=.same"),
+]
 
 X = np.random.default_rng(0).standard_normal((3, 4, 5))
 

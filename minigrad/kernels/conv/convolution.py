@@ -37,7 +37,7 @@ def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
 def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
     """The gradient of an input of `shape` [n, c, h, w], for the gradient gy [n, o, h', w'] of the result."""
     how = way(weight.shape, geometry, shape[1])
-    if how == "planes" and (geometry.stride != (1, 1) or min(map(min, geometry.padding)) < 0):
+    if how == "planes" and geometry.stride != (1, 1):
         how = "columns"
     gy = gy if how == "planes" else channels_last(gy)
     out = np.empty(shape, gy.dtype) if how == "planes" else empty_channels_last(shape, gy.dtype)

@@ -88,11 +88,8 @@ def blocks(
 
 
 def padded(x: Array, padding: Padding) -> Array:
-    """x [n, c, h, w] with zeros around it, and a row more below: what a shifted plane reaches beyond the last one.
-    Negative padding leaves rows and columns out."""
+    """x [n, c, h, w] with zeros around it, and a row more below: what a shifted plane reaches beyond the last one."""
     (top, bottom), (left, right) = padding
-    x = x[:, :, : x.shape[2] + min(bottom, 0), : x.shape[3] + min(right, 0)]
-    bottom, right = max(bottom, 0), max(right, 0)
     n, c, h, w = x.shape
     y = np.zeros((n, c, h + top + bottom + 1, w + left + right), x.dtype)
     y[:, :, top : top + h, left : left + w] = x
