@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,9 @@ from .course.commands import COMMANDS, Bilingual, BilingualGroup, BilingualOptio
 from .display import plain_console
 from .errors import MinigradError, did_you_mean, nearest
 from .language import say
-from .recipes import mnist
+from .recipes import RECIPES
+from .recipes.recipe import Recipe
+from .recipes.settings import About, Choice, Rate, Share, Whole
 from .summary import show_models, show_summary, summarize_by_name
 from .training import InterruptedRunError
 
@@ -75,6 +76,7 @@ def whole(least: int) -> Number:
 
 
 RATE = Number(float, lambda number: 0 < number < math.inf, "a finite number greater than 0")
+SHARE = Number(float, lambda number: 0 <= number < 1, "a number from 0 to less than 1")
 
 
 class Source(click.ParamType):
@@ -130,108 +132,86 @@ def train() -> None:
     pass
 
 
-DEFAULT = mnist.Settings()
-
-
-@train.command(
-    "mnist",
-    cls=Bilingual,
-    help=(
-        "Handwritten digits: an MLP, or with --model linear a single layer.",
-        "手写数字：MLP，或用 --model linear 训练单层网络。",
+OUT_RESUME_MINE = (
+    option(
+        "--out",
+        type=Folder(),
+        en="Folder for results.  [default: a new one in runs/]",
+        zh="结果目录。  [默认：runs/ 下新建]",
     ),
+    option(
+        "--resume",
+        type=Folder(),
+        en="Go on with the run in this folder, with its settings.",
+        zh="按原来的设置，继续这个目录里的训练。",
+    ),
+    option(
+        "--mine",
+        is_flag=True,
+        en="Run on the functions that you solved in your workspace.",
+        zh="用你在学习目录里写对的函数运行。",
+    ),
+    workspace_option,
+    lang_option,
 )
-@option("--model", type=Name(mnist.MODELS), default=DEFAULT.model, show_default=True, en="The network.", zh="网络。")
-@option(
-    "--epochs", type=whole(1), default=DEFAULT.epochs, show_default=True, en="Passes over the data.", zh="训练多少轮。"
-)
-@option(
-    "--batch-size",
-    type=whole(1),
-    default=DEFAULT.batch_size,
-    show_default=True,
-    en="Images in each step.",
-    zh="每一步的图片数。",
-)
-@option(
-    "--lr", type=RATE, en="Learning rate.  [default: the optimizer's usual]", zh="学习率。  [默认：该优化器常用的值]"
-)
-@option(
-    "--optimizer",
-    type=Name(mnist.OPTIMIZERS),
-    default=DEFAULT.optimizer,
-    show_default=True,
-    en="How gradients change the weights.",
-    zh="优化器：怎样用梯度更新权重。",
-)
-@option(
-    "--schedule",
-    type=Name(mnist.SCHEDULES),
-    default=DEFAULT.schedule,
-    show_default=True,
-    en="How the learning rate changes: not at all, or down to 0 along half a cosine.",
-    zh="学习率怎样变化：保持不变，或沿半个余弦降到 0。",
-)
-@option(
-    "--seed",
-    type=whole(0),
-    default=DEFAULT.seed,
-    show_default=True,
-    en="Decides everything random: first weights, order of the data, dropout. The same seed gives the same run.",
-    zh="决定一切随机的东西：初始权重、数据顺序、dropout。种子相同，结果就相同。",
-)
-@option(
-    "--device",
-    default=DEFAULT.device,
-    show_default=True,
-    en="Where to compute: cpu, cuda or cuda:N.",
-    zh="在哪里计算：cpu、cuda 或 cuda:N。",
-)
-@option(
-    "--data",
-    type=Source(),
-    default=DEFAULT.data,
-    show_default=True,
-    en="auto, full, embedded, or a folder with MNIST's files. auto is the full set from the folder MINIGRAD_DATA if "
-    "that is set, else from the cache or a download, and where none can be had the embedded subset. With --resume: "
-    "where the run's data are now.",
-    zh="auto、full、embedded，或存放 MNIST 文件的目录。auto 是完整数据：设了 MINIGRAD_DATA 就从那个目录取，"
-    "否则从缓存取或下载，都拿不到时用自带的子集。与 --resume 同用：这次训练的数据现在的位置。",
-)
-@option(
-    "--out",
-    type=Folder(),
-    en="Folder for results.  [default: a new one in runs/]",
-    zh="结果目录。  [默认：runs/ 下新建]",
-)
-@option(
-    "--resume",
-    type=Folder(),
-    en="Go on with the run in this folder, with its settings.",
-    zh="按原来的设置，继续这个目录里的训练。",
-)
-@option(
-    "--mine",
-    is_flag=True,
-    en="Run on the functions that you solved in your workspace.",
-    zh="用你在学习目录里写对的函数运行。",
-)
-@workspace_option
-@lang_option
-@click.pass_context
-def train_mnist(
-    ctx: click.Context, out: Path | None, resume: Path | None, mine: bool, folder: Path | None, **options: Any
-) -> None:
-    with np.errstate(all="ignore"), my_code_or_none(mine, folder):  # a loss that is no number ends with a sentence
-        if resume is None:
-            mnist.train(mnist.Settings(**options), out)
-            return
-        names = [field.name for field in fields(mnist.Settings) if field.name != "data"]
-        given = [name for name in (*names, "out") if is_given(ctx, name)]
-        if given:
-            options_given = ", ".join("--" + name.replace("_", "-") for name in given)
-            raise click.UsageError(f"--resume goes on with the settings of the run; leave out {options_given}")
-        mnist.resume(resume, options["data"] if is_given(ctx, "data") else None)
+
+
+def train_command(recipe: Recipe) -> click.Command:
+    """`minigrad train NAME`: an option for each setting of the recipe, and those that all recipes have."""
+
+    @click.pass_context
+    def run_recipe(
+        ctx: click.Context, out: Path | None, resume: Path | None, mine: bool, folder: Path | None, **options: Any
+    ) -> None:
+        with np.errstate(all="ignore"), my_code_or_none(mine, folder):  # a loss that is no number ends with a sentence
+            if resume is None:
+                recipe.train(type(recipe.defaults)(**options), out)
+                return
+            given = [name for name in (*options, "out") if name != "data" and is_given(ctx, name)]
+            if given:
+                options_given = ", ".join("--" + name.replace("_", "-") for name in given)
+                raise click.UsageError(f"--resume goes on with the settings of the run; leave out {options_given}")
+            recipe.resume(resume, options["data"] if is_given(ctx, "data") else None)
+
+    settings = [
+        setting_option(name, about, getattr(recipe.defaults, name)) for name, about in recipe.defaults.about.items()
+    ]
+    function: Any = run_recipe
+    for add in reversed([*filter(None, settings), *OUT_RESUME_MINE]):  # the last one that is added stands first
+        function = add(function)
+    return click.command(recipe.name, cls=Bilingual, help=recipe.title)(function)
+
+
+def setting_option(name: str, about: About, default: Any) -> Callable[[Callable], Callable] | None:
+    """The option of a setting; None for one that is not the user's to choose."""
+    if not about.en:
+        return None
+    return option(
+        "--" + name.replace("_", "-"),
+        type=Source() if name in PATHS else click_type(about),
+        default=default,
+        show_default=default is not None,
+        en=about.en,
+        zh=about.zh,
+    )
+
+
+PATHS = ("data", "weights")  # the settings that name files
+
+
+def click_type(about: About) -> click.ParamType | None:
+    """Which texts an option takes, by what its setting may be."""
+    if isinstance(about, Choice):
+        return Name(about.known)
+    if isinstance(about, Whole):
+        return whole(about.least)
+    if isinstance(about, Share):
+        return SHARE
+    return RATE if isinstance(about, Rate) else None
+
+
+for recipe in RECIPES:
+    train.add_command(train_command(recipe))
 
 
 @cli.command(

@@ -67,7 +67,7 @@ def test_a_full_disk_leaves_the_picture_that_was_there(tmp_path, monkeypatch):
 def drawn(monkeypatch):
     """The figures that are saved, in order."""
     figures = []
-    monkeypatch.setattr(plot, "save_figure", lambda figure, path: figures.append(figure) or path)
+    monkeypatch.setattr(plot.saving, "save_figure", lambda figure, path: figures.append(figure) or path)
     return figures
 
 
@@ -115,3 +115,63 @@ def test_the_classes_in_the_plane_are_named(drawn):
     plot.decision_boundary(nn.Linear(2, 2), points, labels, "plane.png", names=["left", "right"])
     (axes,) = drawn[0].axes
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["left", "right"]
+
+
+# ------------------------------------------------------------------------------------------ several runs, and networks
+
+
+def test_runs_are_compared_by_name_beside_marked_accuracies(drawn):
+    more = {"validation_loss": 0.5, "validation_accuracy": 0.5}
+    histories = {"plain20": [entry(1, **more), entry(2, **more)], "resnet20": [entry(1)]}
+    plot.compare(histories, "compare.png", "title", {"as it is": 0.8})
+    loss, accuracy = drawn[0].axes
+    assert [line.get_label() for line in loss.lines] == ["plain20", "resnet20"]
+    assert [text.get_text() for text in accuracy.get_legend().get_texts()] == ["plain20", "resnet20", "as it is"]
+
+
+def test_gradient_norms_of_each_moment_have_one_axis(drawn):
+    norms = {"plain20": [1e-3, 1e-2], "plain56": [1e-9, 1e-5, 1e-2]}
+    plot.gradient_norms({"first": norms, "last": norms}, "gradients.png")
+    first, last = drawn[0].axes
+    assert first.get_yscale() == "log"
+    assert first.get_ylim() == last.get_ylim()
+    assert [axes.get_title() for axes in (first, last)] == ["first", "last"]
+    assert list(first.lines[1].get_xdata()) == [1, 2, 3]
+
+
+def test_accuracies_bear_their_numbers(drawn):
+    plot.accuracies({"before": 0.8103, "after": 0.875}, "accuracies.png")
+    assert [text.get_text().strip() for text in drawn[0].axes[0].texts] == ["81.03%", "87.50%"]
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 5, 5), (6, 1, 5, 5), (16, 3, 3, 3), (5, 4, 1, 1)])
+def test_each_kernel_is_drawn_in_colours_from_0_to_1(drawn, shape):
+    weight = np.random.default_rng(0).standard_normal(shape)
+    weight[0] = 0
+    plot.filters(weight, "filters.png")
+    pictures = [axes.images[0].get_array() for axes in drawn[0].axes if axes.images]
+    assert len(pictures) == shape[0]
+    if shape[1] == 3:
+        assert all(picture.min() >= 0 and picture.max() <= 1 for picture in pictures)
+
+
+def test_of_each_stage_the_strongest_channels_are_drawn(drawn):
+    maps = np.arange(20.0)[:, None, None] * np.ones((20, 4, 4))
+    plot.feature_maps(np.zeros((3, 8, 8), np.uint8), {"stage 1": maps, "stage 2": maps[:2]}, "features.png", most=5)
+    titles = [axes.get_title() for axes in drawn[0].axes if axes.get_title()]
+    assert titles == [*(f"channel {i}" for i in (19, 18, 17, 16, 15)), "channel 1", "channel 0"]
+
+
+@pytest.mark.parametrize("n", [1, 3, 10])
+def test_class_activation_lies_over_each_image(drawn, n):
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (n, 3, 8, 8)).astype(np.uint8)
+    plot.class_activation(images, rng.random((n, 2, 2)), ["cat"] * n, "activation.png")
+    assert sorted(len(axes.images) for axes in drawn[0].axes if axes.images) == [1] * n + [2] * n
+
+
+def test_mistakes_in_colour_have_names_on_two_lines(drawn):
+    scores = np.array([[4.0, 0.0], [0.0, 4.0]])
+    plot.worst_mistakes(np.zeros((2, 3, 8, 8), np.uint8), np.array([0, 0]), scores, "a.png", names=["cat", "dog"])
+    assert drawn[0].axes[0].get_title() == "cat → dog,\n98.20%"
+    assert drawn[0].axes[0].images[0].get_array().shape == (8, 8, 3)

@@ -14,6 +14,8 @@ from minigrad.datasets import load_mnist, write_idx
 from minigrad.datasets import mnist as mnist_data
 from minigrad.errors import CheckpointError, DataError, DeviceError
 from minigrad.recipes import mnist
+from minigrad.recipes.recipe import CURVES
+from minigrad.recipes.runs import new_folder
 from minigrad.training import CHECKPOINT, InterruptedRunError, Trainer
 
 
@@ -57,7 +59,7 @@ def shown():
     return Console(file=io.StringIO(), highlight=False)
 
 
-@pytest.mark.parametrize("name", mnist.RESULTS)
+@pytest.mark.parametrize("name", mnist.RECIPE.results)
 def test_a_folder_with_any_result_in_it_is_refused(tmp_path, name):
     (tmp_path / name).write_bytes(b"precious")
     with pytest.raises(CheckpointError, match=rf"already holds a run \({name}\); .*choose another --out"):
@@ -68,13 +70,13 @@ def test_a_folder_with_any_result_in_it_is_refused(tmp_path, name):
 
 def test_two_runs_begun_together_take_two_folders(tmp_path):
     base = tmp_path / "runs" / "mnist"
-    assert [mnist.new_folder(base).name for _ in range(3)] == ["mnist", "mnist-2", "mnist-3"]
+    assert [new_folder(base).name for _ in range(3)] == ["mnist", "mnist-2", "mnist-3"]
 
 
 def test_a_link_to_nowhere_in_the_place_of_runs_is_an_error(tmp_path):
     (tmp_path / "runs").symlink_to(tmp_path / "nowhere" / "deep")
     with pytest.raises(CheckpointError, match="results cannot be written to"):
-        mnist.new_folder(tmp_path / "runs" / "mnist")
+        new_folder(tmp_path / "runs" / "mnist")
 
 
 @pytest.mark.parametrize("out", ["n" * 300, "file", "file/below", "/dev/null", "/proc/x"])
@@ -102,7 +104,7 @@ def test_a_run_that_does_not_begin_leaves_no_folder(tmp_path, monkeypatch):
 def test_brackets_in_the_name_of_a_folder_are_shown(tmp_path, shown):
     folder = tmp_path / "[red]" / "a[/]b"
     mnist.train(FAST, folder, shown)
-    assert f"saved in {folder}: {', '.join(mnist.RESULTS)}\n" in shown.file.getvalue()
+    assert f"saved in {folder}: {', '.join(mnist.RECIPE.results)}\n" in shown.file.getvalue()
 
 
 # --------------------------------------------------------------------------------------------------------- resuming
@@ -160,11 +162,11 @@ def test_a_finished_run_is_not_written_again(tmp_path, shown):
 
 def test_a_finished_run_without_its_pictures_gets_them(tmp_path, shown):
     accuracy = mnist.train(FAST, tmp_path / "run", Console(quiet=True))
-    (tmp_path / "run" / mnist.CURVES).unlink()
+    (tmp_path / "run" / CURVES).unlink()
     assert mnist.resume(tmp_path / "run", console=shown) == accuracy
     assert "already trained; its results are written anew" in shown.file.getvalue()
     assert "epoch" not in shown.file.getvalue()  # no empty table
-    assert (tmp_path / "run" / mnist.CURVES).exists()
+    assert (tmp_path / "run" / CURVES).exists()
 
 
 def test_a_run_goes_on_with_its_own_data_whatever_auto_would_be_by_then(tmp_path, monkeypatch, shown):

@@ -11,7 +11,7 @@ from ..errors import UnknownNameError
 from ..nn import Module
 from .alexnet import AlexNet, alexnet
 from .cifar_cnn import cifar_cnn
-from .finetuning import freeze, param_groups, replace_head
+from .finetuning import freeze, freeze_statistics, param_groups, replace_head
 from .lenet import LeNet5, lenet5
 from .mlp import MLP, LinearClassifier, digits_linear, digits_mlp
 from .pretrained import load_pretrained

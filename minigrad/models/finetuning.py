@@ -7,6 +7,7 @@ from ..checks import check_count
 from ..errors import did_you_mean
 from ..nn import Linear, Module
 from ..nn.module import Parameter
+from ..nn.norm import BatchNorm
 
 
 def replace_head(model: Module, num_classes: int) -> Module:
@@ -46,7 +47,7 @@ def freeze(model: Module, *names: str, except_: str | Iterable[str] = ()) -> Mod
     than it must.
 
     Statistics of batch norm are no parameters: in training they go on following the data, also in frozen parts.
-    `eval()` of a part stops that, until `train()` is called on the model again.
+    `eval()` of a part stops that, until `train()` is called on the model again; `freeze_statistics` stops it for good.
 
     Raises ValueError for a name that no parameter lies under.
     """
@@ -57,6 +58,23 @@ def freeze(model: Module, *names: str, except_: str | Iterable[str] = ()) -> Mod
     for path, parameter in parameters.items():
         if (not names or within(path, names)) and not within(path, kept):
             parameter.requires_grad = False
+    return model
+
+
+def freeze_statistics(model: Module) -> Module:
+    """Let batch norms whose parameters are all frozen stay in evaluation mode, whatever `train()` says; returns it.
+
+    They normalise by the statistics that they were trained with, and these stay as they are. What a frozen part gives
+    for an image then depends on that image alone, not on the others of its batch.
+    """
+
+    def stay_in_eval(module: Module, args: tuple) -> None:
+        module.eval()
+
+    for module in model.modules():
+        frozen = not any(parameter.requires_grad for parameter in module.parameters())
+        if isinstance(module, BatchNorm) and frozen:
+            module.register_forward_pre_hook(stay_in_eval)
     return model
 
 

@@ -64,8 +64,8 @@ class Adam(Optimizer):
         work = xp.multiply(g, 1 - beta1, out=xp.empty_like(g))  # the one array for what comes and goes
         m *= beta1
         m += work
-        xp.multiply(g, g, out=work)
-        work *= 1 - beta2
+        work *= work  # (1 - β₁)² g²: what was just written is still in cache, g need not be
+        work *= (1 - beta2) / (1 - beta1) ** 2
         v *= beta2
         v += work
         if group["amsgrad"]:

@@ -1,1 +1,13 @@
 """Whole tasks, from data to trained model: what `minigrad train NAME` runs."""
+
+from . import cifar10_cnn, cifar10_resnet, finetune_resnet, lenet_mnist, mnist, plain_vs_resnet
+from .recipe import Recipe
+
+RECIPES: tuple[Recipe, ...] = (
+    mnist.RECIPE,
+    lenet_mnist.RECIPE,
+    cifar10_cnn.RECIPE,
+    cifar10_resnet.RECIPE,
+    plain_vs_resnet.RECIPE,
+    finetune_resnet.RECIPE,
+)

@@ -1,0 +1,140 @@
+"""Fine-tuning: a published ResNet-20 for CIFAR-10, three ways, on images that it does not know as they are here."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from ..datasets import ImageData
+from ..datasets.fetch import FileSet, where_to_put
+from ..display import show
+from ..errors import DataError
+from ..language import say
+from ..models import freeze, freeze_statistics, load_pretrained, replace_head, resnet20
+from ..models.pretrained import KNOWN
+from ..nn import Module
+from ..training import evaluate
+from . import settings as of
+from .photographs import Photographs, momentum_sgd, one_cycle
+from .recipe import Outcome, Task
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CHECKPOINT_NAME = "resnet20-cifar10"
+COMPARISON, ACCURACIES = "comparison.png", "accuracies.png"
+
+
+class Way(NamedTuple):
+    """What learns (the names of the parts; () is everything), from a new head or the old one, at which highest rate."""
+
+    learning: tuple[str, ...]
+    new_head: bool
+    lr: float
+
+
+WAYS = {
+    "head": Way(("linear",), True, 0.1),
+    "last_stage": Way(("layer3", "linear"), False, 0.05),
+    "everything": Way((), False, 0.05),
+}
+
+
+@dataclass(frozen=True)
+class Settings(of.Settings):
+    """What a run depends on. `lr` None is each way's usual; `before` is the accuracy of the weights as they are."""
+
+    epochs: int = 5
+    batch_size: int = 128
+    lr: float | None = None
+    weights: str = CHECKPOINT_NAME
+    before: float | None = None
+
+    about: ClassVar = {
+        "weights": of.Text(
+            "The weights to begin with: a .th, .pth or .pt of PyTorch (needs minigrad[torch]) or a .safetensors; "
+            "resnet20-cifar10 is the published file, looked for in MINIGRAD_DATA, else the cache, else downloaded.",
+            "从哪份权重开始：PyTorch 的 .th、.pth、.pt 文件（需要 minigrad[torch]），或 .safetensors 文件；"
+            "resnet20-cifar10 是公开发布的那一份，先在 MINIGRAD_DATA 里找，没有设置就用缓存或下载。",
+        ),
+        **of.LOOP,
+        "lr": of.Rate(
+            "The highest learning rate of the cycle.  [default: 0.1 for the head, 0.05 otherwise]",
+            "单周期策略中学习率的最高值。  [默认：只训练输出层时 0.1，其余 0.05]",
+            optional=True,
+        ),
+        **of.PLACE,
+        "data": of.CIFAR_DATA,
+        "before": of.Accuracy(),
+    }
+
+
+class FineTuneResNet(Photographs):
+    """A new head alone; the last stage and the head; everything.
+
+    Frozen layers give no gradients, and their batch norms stay in evaluation mode: they normalise by the statistics of
+    the images that they were trained with, which do not change. With everything learning, batch norms do as always.
+    """
+
+    name = "finetune_resnet"
+    title = (
+        "Fine-tuning a published ResNet-20 on CIFAR-10: the head, the last stage, everything. Batch norms of frozen "
+        "layers keep their statistics.",
+        "在 CIFAR-10 上微调公开的 ResNet-20：只训练输出层、最后一个阶段、全部。冻结层的批归一化统计量不变。",
+    )
+    defaults = Settings()
+    parts = tuple(WAYS)
+    pictures: tuple[str, ...] = (COMPARISON, ACCURACIES, *Photographs.pictures)
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # with which the published weights were trained
+
+    def prepare(self, settings: Settings, data: ImageData, console: "Console") -> Settings:
+        path = os.path.expanduser(settings.weights)
+        settings = replace(settings, weights=os.path.abspath(path) if os.path.isfile(path) else settings.weights)
+        if settings.before is None:
+            result, _, _ = evaluate(pretrained(settings), self.test_loader(settings, data))
+            settings = replace(settings, before=result.accuracy)
+        share = f"{settings.before:.2%}"
+        show(console, say(f"as they are, the weights get {share} right", f"这份权重原样使用，准确率 {share}"))
+        return settings
+
+    def build(self, settings: Settings, data: ImageData, part: str) -> Task:
+        train, validation = self.loaders(settings, data)
+        way, model = WAYS[part], pretrained(settings)
+        if way.new_head:
+            replace_head(model, len(data.classes))
+        if way.learning:
+            freeze_statistics(freeze(model, except_=way.learning))
+        rate = way.lr if settings.lr is None else settings.lr
+        optimizer = momentum_sgd(model, rate)
+        schedule = one_cycle(optimizer, rate, settings.epochs * len(train))
+        return Task(model, optimizer, schedule, train, validation)
+
+    def label(self, settings: Settings, part: str) -> str:
+        return f"resnet20 ({part})"
+
+    def draw(self, settings: Settings, data: ImageData, folder: Path, outcomes: list[Outcome]) -> None:
+        from .. import plot
+
+        super().draw(settings, data, folder, outcomes)
+        before = settings.before or 0.0
+        histories = {outcome.part: outcome.trainer.history for outcome in outcomes}
+        title = f"ResNet-20, fine-tuned on {data.name}"
+        plot.compare(histories, folder / COMPARISON, title, {"as it is (test images)": before})
+        measured = {"as it is": before, **{outcome.part: outcome.result.accuracy for outcome in outcomes}}
+        plot.accuracies(measured, folder / ACCURACIES, f"{title}: test accuracy")
+
+
+def pretrained(settings: Settings) -> Module:
+    """ResNet-20 with the weights to begin with. DataError, which says where to get them, where there are none."""
+    model: Any = resnet20()
+    try:
+        load_pretrained(model, settings.weights)
+    except DataError as error:
+        known = KNOWN.get(settings.weights)
+        to_do = f"{where_to_put(known)}, or name " if isinstance(known, FileSet) else "name "
+        raise DataError(f"{error}; {to_do}the file by --weights") from error
+    return model.to(settings.device)
+
+
+RECIPE = FineTuneResNet()
+train, resume = RECIPE.train, RECIPE.resume

@@ -1,0 +1,295 @@
+"""What every recipe does in the same way: begin, go on, test, and write what came of it.
+
+A recipe is a subclass of `Recipe` that says what is special to it: its settings, its data, its networks with optimizer
+and schedule, and its pictures.
+"""
+
+import os
+import shlex
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ..data import DataLoader
+from ..datasets import ImageData
+from ..device import check_device, manual_seed
+from ..display import ConsoleDisplay, plain_console, show
+from ..errors import CheckpointError, DataError
+from ..language import say
+from ..nn import Module
+from ..optim import Optimizer
+from ..serialization import save
+from ..training import CHECKPOINT, InterruptedRunError, Tally, Trainer, confusion_matrix, evaluate, read_checkpoint
+from .runs import claimed, new_folder
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WEIGHTS, CURVES, CONFUSION, MISTAKES = "model.safetensors", "curves.png", "confusion.png", "mistakes.png"
+
+
+@dataclass
+class Task:
+    """What a Trainer needs: a model, its optimizer and schedule, loaders to train on and to watch the training by."""
+
+    model: Module
+    optimizer: Optimizer
+    schedule: Any
+    train: DataLoader
+    validation: DataLoader | None
+
+
+@dataclass
+class Outcome:
+    """A trained network of a run, what it got right of the test images, all its scores [n, C], and the labels [n]."""
+
+    part: str
+    trainer: Trainer
+    result: Tally
+    scores: np.ndarray
+    labels: np.ndarray
+
+
+class Recipe:
+    """A whole task, from data to trained networks, as `minigrad train NAME` runs it.
+
+    A subclass says: `name`; `title` in English and Chinese; `defaults`, its settings; `load`, where its data come from;
+    `build`, which makes model, optimizer, schedule and loaders, with everything random drawn from minigrad's generator,
+    which was seeded; `test_loader`; and `draw`, which writes `pictures`. `parts` names the networks of a run that
+    trains several, one after the other: each has a folder of its own in that of the run.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[tuple[str, str]]
+    defaults: Settings
+    parts: tuple[str, ...] = ("",)
+    pictures: tuple[str, ...] = (CURVES, CONFUSION, MISTAKES)
+    things: ClassVar[str] = "images"
+
+    # ------------------------------------------------------------------------------------- what a recipe must say
+
+    def load(self, source: str) -> ImageData:
+        """The data from `source`."""
+        raise NotImplementedError(f"{type(self).__name__} must define load(source)")
+
+    def build(self, settings: Any, data: ImageData, part: str) -> Task:
+        """A network of the run with all that trains it."""
+        raise NotImplementedError(f"{type(self).__name__} must define build(settings, data, part)")
+
+    def test_loader(self, settings: Any, data: ImageData) -> DataLoader:
+        """The test images."""
+        raise NotImplementedError(f"{type(self).__name__} must define test_loader(settings, data)")
+
+    # ---------------------------------------------------------------------------------------- what it may say too
+
+    def label(self, settings: Any, part: str) -> str:
+        """What a network of the run is called."""
+        return part or self.name
+
+    def folder(self, settings: Any) -> Path:
+        """Where a run's results lie, if nothing else is said."""
+        return Path("runs") / self.name
+
+    def prepare(self, settings: Any, data: ImageData, console: "Console") -> Any:
+        """What is done before the training; returns the settings, with names of files made absolute."""
+        return settings
+
+    def draw(self, settings: Any, data: ImageData, folder: Path, outcomes: list[Outcome]) -> None:
+        """Write the pictures: here the curves of the last network, and what it makes of the test images."""
+        from .. import plot  # here, because Matplotlib takes longer to load than all of minigrad
+
+        last = outcomes[-1]
+        run = f"{self.label(settings, last.part)} on {data.name}"
+        title = f"{run}: {last.result.accuracy:.2%} of {last.result.samples:,} test {self.things} right"
+        classes = data.classes or None
+        matrix = confusion_matrix(last.labels, last.scores.argmax(axis=1), last.scores.shape[1])
+        plot.curves(last.trainer.history, folder / CURVES, title)
+        plot.confusion(matrix, folder / CONFUSION, classes, title)
+        plot.worst_mistakes(data.test_images, last.labels, last.scores, folder / MISTAKES, classes, title=run)
+
+    # ------------------------------------------------------------------------------------------------ what it does
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """What a run leaves in its folder."""
+        return (*(os.path.join(part, name) for part in self.parts for name in (CHECKPOINT, WEIGHTS)), *self.pictures)
+
+    def train(self, settings: Any = None, out: Path | None = None, console: "Console | None" = None) -> float:
+        """Train from the beginning; returns the accuracy of the (last) network on the test images.
+
+        Results go to `out`, or anew to runs/. Raises DeviceError, CheckpointError or DataError, before anything is
+        trained, if the device is not there, if results cannot be written or others lie in `out`, or if the data cannot
+        be used.
+        """
+        settings, console = settings or self.defaults, console or plain_console()
+        check_device(settings.device)
+        folder = new_folder(self.folder(settings)) if out is None else claimed(Path(out), self.results)
+        try:
+            data = self.show_data(settings.data, console)
+            settings = replace(settings, data=data.source, data_sha256=data.sha256)
+            settings = self.prepare(settings, data, console)
+            return self.finish(settings, data, folder, {}, console)
+        finally:
+            if out is None:
+                with suppress(OSError):  # it is no longer empty once training has begun
+                    os.removedirs(folder)
+
+    def resume(self, run: Path, data_source: str | None = None, console: "Console | None" = None) -> float | None:
+        """Go on with the run in folder `run`, with the settings that it was begun with.
+
+        `data_source` says where its data are now, if they have moved. Returns the accuracy of the (last) network on the
+        test images; None, and nothing is written, if the run is finished and its results are there. Raises
+        CheckpointError if there is no run that fits, DataError if the data are not those of the run.
+        """
+        console = console or plain_console()
+        first = self.first_state(run)
+        settings = self.settings_of(first, run)
+        folder = run if os.path.isdir(run) else run.parent
+        states = {self.parts[0]: first}
+        for part in self.parts[1:]:
+            if (folder / part / CHECKPOINT).exists():
+                states[part] = read_checkpoint(folder / part)
+                self.settings_of(states[part], folder / part)
+        complete = len(states) == len(self.parts) and all(s["epoch"] >= settings.epochs for s in states.values())
+        if complete and all((folder / name).exists() for name in self.results):
+            show(console, say(f"already finished; its results are in {folder}", f"训练早已完成，结果在 {folder}"))
+            return None
+        check_device(settings.device)
+        data = self.show_data(data_source or settings.data, console)
+        check_same_data(data, settings)
+        settings = self.prepare(replace(settings, data=data.source), data, console)
+        return self.finish(settings, data, folder, states, console)
+
+    def first_state(self, run: Path) -> dict[str, Any]:
+        """The state of the first network of the run in folder `run`; CheckpointError if there is none that fits."""
+        if self.parts[0] and (run / CHECKPOINT).exists():
+            self.settings_of(read_checkpoint(run), run)
+            raise CheckpointError(f"{run} holds one network of a run; go on with the run by --resume {run.parent}")
+        return read_checkpoint(run / self.parts[0])
+
+    def settings_of(self, state: dict[str, Any], run: Path) -> Settings:
+        """The settings in a checkpoint's state; CheckpointError if they are not of a run of this recipe."""
+        try:
+            found = dict(state["settings"])
+            name = found.pop("recipe", "mnist")  # the first recipe's checkpoints did not name it
+            if name != self.name:
+                raise ValueError(f"it is one of {name}, which goes on with minigrad train {name} --resume")
+            return type(self.defaults)(**found)
+        except (TypeError, ValueError) as error:
+            raise CheckpointError(f"{run} is not a run of {self.name}: {error}") from error
+
+    def show_data(self, source: str, console: "Console") -> ImageData:
+        """The data from `source`, after saying what they are."""
+        data = self.load(source)
+        if data.notice:
+            show(console, data.notice, style="yellow")
+        show(console, say(f"data: {data.description}", f"数据：{data.description}"))
+        return data
+
+    def finish(
+        self,
+        settings: Any,
+        data: ImageData,
+        folder: Path,
+        states: Mapping[str, dict[str, Any]],
+        console: "Console",
+    ) -> float:
+        """Run what is left of the training of every network, and write the pictures."""
+        outcomes = [self.train_part(settings, data, folder, part, states.get(part), console) for part in self.parts]
+        self.draw(settings, data, folder, outcomes)
+        if len(outcomes) == 1:
+            show_accuracy(outcomes[0], self.things, console)
+        names = ", ".join(self.results)
+        show(console, say(f"saved in {folder}: {names}", f"已保存到 {folder}：{names}"))
+        return outcomes[-1].result.accuracy
+
+    def train_part(
+        self,
+        settings: Any,
+        data: ImageData,
+        folder: Path,
+        part: str,
+        state: dict[str, Any] | None,
+        console: "Console",
+    ) -> Outcome:
+        """Train one network, from `state` on if there is one, test it, and save its weights."""
+        trainer = self.trainer(settings, data, folder, part, console)
+        if state is not None:
+            trainer.resume(state)
+            show(console, going_on(trainer, settings.epochs, part))
+        show(console, introduction(trainer, self.label(settings, part)))
+        try:
+            trainer.fit(settings.epochs)
+        except InterruptedRunError as stopped:
+            command = f"minigrad train {self.name} --resume {shlex.quote(str(folder))}"
+            raise InterruptedRunError(
+                say(f"{stopped}; go on with\n{command}", f"{stopped}；继续训练：\n{command}")
+            ) from None
+        outcome = Outcome(part, trainer, *evaluate(trainer.model, self.test_loader(settings, data)))
+        save(trainer.model.state_dict(), folder / part / WEIGHTS)
+        if part:
+            show_accuracy(outcome, self.things, console)
+        return outcome
+
+    def trainer(self, settings: Any, data: ImageData, folder: Path, part: str, console: "Console") -> Trainer:
+        """The Trainer of one network, everything in it drawn from the seed alone."""
+        manual_seed(settings.seed)
+        task = self.build(settings, data, part)
+        return Trainer(
+            task.model,
+            task.optimizer,
+            task.train,
+            task.validation,
+            schedule=task.schedule,
+            folder=folder / part,
+            settings={"recipe": self.name, **asdict(settings)},
+            display=ConsoleDisplay(console),
+        )
+
+
+def check_same_data(data: ImageData, settings: Settings) -> None:
+    """Raise DataError unless `data` are those that the run was begun with."""
+    if data.sha256 != settings.data_sha256:
+        raise DataError(
+            f"{data.description}: these are not the data that the run was begun with, which were in {settings.data}; "
+            "put those back, or say by --data where they are"
+        )
+
+
+def going_on(trainer: Trainer, epochs: int, part: str) -> str:
+    """From where a resumed run goes on; `part` is its network's name, if there are several."""
+    place = trainer.place(epochs)
+    if trainer.epoch < epochs:
+        return say(f"going on {place}", f"接着训练：{place}")
+    if part:
+        return say(f"{part} is already trained", f"{part} 已经训练完成")
+    return say("already trained; its results are written anew", "训练已经完成，现在重新生成结果")
+
+
+def introduction(trainer: Trainer, model: str) -> str:
+    """What is trained, how large it is, and by which optimizer."""
+    parameters = sum(p.numel() for p in trainer.model.parameters())
+    learning = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    optimizer = type(trainer.optimizer).__name__.lower()
+    some = learning < parameters
+    en, zh = (f", {learning:,} of them learn", f"（其中 {learning:,} 个参与训练）") if some else ("", "")
+    return say(
+        f"model: {model}, {parameters:,} parameters{en}, trained with {optimizer}",
+        f"模型：{model}，{parameters:,} 个参数{zh}，优化器 {optimizer}",
+    )
+
+
+def show_accuracy(outcome: Outcome, things: str, console: "Console") -> None:
+    """What a trained network got right of the test images, and how long its training took."""
+    result, seconds = outcome.result, sum(entry["seconds"] for entry in outcome.trainer.history)
+    accuracy, right, total = f"{result.accuracy:.2%}", f"{result.correct:,}", f"{result.samples:,}"
+    told = say(
+        f"test accuracy {accuracy} ({right} of {total} {things}), {seconds:.1f} s of training",
+        f"测试准确率 {accuracy}（{total} 张中对了 {right} 张），训练用时 {seconds:.1f} 秒",
+    )
+    show(console, told, style="bold")
