@@ -175,6 +175,8 @@ def crop(check: Check) -> None:
         y = drawn_from_rng(check, transform, x)
         if isinstance(y, np.ndarray) and y.ndim == 4:
             check.require(h == w or y.shape[2:] != (w, h), "size_exchanged")
+            more = (n + 2 * padding, c + 2 * padding)
+            check.require(not padding or y.shape[:2] != more, "all_dimensions_padded")
         form(check, y, (n, c, h, w), dtype)
         padded = np.zeros((n, c, rows, columns), dtype)
         padded[:, :, padding : padding + height, padding : padding + width] = x

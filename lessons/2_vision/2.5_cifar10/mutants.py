@@ -278,6 +278,20 @@ def one_place(self, x, rng):
 
 @mistake(
     CROP,
+    "All four dimensions were padded, so that there are more images and channels than before: np.pad(x, p) does that. "
+    "Pad the last two: ((0, 0), (0, 0), (p, p), (p, p)).",
+    "四个维度都补了零，图片和通道都变多了：np.pad(x, p) 就会这样。只补最后两维：((0, 0), (0, 0), (p, p), (p, p))。",
+)
+def all_dimensions_padded(self, x, rng):
+    (h, w), n = self.size, len(x) + 2 * self.padding
+    padded = np.pad(x, self.padding)
+    down, right = padded.shape[2] - h, padded.shape[3] - w
+    top, left = rng.integers(0, down, n, endpoint=True), rng.integers(0, right, n, endpoint=True)
+    return put(self, padded, top, left)
+
+
+@mistake(
+    CROP,
     "Windows moved by as much as there is padding, 0 to 2p. That is right only for windows as large as the image; in "
     "general the first row may be 0 to H + 2p - h.",
     "窗口移动的范围是 0 到 2p，只和填充有关。只有窗口和图片一样大时才对；一般说来，第一行可以是 0 到 H + 2p - h。",
