@@ -140,6 +140,16 @@ def not_divided(self, x, rng):
 
 @mistake(
     NORMALIZE,
+    "Bytes were divided by 256. The brightest is 255, and it is to become 1.",
+    "字节除的是 256。最亮的是 255，它应该变成 1。",
+)
+def divided_by_256(self, x, rng):
+    y, mean, std = fitting(self, x)
+    return ((y * np.float32(255 / 256) if x.dtype == np.uint8 else y) - mean) / std
+
+
+@mistake(
+    NORMALIZE,
     "Images that are floats were divided by 255, too; only bytes count from 0 to 255.",
     "浮点数的图片也除了 255；只有字节才是从 0 到 255。",
 )

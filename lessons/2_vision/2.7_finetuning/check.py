@@ -64,10 +64,18 @@ def compare(check: Check, call: Callable[[], Any], what: tuple[str, str]) -> Non
         except Exception:  # noqa: BLE001 (a wrong implementation may fail anyhow)
             continue
         check.require(not alike, known.name)
-    facts = {"got": str(got), "expected": str(right), "call": {"en": what[0], "zh": what[1]}}
+    facts = {**difference(got, right), "call": {"en": what[0], "zh": what[1]}}
     check.require(
         False, "otherwise", "{call}: {got}; expected: {expected}.", "{call}：{got}；应该是：{expected}。", **facts
     )
+
+
+def difference(got: Any, right: Any) -> dict[str, str]:
+    """What came and what should have come; of two lists only what the other lacks, if that is something."""
+    if not (isinstance(got, list) and isinstance(right, list)):
+        return {"got": str(got), "expected": str(right)}
+    more, less = [x for x in got if x not in right], [x for x in right if x not in got]
+    return {"got": str(more or got), "expected": str(less or right)}
 
 
 @checks("minigrad.models.finetuning:freeze")

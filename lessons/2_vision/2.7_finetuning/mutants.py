@@ -317,3 +317,16 @@ def typo_ignored_in_groups(model, rates):
 def nothing_learns(model, rates):
     checked(model, rates)
     return grouped(model, rates, longest)
+
+
+@mistake(
+    GROUPS,
+    "The groups hold something else than the model's parameters, their names perhaps. named_parameters() gives pairs: "
+    "the second of each, the parameter itself, belongs into 'params'.",
+    "组里装的不是模型的参数，也许装的是名字。named_parameters() 给出的是一对一对的："
+    "放进 'params' 的是第二个，也就是参数本身。",
+)
+def names_in_groups(model, rates):
+    names = {id(p): name for name, p in model.named_parameters()}
+    groups = complete(model, rates, grouped(model, rates, longest))
+    return [{**group, "params": [names[id(p)] for p in group["params"]]} for group in groups]
