@@ -10,11 +10,12 @@ from math import inf
 import numpy as np
 
 from ..device import Array, array_module
+from .pixels import pixels
 from .threads import ELEMENT, shared
-from .windows import Padding, Pair, empty_like_order, padded, places, windows
+from .windows import Padding, Pair, empty_like_order, is_channels_last, padded, places
 
-CACHE = 1 << 19
-"""Bytes of images that are worked on at a time: half of a usual L2 cache."""
+CACHE = 1 << 21
+"""Bytes of images that are worked on at a time. A quarter of them, one place of each window, is a usual L2 cache."""
 
 
 def for_parts(x: Array, passes: int, work: Callable[[slice], None]) -> None:
@@ -30,8 +31,12 @@ def for_parts(x: Array, passes: int, work: Callable[[slice], None]) -> None:
 
 def taps(x: Array, kernel: Pair, stride: Pair, dilation: Pair) -> list[Array]:
     """For each place in the window, row by row, the view [n, c, down, across] of what lies there in all windows."""
-    view = windows(x, kernel, stride, dilation)
-    return [view[..., u, v] for u in range(kernel[0]) for v in range(kernel[1])]
+    lines = []
+    for size, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True):
+        length = s * (places(size, k, s, (0, 0), d) - 1) + 1
+        lines.append([slice(u * d, u * d + length, s) for u in range(k)])
+    rows, cols = lines
+    return [x[:, :, i, j] for i in rows for j in cols]
 
 
 def result_for(x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> Array:
@@ -47,9 +52,11 @@ def highest(x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pa
 
     def work(part: slice) -> None:
         first, *others = taps(padded(x[part], padding, -inf), kernel, stride, dilation)
-        y[part] = first
-        for tap in others:
-            array_module(x).maximum(y[part], tap, out=y[part])
+        best, tap = y[part], array_module(x).empty_like(y[part])
+        copy(best, first)
+        for other in others:
+            copy(tap, other)
+            array_module(x).maximum(best, tap, out=best)
 
     for_parts(x, 2, work)
     return y
@@ -61,9 +68,11 @@ def sums(x: Array, kernel: Pair, stride: Pair, padding: Padding) -> Array:
 
     def work(part: slice) -> None:
         first, *others = taps(padded(x[part], padding), kernel, stride, (1, 1))
-        y[part] = first
-        for tap in others:
-            y[part] += tap
+        total, tap = y[part], array_module(x).empty_like(y[part])
+        copy(total, first)
+        for other in others:
+            copy(tap, other)
+            total += tap
 
     for_parts(x, 2, work)
     return y
@@ -83,15 +92,18 @@ def hand_to_highest(
     def work(part: slice) -> None:
         image = padded(x[part], padding, -inf)
         given = gx[part] if tiled else xp.zeros_like(image)
-        waiting = xp.ones_like(y[part], bool)
-        for tap, place in zip(*[taps(a, kernel, stride, dilation) for a in (image, given)], strict=True):
+        tap, waiting = xp.empty_like(y[part]), xp.ones_like(y[part], bool)
+        for from_, to in zip(*[taps(a, kernel, stride, dilation) for a in (image, given)], strict=True):
+            copy(tap, from_)
             here = tap == y[part]
             here &= waiting
             waiting ^= here
+            tap[...] = here
+            tap *= gy[part]
             if tiled:
-                xp.multiply(gy[part], here, out=place)
+                copy(to, tap)
             else:
-                place += gy[part] * here
+                to += tap
         if not tiled:
             gx[part] = without(given, padding)
 
@@ -108,7 +120,7 @@ def hand_to_all(share: Array, x: Array, kernel: Pair, stride: Pair, padding: Pad
         given = gx[part] if tiled else array_module(x).zeros_like(padded(x[part], padding))
         for place in taps(given, kernel, stride, (1, 1)):
             if tiled:
-                place[...] = share[part]
+                copy(place, share[part])
             else:
                 place += share[part]
         if not tiled:
@@ -116,6 +128,16 @@ def hand_to_all(share: Array, x: Array, kernel: Pair, stride: Pair, padding: Pad
 
     for_parts(x, 2, work)
     return gx
+
+
+def copy(to: Array, x: Array) -> None:
+    """to = x for images [n, c, h, w], whole pixels at a time where the channels lie together in both.
+
+    Arithmetic on places that are apart in memory goes by short runs; so they are brought together before it.
+    """
+    if type(to) is np.ndarray and is_channels_last(to) and is_channels_last(x):
+        to, x = [pixels(a.transpose(0, 2, 3, 1)) for a in (to, x)]
+    to[...] = x
 
 
 def in_order_of(x: Array, other: Array) -> Array:

@@ -11,8 +11,8 @@ from math import gcd
 import numpy as np
 
 from ...device import Array
+from ..pixels import runs
 from ..windows import Padding, Pair
-from .pixels import runs
 from .products import in_parts
 
 IN_CACHE = 1 << 18

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...device import Array
+from ..pixels import pixels
 from ..windows import Padding
-from .pixels import pixels
 from .products import parts_of
 
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...device import Array
+from ..device import Array
 
 
 def pixels(x: Array) -> Array:
