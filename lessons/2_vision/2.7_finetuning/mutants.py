@@ -64,8 +64,9 @@ def no_names_nothing(model, *names, except_=()):
 
 @mistake(
     FREEZE,
-    "except_ is not looked at: its parts must go on learning.",
-    "没有看 except_：它列出的部分应该继续学习。",
+    "except_ had no effect: what lies under its parts must go on learning. within(path, kept) finds that; `path in "
+    "kept` does not.",
+    "except_ 没有起作用：它列出的部分里的参数应该继续学习。用 within(path, kept) 才找得到，用 `path in kept` 找不到。",
 )
 def exception_forgotten(model, *names, except_=()):
     checked(model, (*names, *tuple_of(except_)))
@@ -249,6 +250,15 @@ def in_every_group(model, rates):
 )
 def first_wins(model, rates):
     return complete(model, rates, grouped(model, rates, lambda path, ns: [n for n in ns if within(path, (n,))][:1]))
+
+
+@mistake(
+    GROUPS,
+    "The last part that fits wins. The longest name must win, in whatever order the parts are listed: 'fc' before ''.",
+    "取了最后一个符合的部分。不管列出的顺序如何，都应取名字最长的：'fc' 优先于 ''。",
+)
+def last_wins(model, rates):
+    return complete(model, rates, grouped(model, rates, lambda path, ns: [n for n in ns if within(path, (n,))][-1:]))
 
 
 @mistake(
