@@ -1,5 +1,6 @@
 """Writes diagnoses.md, the table of typical mistakes and what a check says: `python docs/results/diagnoses.py`."""
 
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -22,7 +23,7 @@ JUDGEMENTS = {
 }
 INTRODUCTION = """# Diagnoses of typical mistakes
 
-What a check says about {count} mistakes that students make, and how good that is. 253 were written down before any was
+What a check says about {count} mistakes that students make, and how good that is. 317 were written down before any was
 tried, beside the lessons' known mistakes (a few give the same numbers as one of these), the rest in a search for what
 would pass. Then what was missed or misleading was mended, and many of those that were only helpful became known
 mistakes. So the shares "at first" are what to expect of a mistake that nobody has thought of, or a little better, as
@@ -80,6 +81,7 @@ def row(mistake: Mistake) -> str:
         said = "<br>".join(
             filter(None, [finding.seen, worst_line(finding.worst) if finding.worst else "", finding.look])
         )
+    said = re.sub(re.escape(tempfile.gettempdir()) + r"/\w+/", "", said)  # the folder is another one each time
     judgement = f"{mistake.first}, now {mistake.judgement}" if mistake.first else mistake.judgement
     cells = [f"`{mistake.blank}`", mistake.what, said, judgement]
     return "| " + " | ".join([cell.replace("|", "\\|") for cell in cells]) + " |"

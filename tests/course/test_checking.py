@@ -111,6 +111,15 @@ def test_threads_left_behind_do_not_hold_the_check_up(checked):
     assert time.monotonic() - start < 5
 
 
+def test_threads_that_share_minigrads_own_work_are_not_counted(checked):
+    text = "from minigrad.kernels.threads import shared\n" + class_of(
+        "Mul", "shared(lambda part: None, 8, 1 << 30)", *RIGHT
+    )
+    (outcome,) = checked(text)
+    assert outcome.passed
+    assert outcome.threads == 0
+
+
 def test_processes_left_behind_are_ended(finding, tmp_path):
     mark = tmp_path / "alive"
     code = f"import time; time.sleep(2); open({str(mark)!r}, 'w').close()"

@@ -4095,4 +4095,1246 @@ MISTAKES = [
         "wrong",
         HELPFUL,
     ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.forward",
+        "max_of_flattened_batch",
+        "one maximum for all windows of a row of windows",
+        """
+        view = windows(padded(x, self.padding, -inf), self.kernel, self.stride, self.dilation)
+        self.shape = x.shape
+        self.save(view.reshape(*view.shape[:4], -1).argmax(axis=4))
+        return view.max(axis=(3, 5))
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.forward",
+        "axes_exchanged",
+        "max over the places, not over the elements of the window",
+        """
+        view = windows(padded(x, self.padding, -inf), self.kernel, self.stride, self.dilation)
+        self.shape = x.shape
+        self.save(view.reshape(*view.shape[:4], -1).argmax(axis=4))
+        return view.max(axis=(2, 3))
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.forward",
+        "minimum",
+        "min in place of max",
+        """
+        view = windows(padded(x, self.padding, -inf), self.kernel, self.stride, self.dilation)
+        elements = view.reshape(*view.shape[:4], -1)
+        self.shape = x.shape
+        self.save(elements.argmin(axis=4))
+        return elements.min(axis=4)
+        """,
+        "lowest",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.forward",
+        "largest_by_amount",
+        "the element of the largest absolute value",
+        """
+        view = windows(padded(x, self.padding, 0), self.kernel, self.stride, self.dilation)
+        elements = view.reshape(*view.shape[:4], -1)
+        self.shape = x.shape
+        place = np.abs(elements).argmax(axis=4)
+        self.save(place)
+        return np.take_along_axis(elements, place[..., None], 4)[..., 0]
+        """,
+        "largest_size",
+        NAMED,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.forward",
+        "nothing_kept",
+        "the places are not saved",
+        """
+        view = windows(padded(x, self.padding, -inf), self.kernel, self.stride, self.dilation)
+        self.shape = x.shape
+        return view.max(axis=(4, 5))
+        """,
+        "nothing_saved",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.forward",
+        "padding_and_kernel_exchanged",
+        "windows gets stride and kernel in the other order",
+        """
+        view = windows(padded(x, self.padding, -inf), self.stride, self.kernel, self.dilation)
+        elements = view.reshape(*view.shape[:4], -1)
+        self.shape = x.shape
+        self.save(elements.argmax(axis=4))
+        return elements.max(axis=4)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.backward",
+        "saved_not_taken_apart",
+        "place = self.saved, the tuple",
+        """
+        place = self.saved
+        every = np.arange(self.kernel[0] * self.kernel[1])[:, None, None]
+        columns = np.where(every == place[:, :, None], gy[:, :, None], 0)
+        return col2im(columns, self.shape, self.kernel, self.stride, self.padding, self.dilation)
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.backward",
+        "everything_to_the_window",
+        "no mask: every element of a window gets gy",
+        """
+        (place,) = self.saved
+        k = self.kernel[0] * self.kernel[1]
+        columns = np.repeat(gy[:, :, None], k, axis=2)
+        return col2im(columns, self.shape, self.kernel, self.stride, self.padding, self.dilation)
+        """,
+        "given_to_all",
+        NAMED,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.backward",
+        "mask_alone",
+        "the mask, without gy",
+        """
+        (place,) = self.saved
+        every = np.arange(self.kernel[0] * self.kernel[1])[:, None, None]
+        columns = (every == place[:, :, None]).astype(gy.dtype)
+        return col2im(columns, self.shape, self.kernel, self.stride, self.padding, self.dilation)
+        """,
+        "upstream_ignored",
+        NAMED,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.backward",
+        "counted_from_one",
+        "places counted from 1",
+        """
+        (place,) = self.saved
+        every = np.arange(1, self.kernel[0] * self.kernel[1] + 1)[:, None, None]
+        columns = np.where(every == place[:, :, None], gy[:, :, None], 0)
+        return col2im(columns, self.shape, self.kernel, self.stride, self.padding, self.dilation)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "MaxPool2d.backward",
+        "mask_inverted",
+        "gy goes everywhere but to the highest",
+        """
+        (place,) = self.saved
+        every = np.arange(self.kernel[0] * self.kernel[1])[:, None, None]
+        columns = np.where(every != place[:, :, None], gy[:, :, None], 0)
+        return col2im(columns, self.shape, self.kernel, self.stride, self.padding, self.dilation)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "AvgPool2d.forward",
+        "mean_of_view",
+        "view.mean, whatever counts",
+        """
+        self.save(x)
+        view = windows(padded(x, self.padding), self.kernel, self.stride)
+        return view.mean(axis=(4, 5))
+        """,
+        "kernel_everywhere",
+        NAMED,
+    ),
+    Mistake(
+        "2.3",
+        "AvgPool2d.forward",
+        "divided_by_height",
+        "divided by the kernel's height alone",
+        """
+        self.save(x)
+        view = windows(padded(x, self.padding), self.kernel, self.stride)
+        return (total(view, (4, 5)) / self.kernel[0]).astype(x.dtype)
+        """,
+        "height_alone",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "2.3",
+        "AvgPool2d.forward",
+        "whole_numbers",
+        "// in place of /",
+        """
+        self.save(x)
+        view = windows(padded(x, self.padding), self.kernel, self.stride)
+        return (total(view, (4, 5)) // self.number(x)).astype(x.dtype)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "AvgPool2d.forward",
+        "multiplied",
+        "multiplied by k",
+        """
+        self.save(x)
+        view = windows(padded(x, self.padding), self.kernel, self.stride)
+        return (total(view, (4, 5)) * self.number(x)).astype(x.dtype)
+        """,
+        "factor",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "AvgPool2d.backward",
+        "times_x",
+        "gy times the elements of the window",
+        """
+        (x,) = self.saved
+        view = windows(padded(x, self.padding), self.kernel, self.stride)
+        n, c, down, across = gy.shape
+        columns = view.reshape(n, c, down, across, -1).transpose(0, 1, 4, 2, 3) * (gy / self.number(x))[:, :, None]
+        return col2im(columns, x.shape, self.kernel, self.stride, self.padding, (1, 1))
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "AvgPool2d.backward",
+        "repeated",
+        "np.repeat of gy to the size of x, without a window",
+        """
+        (x,) = self.saved
+        gx = gy.repeat(self.stride[0], axis=2).repeat(self.stride[1], axis=3) / (self.kernel[0] * self.kernel[1])
+        return gx[:, :, : x.shape[2], : x.shape[3]]
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.3",
+        "AvgPool2d.backward",
+        "divided_twice",
+        "divided by k twice",
+        """
+        (x,) = self.saved
+        n, c, down, across = gy.shape
+        k = self.kernel[0] * self.kernel[1]
+        share = (gy / self.number(x) / k)[:, :, None]
+        columns = np.broadcast_to(share, (n, c, k, down, across))
+        return col2im(columns, x.shape, self.kernel, self.stride, self.padding, (1, 1))
+        """,
+        "factor",
+        HELPFUL,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.forward",
+        "weight_and_bias_exchanged",
+        "w and b exchanged",
+        """
+        self.save(x, weight)
+        normal, _ = standardized(x, around_channels(x), self.eps)
+        dims = around_channels(x)
+        self.mean, self.var = average(x, dims).reshape(-1), x.var(axis=dims).reshape(-1)
+        return per_channel(bias, x) * normal + per_channel(weight, x)
+        """,
+        "weight_and_bias_exchanged",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.forward",
+        "without_weight",
+        "w and b are forgotten",
+        """
+        self.save(x, weight)
+        dims = around_channels(x)
+        normal, _ = standardized(x, dims, self.eps)
+        self.mean, self.var = average(x, dims).reshape(-1), x.var(axis=dims).reshape(-1)
+        return normal
+        """,
+        "normalised_only",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.forward",
+        "weight_along_last",
+        "w and b broadcast along the last dimension",
+        """
+        self.save(x, weight)
+        dims = around_channels(x)
+        normal, _ = standardized(x, dims, self.eps)
+        self.mean, self.var = average(x, dims).reshape(-1), x.var(axis=dims).reshape(-1)
+        return weight * normal + bias
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.forward",
+        "deviation_kept",
+        "self.var holds the standard deviation",
+        """
+        self.save(x, weight)
+        dims = around_channels(x)
+        normal, sigma = standardized(x, dims, self.eps)
+        self.mean, self.var = average(x, dims).reshape(-1), sigma.reshape(-1)
+        return per_channel(weight, x) * normal + per_channel(bias, x)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.forward",
+        "multiplied_by_sigma",
+        "multiplied by σ",
+        """
+        self.save(x, weight)
+        dims = around_channels(x)
+        mean = average(x, dims)
+        var = average((x - mean) ** 2, dims)
+        self.mean, self.var = mean.reshape(-1), var.reshape(-1)
+        return per_channel(weight, x) * (x - mean) * np.sqrt(var + self.eps) + per_channel(bias, x)
+        """,
+        "multiplied_by_sigma",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.backward",
+        "weight_grad_of_x",
+        "gw with x in place of x̂",
+        """
+        x, weight = self.saved
+        dims = around_channels(x)
+        normal, sigma = standardized(x, dims, self.eps)
+        g = per_channel(weight, x) * gy
+        gx = (g - average(g, dims) - normal * average(g * normal, dims)) / sigma
+        return gx, total(gy * x, dims), total(gy, dims)
+        """,
+        "not_normalised",
+        NAMED,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.backward",
+        "sigma_forgotten",
+        "the division by σ is forgotten",
+        """
+        x, weight = self.saved
+        dims = around_channels(x)
+        normal, sigma = standardized(x, dims, self.eps)
+        g = per_channel(weight, x) * gy
+        gx = g - average(g, dims) - normal * average(g * normal, dims)
+        return gx, total(gy * normal, dims), total(gy, dims)
+        """,
+        "sigma_forgotten",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.backward",
+        "weight_and_bias_grads_exchanged",
+        "gw and gb exchanged",
+        """
+        x, weight = self.saved
+        dims = around_channels(x)
+        normal, sigma = standardized(x, dims, self.eps)
+        g = per_channel(weight, x) * gy
+        gx = (g - average(g, dims) - normal * average(g * normal, dims)) / sigma
+        return gx, total(gy, dims), total(gy * normal, dims)
+        """,
+        "swapped",
+        NAMED,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.backward",
+        "plus_third_term",
+        "+ where the third term is taken away",
+        """
+        x, weight = self.saved
+        dims = around_channels(x)
+        normal, sigma = standardized(x, dims, self.eps)
+        g = per_channel(weight, x) * gy
+        gx = (g - average(g, dims) + normal * average(g * normal, dims)) / sigma
+        return gx, total(gy * normal, dims), total(gy, dims)
+        """,
+        "third_term_added",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.backward",
+        "by_sigma_squared",
+        "divided by σ² in place of σ",
+        """
+        x, weight = self.saved
+        dims = around_channels(x)
+        normal, sigma = standardized(x, dims, self.eps)
+        g = per_channel(weight, x) * gy
+        gx = (g - average(g, dims) - normal * average(g * normal, dims)) / sigma**2
+        return gx, total(gy * normal, dims), total(gy, dims)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNorm.backward",
+        "sums_keep_dimensions",
+        "gw and gb keep all dimensions",
+        """
+        x, weight = self.saved
+        dims = around_channels(x)
+        normal, sigma = standardized(x, dims, self.eps)
+        g = per_channel(weight, x) * gy
+        gx = (g - average(g, dims) - normal * average(g * normal, dims)) / sigma
+        return gx, (gy * normal).sum(axis=dims, keepdims=True), gy.sum(axis=dims, keepdims=True)
+        """,
+        "shape_only",
+        NAMED,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNormEval.forward",
+        "mean_added",
+        "the mean is added",
+        """
+        self.save(x, mean, var, weight)
+        factor = weight / np.sqrt(var + self.eps)
+        return per_channel(factor, x) * (x + per_channel(mean, x)) + per_channel(bias, x)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "BatchNormEval.forward",
+        "mean_not_scaled",
+        "w x / σ - m + b: the mean is taken away at the end",
+        """
+        self.save(x, mean, var, weight)
+        factor = weight / np.sqrt(var + self.eps)
+        return per_channel(factor, x) * x - per_channel(mean, x) + per_channel(bias, x)
+        """,
+        "mean_not_scaled",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "running_update",
+        "mean_alone",
+        "only the mean is updated",
+        """
+        running_mean[...] = (1 - momentum) * running_mean + momentum * mean
+        note_change(running_mean)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "running_update",
+        "n_minus_one_for_the_mean",
+        "n / (n - 1) for the mean, too",
+        """
+        running_mean[...] = (1 - momentum) * running_mean + momentum * mean * n / (n - 1)
+        running_var[...] = (1 - momentum) * running_var + momentum * var * n / (n - 1)
+        note_change(running_mean)
+        note_change(running_var)
+        """,
+        "corrected_mean",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "running_update",
+        "nothing_noted",
+        "note_change is not called",
+        """
+        running_mean[...] = (1 - momentum) * running_mean + momentum * mean
+        running_var[...] = (1 - momentum) * running_var + momentum * (var * n / (n - 1))
+        """,
+        "change_not_noted",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "2.4",
+        "running_update",
+        "replaced",
+        "the batch's statistics replace the old ones",
+        """
+        running_mean[...] = mean
+        running_var[...] = var * n / (n - 1)
+        note_change(running_mean)
+        note_change(running_var)
+        """,
+        "replaced",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "Dropout.forward",
+        "numpy_generator",
+        "np.random.rand, not minigrad's generator",
+        """
+        mask = (np.random.rand(*x.shape) >= self.p).astype(x.dtype) / (1 - self.p if self.p < 1 else np.inf)
+        self.save(mask.astype(x.dtype))
+        return (x * mask).astype(x.dtype)
+        """,
+        "not_reproducible",
+        NAMED,
+    ),
+    Mistake(
+        "2.4",
+        "Dropout.forward",
+        "noise",
+        "random numbers multiply x, without a threshold",
+        """
+        mask = generator(device_of(x)).random(x.shape, dtype="float32").astype(x.dtype)
+        self.save(mask)
+        return x * mask
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "Dropout.forward",
+        "normal_numbers",
+        "normal random numbers in place of uniform ones",
+        """
+        kept = generator(device_of(x)).standard_normal(x.shape) >= self.p
+        mask = kept.astype(x.dtype) * (1 / (1 - self.p) if self.p < 1 else 0.0)
+        self.save(mask)
+        return x * mask
+        """,
+        "wrong_share",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "Dropout.backward",
+        "mask_and_x",
+        "gy times mask times the mask again",
+        """
+        (mask,) = self.saved
+        return gy * mask * mask
+        """,
+        "factor",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.4",
+        "Dropout.backward",
+        "mask_alone",
+        "the mask without gy",
+        """
+        (mask,) = self.saved
+        return mask
+        """,
+        "upstream_ignored",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "read_part",
+        "wrong_suffix",
+        "suffix compared without its dot",
+        """
+        binary = path.suffix == "bin"
+        images, numbers = read_records(path, wanted.label_bytes, labels) if binary else read_batch(path, labels)
+        if not len(images) or numbers.min() < 0 or numbers.max() >= labels.classes:
+            raise DataError("wrong")
+        return images.reshape(-1, 3, 32, 32), numbers
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.5",
+        "read_part",
+        "images_alone",
+        "returns the images without their labels",
+        """
+        binary = path.suffix == ".bin"
+        images, numbers = read_records(path, wanted.label_bytes, labels) if binary else read_batch(path, labels)
+        if not len(images) or numbers.min() < 0 or numbers.max() >= labels.classes:
+            raise DataError("wrong")
+        return images.reshape(-1, 3, 32, 32)
+        """,
+        "no_pair",
+        NAMED,
+        first=MISLEADING,
+    ),
+    Mistake(
+        "2.5",
+        "read_part",
+        "smallest_of_nothing",
+        "numbers.min() before looking whether there are any",
+        """
+        binary = path.suffix == ".bin"
+        images, numbers = read_records(path, wanted.label_bytes, labels) if binary else read_batch(path, labels)
+        if numbers.min() < 0 or numbers.max() >= labels.classes or not len(images):
+            raise DataError("wrong")
+        return images.reshape(-1, 3, 32, 32), numbers
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "read_part",
+        "always_ten",
+        "ten classes, whatever the labels are",
+        """
+        binary = path.suffix == ".bin"
+        images, numbers = read_records(path, wanted.label_bytes, labels) if binary else read_batch(path, labels)
+        if not len(images) or numbers.min() < 0 or numbers.max() >= 10:
+            raise DataError("wrong")
+        return images.reshape(-1, 3, 32, 32), numbers
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.5",
+        "Normalize.images",
+        "by_256",
+        "bytes divided by 256",
+        """
+        y = x.astype(np.float32) / 256 if x.dtype == np.uint8 else x
+        mean, std = (np.array(v, y.dtype).reshape(-1, 1, 1) for v in (self.mean, self.std))
+        if max(len(mean), len(std)) > 1 and x.shape[1] != max(len(mean), len(std)):
+            raise ValueError("channels")
+        return (y - mean) / std
+        """,
+        "divided_by_256",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.5",
+        "Normalize.images",
+        "into_empty_like",
+        "the results are written into np.empty_like of bytes",
+        """
+        y = np.empty_like(x)
+        for c in range(x.shape[1]):
+            y[:, c] = (x[:, c] / 255 - self.mean[c]) / self.std[c]
+        return y
+        """,
+        "still_bytes",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "Normalize.images",
+        "by_the_sum",
+        "the lists are taken for arrays: self.mean / self.std",
+        """
+        return x / 255 - self.mean / self.std
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "Normalize.images",
+        "always_float32",
+        "images of float64 become float32",
+        """
+        y = x.astype(np.float32) / (255 if x.dtype == np.uint8 else 1)
+        mean, std = (np.array(v, np.float32).reshape(-1, 1, 1) for v in (self.mean, self.std))
+        return (y - mean) / std
+        """,
+        "dtype",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "RandomCrop.images",
+        "padded_behind",
+        "all padding at the end of rows and columns",
+        """
+        (h, w), p = self.size, self.padding
+        x = np.pad(x, ((0, 0), (0, 0), (0, 2 * p), (0, 2 * p)))
+        top, left = (rng.integers(0, x.shape[d] - s + 1, len(x)) for d, s in ((2, h), (3, w)))
+        return np.stack([one[:, a : a + h, b : b + w] for one, a, b in zip(x, top, left)])
+        """,
+        "no_window",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.5",
+        "RandomCrop.images",
+        "float64_zeros",
+        "np.zeros without dtype",
+        """
+        (h, w), p, (n, c, height, width) = self.size, self.padding, x.shape
+        padded = np.zeros((n, c, height + 2 * p, width + 2 * p))
+        padded[:, :, p : p + height, p : p + width] = x
+        top = rng.integers(0, height + 2 * p - h, n, endpoint=True)
+        left = rng.integers(0, width + 2 * p - w, n, endpoint=True)
+        return np.stack([one[:, a : a + h, b : b + w] for one, a, b in zip(padded, top, left)])
+        """,
+        "dtype",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "RandomCrop.images",
+        "corners_only",
+        "windows at the four corners alone",
+        """
+        (h, w), p = self.size, self.padding
+        x = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+        top, left = ((x.shape[d] - s) * rng.integers(0, 2, len(x)) for d, s in ((2, h), (3, w)))
+        return np.stack([one[:, a : a + h, b : b + w] for one, a, b in zip(x, top, left)])
+        """,
+        "places_missing",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "RandomCrop.images",
+        "seed_of_its_own",
+        "a generator with a seed of its own: the same places in each batch",
+        """
+        (h, w), p, rng = self.size, self.padding, np.random.default_rng(0)
+        x = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+        top, left = (rng.integers(0, x.shape[d] - s + 1, len(x)) for d, s in ((2, h), (3, w)))
+        return np.stack([one[:, a : a + h, b : b + w] for one, a, b in zip(x, top, left)])
+        """,
+        "rng_unused",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "RandomHorizontalFlip.images",
+        "coin",
+        "a fair coin, whatever p is",
+        """
+        y, turned = x.copy(), rng.integers(0, 2, len(x)) == 1
+        y[turned] = x[turned][..., ::-1]
+        return y
+        """,
+        "wrong_share",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "RandomHorizontalFlip.images",
+        "others_left_out",
+        "returns the mirrored images alone",
+        """
+        return x[rng.random(len(x)) < self.p][..., ::-1]
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.5",
+        "RandomHorizontalFlip.images",
+        "images_reversed",
+        "[::-1] of the chosen images turns their order",
+        """
+        y, turned = x.copy(), rng.random(len(x)) < self.p
+        y[turned] = x[turned][::-1]
+        return y
+        """,
+        "order",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "cifar_cnn",
+        "list_returned",
+        "a list of layers, without Sequential",
+        """
+        return [Conv2d(3, 32, 3, padding=1), ReLU(), Flatten(), Linear(32768, num_classes)]
+        """,
+        "no_sequential",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "cifar_cnn",
+        "one_relu_a_pair",
+        "one ReLU for two convolutions",
+        """
+        return Sequential(
+            *(Conv2d(3, 32, 3, padding=1), Conv2d(32, 32, 3, padding=1), ReLU(), MaxPool2d(2)),
+            *(Conv2d(32, 64, 3, padding=1), Conv2d(64, 64, 3, padding=1), ReLU(), MaxPool2d(2)),
+            *(Flatten(), Linear(64 * 8 * 8, 128), ReLU(), Dropout(dropout), Linear(128, num_classes)),
+        )
+        """,
+        "another_layer",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "cifar_cnn",
+        "channels_do_not_fit",
+        "each convolution begins with 3 channels again",
+        """
+        return Sequential(
+            *(Conv2d(3, 32, 3, padding=1), ReLU(), Conv2d(3, 32, 3, padding=1), ReLU(), MaxPool2d(2)),
+            *(Conv2d(32, 64, 3, padding=1), ReLU(), Conv2d(64, 64, 3, padding=1), ReLU(), MaxPool2d(2)),
+            *(Flatten(), Linear(64 * 8 * 8, 128), ReLU(), Dropout(dropout), Linear(128, num_classes)),
+        )
+        """,
+        "does_not_fit",
+        NAMED,
+    ),
+    Mistake(
+        "2.5",
+        "cifar_cnn",
+        "dropout_after_the_pools",
+        "dropout after the pools, too",
+        """
+        return Sequential(
+            *(Conv2d(3, 32, 3, padding=1), ReLU(), Conv2d(32, 32, 3, padding=1), ReLU()),
+            *(MaxPool2d(2), Dropout(dropout)),
+            *(Conv2d(32, 64, 3, padding=1), ReLU(), Conv2d(64, 64, 3, padding=1), ReLU()),
+            *(MaxPool2d(2), Dropout(dropout)),
+            *(Flatten(), Linear(64 * 8 * 8, 128), ReLU(), Dropout(dropout), Linear(128, num_classes)),
+        )
+        """,
+        "another_layer",
+        NAMED,
+    ),
+    Mistake(
+        "2.6",
+        "LeNet5.forward",
+        "second_convolution_before_pool",
+        "both convolutions, then both pools",
+        """
+        x = self.relu(self.conv2(self.relu(self.conv1(x))))
+        x = self.pool(self.pool(x))
+        x = self.relu(self.fc1(self.flatten(x)))
+        return self.fc3(self.relu(self.fc2(x)))
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "LeNet5.forward",
+        "nothing_returned",
+        "the last line lacks return",
+        """
+        x = self.pool(self.relu(self.conv1(x)))
+        x = self.pool(self.relu(self.conv2(x)))
+        x = self.relu(self.fc1(self.flatten(x)))
+        self.fc3(self.relu(self.fc2(x)))
+        """,
+        "nothing",
+        NAMED,
+    ),
+    Mistake(
+        "2.6",
+        "LeNet5.forward",
+        "fc2_forgotten",
+        "the second linear layer is left out",
+        """
+        x = self.pool(self.relu(self.conv1(x)))
+        x = self.pool(self.relu(self.conv2(x)))
+        return self.fc3(self.relu(self.fc1(self.flatten(x))))
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "LeNet5.forward",
+        "new_layers",
+        "makes new layers in forward",
+        """
+        x = self.pool(self.relu(Conv2d(1, 6, 5, padding=2)(x)))
+        x = self.pool(self.relu(self.conv2(x)))
+        x = self.relu(self.fc1(self.flatten(x)))
+        return self.fc3(self.relu(self.fc2(x)))
+        """,
+        "unused",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "LeNet5.forward",
+        "data_taken",
+        "x.data between the layers",
+        """
+        x = self.pool(self.relu(self.conv1(x)))
+        x = self.pool(self.relu(self.conv2(Tensor(x.data))))
+        x = self.relu(self.fc1(self.flatten(x)))
+        return self.fc3(self.relu(self.fc2(x)))
+        """,
+        "cut_off",
+        NAMED,
+    ),
+    Mistake(
+        "2.6",
+        "convolutions",
+        "one_stage_short",
+        "range(depth - 1): one convolution too few in each stage",
+        """
+        layers, channels = [], 3
+        for depth, width in zip(depths, WIDTHS):
+            for _ in range(depth - 1):
+                layers.append(Conv2d(channels, width, 3, padding=1))
+                if batch_norm:
+                    layers.append(BatchNorm2d(width))
+                layers.append(ReLU())
+                channels = width
+            layers.append(MaxPool2d(2))
+        return layers
+        """,
+        "another_layer",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "convolutions",
+        "norm_of_inputs",
+        "BatchNorm2d with the number of inputs",
+        """
+        layers, channels = [], 3
+        for depth, width in zip(depths, WIDTHS):
+            for _ in range(depth):
+                layers.append(Conv2d(channels, width, 3, padding=1))
+                if batch_norm:
+                    layers.append(BatchNorm2d(channels))
+                layers.append(ReLU())
+                channels = width
+            layers.append(MaxPool2d(2))
+        return layers
+        """,
+        "another_layer",
+        NAMED,
+    ),
+    Mistake(
+        "2.6",
+        "convolutions",
+        "returned_in_loop",
+        "return stands inside of the outer loop",
+        """
+        layers, channels = [], 3
+        for depth, width in zip(depths, WIDTHS):
+            for _ in range(depth):
+                layers.append(Conv2d(channels, width, 3, padding=1))
+                if batch_norm:
+                    layers.append(BatchNorm2d(width))
+                layers.append(ReLU())
+                channels = width
+            layers.append(MaxPool2d(2))
+            return layers
+        """,
+        "another_layer",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "convolutions",
+        "five_by_five",
+        "kernels of 5",
+        """
+        layers, channels = [], 3
+        for depth, width in zip(depths, WIDTHS):
+            for _ in range(depth):
+                layers.append(Conv2d(channels, width, 5, padding=2))
+                if batch_norm:
+                    layers.append(BatchNorm2d(width))
+                layers.append(ReLU())
+                channels = width
+            layers.append(MaxPool2d(2))
+        return layers
+        """,
+        "another_layer",
+        NAMED,
+    ),
+    Mistake(
+        "2.6",
+        "Shortcut.forward",
+        "channels_doubled",
+        "zeros to twice the channels, whatever self.channels is",
+        """
+        extra = input.shape[1] // 2
+        places = input.permute(0, 2, 3, 1)[:, :: self.stride, :: self.stride]
+        return pad(places, (extra, extra)).permute(0, 3, 1, 2)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "Shortcut.forward",
+        "ones",
+        "ones in place of zeros",
+        """
+        before, odd = divmod(self.channels - input.shape[1], 2)
+        places = input.permute(0, 2, 3, 1)[:, :: self.stride, :: self.stride]
+        return pad(places, (before, before + odd), value=1.0).permute(0, 3, 1, 2)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "Shortcut.forward",
+        "columns_padded",
+        "the zeros go beside the columns, not to the channels",
+        """
+        before, odd = divmod(self.channels - input.shape[1], 2)
+        return pad(input[:, :, :: self.stride, :: self.stride], (before, before + odd))
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "CifarBlock.forward",
+        "product",
+        "F(x) · x in place of the sum",
+        """
+        y = self.relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        if self.residual:
+            y = y * (x if self.shortcut is None else self.shortcut(x))
+        return self.relu(y)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "CifarBlock.forward",
+        "x_overwritten",
+        "x is overwritten, and added to itself",
+        """
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.bn2(self.conv2(x))
+        if self.residual:
+            x = x + (x if self.shortcut is None else self.shortcut(x))
+        return self.relu(x)
+        """,
+        "x_overwritten",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "CifarBlock.forward",
+        "difference",
+        "F(x) - x in place of the sum",
+        """
+        y = self.relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        if self.residual:
+            y = y - (x if self.shortcut is None else self.shortcut(x))
+        return self.relu(y)
+        """,
+        "difference",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.6",
+        "CifarBlock.forward",
+        "convolutions_exchanged",
+        "the second convolution first",
+        """
+        y = self.relu(self.bn1(self.conv2(x)))
+        y = self.bn2(self.conv1(y))
+        if self.residual:
+            y = y + (x if self.shortcut is None else self.shortcut(x))
+        return self.relu(y)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.7",
+        "freeze",
+        "gradients_removed",
+        "sets p.grad to None, which freezes nothing",
+        """
+        kept = (except_,) if isinstance(except_, str) else tuple(except_)
+        for name in (*names, *kept):
+            check_part(model, name)
+        for path, parameter in model.named_parameters():
+            if (not names or within(path, names)) and not within(path, kept):
+                parameter.grad = None
+        return model
+        """,
+        "nothing_frozen",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.7",
+        "freeze",
+        "exact_names",
+        "path in names: finds parameters alone, not what lies below a part",
+        """
+        kept = (except_,) if isinstance(except_, str) else tuple(except_)
+        for name in (*names, *kept):
+            check_part(model, name)
+        for path, parameter in model.named_parameters():
+            if (not names or path in names) and path not in kept:
+                parameter.requires_grad = False
+        return model
+        """,
+        "nothing_frozen",
+        NAMED,
+    ),
+    Mistake(
+        "2.7",
+        "freeze",
+        "any_part",
+        "or in place of and: what is excepted is frozen if it is named",
+        """
+        kept = (except_,) if isinstance(except_, str) else tuple(except_)
+        for name in (*names, *kept):
+            check_part(model, name)
+        for path, parameter in model.named_parameters():
+            if not names or within(path, names) and not within(path, kept):
+                parameter.requires_grad = False
+        return model
+        """,
+        "exception_forgotten",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.7",
+        "replace_head",
+        "attribute_set",
+        "setattr(model, name, ...) with a dotted name",
+        """
+        name, head = head_of(model)
+        if not name:
+            raise ValueError("no head")
+        fresh = Linear(head.in_features, num_classes, bias=head.bias is not None)
+        fresh.to(head.weight.device, dtype=head.weight.dtype).train(head.training)
+        setattr(model, name, fresh)
+        return model
+        """,
+        "raised",
+        NAMED,
+    ),
+    Mistake(
+        "2.7",
+        "replace_head",
+        "same_object",
+        "changes out_features of the old layer",
+        """
+        name, head = head_of(model)
+        if not name:
+            raise ValueError("no head")
+        head.out_features = num_classes
+        return model
+        """,
+        "otherwise",
+        HELPFUL,
+    ),
+    Mistake(
+        "2.7",
+        "param_groups",
+        "shortest_wins",
+        "min in place of max: the shortest name wins",
+        """
+        for name in rates:
+            check_part(model, name)
+        groups = {name: [] for name in rates}
+        for path, parameter in model.named_parameters():
+            parts = [name for name in rates if within(path, (name,))]
+            if parameter.requires_grad and parts:
+                groups[min(parts, key=len)].append(parameter)
+        if not any(groups.values()):
+            raise ValueError("nothing learns")
+        return [{"params": ps, "name": n or "all", **settings_of(rates[n])} for n, ps in groups.items() if ps]
+        """,
+        "first_wins",
+        NAMED,
+    ),
+    Mistake(
+        "2.7",
+        "param_groups",
+        "names_in_groups",
+        "the paths, not the parameters, are in the groups",
+        """
+        for name in rates:
+            check_part(model, name)
+        groups = {name: [] for name in rates}
+        for path, parameter in model.named_parameters():
+            parts = [name for name in rates if within(path, (name,))]
+            if parameter.requires_grad and parts:
+                groups[max(parts, key=len)].append(path)
+        if not any(groups.values()):
+            raise ValueError("nothing learns")
+        return [{"params": ps, "name": n or "all", **settings_of(rates[n])} for n, ps in groups.items() if ps]
+        """,
+        "names_in_groups",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "2.7",
+        "param_groups",
+        "dict_returned",
+        "a dict of groups in place of a list",
+        """
+        for name in rates:
+            check_part(model, name)
+        groups = {name: [] for name in rates}
+        for path, parameter in model.named_parameters():
+            parts = [name for name in rates if within(path, (name,))]
+            if parameter.requires_grad and parts:
+                groups[max(parts, key=len)].append(parameter)
+        if not any(groups.values()):
+            raise ValueError("nothing learns")
+        return groups
+        """,
+        "broke",
+        HELPFUL,
+    ),
 ]

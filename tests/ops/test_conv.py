@@ -140,7 +140,7 @@ def test_every_way_gives_the_same_within_rounding(name, shape):
             y.backward(Tensor(upstream))
             results.append([y.data, *[x.grad.data for x in xs]])
     for plain, fast in zip(*results, strict=True):
-        np.testing.assert_allclose(fast, plain, rtol=0, atol=2e-6 * np.abs(plain).max())
+        np.testing.assert_allclose(fast, plain, rtol=0, atol=5e-6 * np.abs(plain).max())
 
 
 def test_only_known_ways_can_be_forced():

@@ -461,3 +461,24 @@ def first_element_only(self, gy):
 )
 def as_for_the_maximum(self, gy):
     return put_back(self, to_place(self, gy, place_of(self)))
+
+
+@mistake(
+    MAX_FORWARD,
+    "This is the lowest element of each window; the highest is asked for.",
+    "这是每个窗口里最小的元素；要的是最大的。",
+)
+def lowest(self, x):
+    elements = view_of(self, x)
+    return maximum(self, x, elements.min(axis=(4, 5), keepdims=True))
+
+
+@mistake(
+    AVG_FORWARD,
+    "The sum was divided by the height of the window alone; a window has kh · kw elements, or as many as count: "
+    "self.number(x).",
+    "和只除以了窗口的高；一个窗口有 kh · kw 个元素，或者只算该算的那些：self.number(x)。",
+)
+def height_alone(self, x):
+    self.save(x)
+    return windows(padded(x, self.padding), self.kernel, self.stride).sum(axis=(4, 5)) / self.kernel[0]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 import minigrad
+from minigrad.changes import Clock, changed_since
 from minigrad.course.checks import Check, checks
 from minigrad.course.diagnosis import Case
 from minigrad.ops.dropout import Dropout
@@ -120,6 +121,10 @@ def running(check: Check) -> None:
             v, w = [np.abs(check.array(3)).astype(dtype) for _ in range(2)]
             names = ("running_mean", "running_var")
             check.function(updated, a, v, b, w, n, momentum, names=names)
+    first, second, before = np.zeros(3), np.ones(3), Clock.now
+    check.run(lambda: norm.running_update(first, second, np.ones(3), np.ones(3), 4, 0.1))
+    noted = changed_since(first, before) and changed_since(second, before)
+    check.require(noted, "change_not_noted")
 
 
 # ---------------------------------------------------------------------------------------------------------- dropout

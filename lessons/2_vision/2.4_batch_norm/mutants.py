@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minigrad.changes import note_change
 from minigrad.course.mutants import mistake, mutant
 from minigrad.device import generator
 
@@ -472,3 +473,102 @@ def drawn_again(self, gy):
 )
 def gradient_not_scaled(self, gy):
     return gy * (self.seen != 0)
+
+
+# ------------------------------------------------------------------------------- found when typical mistakes were tried
+
+
+@mistake(
+    FORWARD,
+    "w and b are exchanged: x̂ is multiplied by the weight, and the bias is added.",
+    "w 和 b 弄反了：x̂ 要乘的是 weight，要加的是 bias。",
+)
+def weight_and_bias_exchanged(self, x, weight, bias):
+    mean, var = moments(x)
+    return normalise(self, x, bias, weight, mean, var, np.sqrt(var + self.eps))
+
+
+@mistake(
+    FORWARD,
+    "This is x̂ alone: multiply by the weight of each channel and add its bias.",
+    "这只是 x̂：还要乘上每个通道的 weight，再加上它的 bias。",
+)
+def normalised_only(self, x, weight, bias):
+    mean, var = moments(x)
+    return normalise(self, x, np.ones_like(weight), np.zeros_like(bias), mean, var, np.sqrt(var + self.eps))
+
+
+@mistake(
+    FORWARD,
+    "It was multiplied by the standard deviation; divide by it.",
+    "乘了标准差；应该除以它。",
+)
+def multiplied_by_sigma(self, x, weight, bias):
+    mean, var = moments(x)
+    return normalise(self, x, weight, bias, mean, var, 1 / np.sqrt(var + self.eps))
+
+
+@mistake(
+    BACKWARD,
+    "The division by σ is missing in gx: x̂ = (x - μ) / σ.",
+    "gx 里没有除以 σ：x̂ = (x - μ) / σ。",
+)
+def sigma_forgotten(self, gy):
+    dims, normal, _, g, gw, gb = parts(self, gy)
+    return g - mean_of(g, dims) - normal * mean_of(g * normal, dims), gw, gb
+
+
+@mistake(
+    BACKWARD,
+    "The third term of gx is added; all three ways but the first are taken away: g - mean(g) - x̂ mean(g x̂).",
+    "gx 的第三项被加上了；除了第一项，后两项都要减去：g - mean(g) - x̂ mean(g x̂)。",
+)
+def third_term_added(self, gy):
+    dims, normal, sigma, g, gw, gb = parts(self, gy)
+    return (g - mean_of(g, dims) + normal * mean_of(g * normal, dims)) / sigma, gw, gb
+
+
+@mistake(
+    EVAL,
+    "The mean was taken away at the end, unscaled. It must go first: w (x - m) / √(v + ε) + b.",
+    "均值是最后才减的，没有跟着缩放。应该先减：w (x - m) / √(v + ε) + b。",
+)
+def mean_not_scaled(self, x, mean, var, weight, bias):
+    self.save(x, mean, var, weight)
+    return wide(weight / np.sqrt(var + self.eps), x) * x - wide(mean, x) + wide(bias, x)
+
+
+@mistake(
+    RUNNING,
+    "n / (n - 1) went into the mean, too. It corrects the variance alone.",
+    "均值也乘了 n / (n - 1)。它只用来修正方差。",
+)
+def corrected_mean(running_mean, running_var, mean, var, n, momentum):
+    running_mean[...] = (1 - momentum) * running_mean + momentum * mean * n / (n - 1)
+    running_var[...] = (1 - momentum) * running_var + momentum * var * n / (n - 1)
+    note_change(running_mean)
+    note_change(running_var)
+
+
+@mistake(
+    RUNNING,
+    "The statistics of the batch took the place of the old ones. Keep (1 - momentum) of those.",
+    "这一批的统计量直接取代了旧的。旧的要保留 (1 - momentum)。",
+)
+def replaced(running_mean, running_var, mean, var, n, momentum):
+    running_mean[...] = mean
+    running_var[...] = var * n / (n - 1)
+    note_change(running_mean)
+    note_change(running_var)
+
+
+@mistake(
+    RUNNING,
+    "The numbers are right, but the change in place was not noted: call note_change for both arrays. Without it, a "
+    "backward that needs the old statistics would take the new ones and say nothing.",
+    "数值是对的，但没有登记这次原地修改：对两个数组各调用一次 note_change。"
+    "否则，需要旧统计量的 backward 会悄悄用上新的。",
+)
+def change_not_noted(running_mean, running_var, mean, var, n, momentum):
+    running_mean[...] = (1 - momentum) * running_mean + momentum * mean
+    running_var[...] = (1 - momentum) * running_var + momentum * var * n / (n - 1)

@@ -475,3 +475,27 @@ def relu_before_norm(self, x):
 def norm_after_the_sum(self, x):
     y = self.conv2(self.relu(self.bn1(self.conv1(x))))
     return self.relu(self.bn2(y + shortcut_of(self, x) if self.residual else y))
+
+
+@mistake(
+    BLOCK,
+    "F(x) was added to itself: x had been overwritten on the way. Give the inside of the block a name of its own, y, "
+    "and keep x for the sum.",
+    "F(x) 加的是它自己：x 在半路上被覆盖了。块里面的结果另起一个名字 y，把 x 留到最后求和。",
+)
+def x_overwritten(self, x):
+    x = self.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    if self.residual:
+        x = x + (x if self.shortcut is None or x.shape[1] == self.conv2.out_channels else self.shortcut(x))
+    return self.relu(x)
+
+
+@mistake(
+    BLOCK,
+    "x was taken away from F(x); it is added.",
+    "从 F(x) 里减去了 x；应该是加上。",
+)
+def difference(self, x):
+    y = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
+    return self.relu(y - shortcut_of(self, x) if self.residual else y)

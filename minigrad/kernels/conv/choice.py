@@ -5,6 +5,7 @@ Every way gives the same result within rounding; `forced` takes one whatever the
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import prod
 from typing import NamedTuple
 
 from ..windows import Padding, Pair
@@ -25,12 +26,13 @@ class Forced:
     way: str | None = None
 
 
-def way(weight: tuple[int, ...], geometry: Geometry, channels: int) -> str:
-    """'winograd', 'depthwise', 'groups', 'planes' or 'columns' for a weight of shape [o, c / groups, kh, kw].
+def way(weight: tuple[int, ...], geometry: Geometry, channels: int, size: tuple[int, ...]) -> str:
+    """'winograd', 'depthwise', 'groups', 'planes' or 'columns' for a weight of shape [o, c / groups, kh, kw] and
+    results of `size` (h', w').
 
     Winograd's way needs 3 x 3 kernels at every place, and padding that a kernel reaches beyond. It saves
-    multiplications and pays with additions for every channel, so it is worth it from 16 channels on. Planes are for so
-    few channels that the runs of a window are short.
+    multiplications and pays with additions for every channel, so it is worth it from 16 channels on, and where half of
+    what its tiles of 4 x 4 give is asked for. Planes are for so few channels that the runs of a window are short.
     """
     o, each, *kernel = weight
     if geometry.groups > 1:
@@ -41,7 +43,8 @@ def way(weight: tuple[int, ...], geometry: Geometry, channels: int) -> str:
         return Forced.way if possible or Forced.way != "winograd" else "columns"
     if channels < 8:
         return "planes"
-    return "winograd" if possible and min(channels, o) >= 16 else "columns"
+    given = prod([-(-places // 4) * 4 for places in size])
+    return "winograd" if possible and min(channels, o) >= 16 and 2 * prod(size) >= given else "columns"
 
 
 @contextmanager

@@ -21,9 +21,9 @@ FEW = 16
 
 def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
     """The convolution of x [n, c, h, w] with weight [o, c / groups, kh, kw]: [n, o, h', w']."""
-    how, x = prepared(x, weight.shape, geometry)
     each = zip(x.shape[2:], weight.shape[2:], geometry.stride, geometry.padding, geometry.dilation, strict=True)
     down, across = [places(*sizes) for sizes in each]
+    how, x = prepared(x, weight.shape, geometry, (down, across))
     shape = (len(x), len(weight), down, across)
     out = np.empty(shape, x.dtype) if how == "planes" and len(weight) < FEW else empty_channels_last(shape, x.dtype)
 
@@ -36,7 +36,7 @@ def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
 
 def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
     """The gradient of an input of `shape` [n, c, h, w], for the gradient gy [n, o, h', w'] of the result."""
-    how = way(weight.shape, geometry, shape[1])
+    how = way(weight.shape, geometry, shape[1], gy.shape[2:])
     if how == "planes" and geometry.stride != (1, 1):
         how = "columns"
     gy = gy if how == "planes" else channels_last(gy)
@@ -51,7 +51,7 @@ def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, .
 
 def weight_grad(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
     """The gradient of a weight of `shape` [o, c / groups, kh, kw], for the gradient gy [n, o, h', w'] of the result."""
-    how, x = prepared(x, shape, geometry)
+    how, x = prepared(x, shape, geometry, gy.shape[2:])
     gy = gy if how == "planes" else channels_last(gy)
 
     def work(part: slice) -> Array:
@@ -84,9 +84,9 @@ def empty_channels_last(shape: tuple[int, ...], dtype: np.dtype) -> Array:
     return np.empty((n, h, w, c), dtype).transpose(0, 3, 1, 2)
 
 
-def prepared(x: Array, weight: tuple[int, ...], geometry: Geometry) -> tuple[str, Array]:
-    """The way to compute, and x [n, c, h, w] in the order that it needs."""
-    how = way(weight, geometry, x.shape[1])
+def prepared(x: Array, weight: tuple[int, ...], geometry: Geometry, size: tuple[int, ...]) -> tuple[str, Array]:
+    """The way to compute results of `size` (h', w'), and x [n, c, h, w] in the order that it needs."""
+    how = way(weight, geometry, x.shape[1], size)
     return how, x if how == "planes" else channels_last(x)
 
 

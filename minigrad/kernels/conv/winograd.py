@@ -1,41 +1,63 @@
-"""3 x 3 convolutions of stride 1 with 2.25 times fewer multiplications: Winograd's minimal filtering F(2 x 2, 3 x 3).
+"""3 x 3 convolutions of stride 1 with four times fewer multiplications: Winograd's minimal filtering F(4 x 4, 3 x 3).
 
-A tile d of 4 x 4 inputs and a kernel g give 2 x 2 outputs, Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A, with 16 multiplications where
-the definition takes 36 (Winograd, "Arithmetic complexity of computations", 1980; Lavin & Gray, "Fast algorithms for
-convolutional neural networks", 2016). Over all channels, ⊙ becomes 16 matrix products.
+A tile d of 6 x 6 inputs and a kernel g give 4 x 4 outputs, Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A, with 36 multiplications where
+the definition takes 144 (Winograd, "Arithmetic complexity of computations", 1980; Lavin & Gray, "Fast algorithms for
+convolutional neural networks", 2016). Over all channels, ⊙ becomes 36 matrix products.
 
-Images are [n, h, w, c]. Tiles lie as [4, 4, tiles down, tiles across, n, c], so that the transforms by A and B, which
-hold nothing but 0, 1 and -1, are sums of long arrays. Neighbouring tiles overlap by two; so four images, of the even
-and the odd rows and columns, hold every element once.
+Images are [n, h, w, c]. Tiles lie as [6, 6, n, tiles down, tiles across, c], so that the transforms by A, B and G are
+products of small matrices with long rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
+from math import prod
 
 import numpy as np
 
 from ...device import Array
-from ..pixels import pixels
+from ..pixels import pixels, runs
 from ..windows import Padding
 from .products import parts_of
 
-G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
-GG = np.kron(G, G)  # [16, 9]: G g Gᵀ of a kernel whose 9 numbers stand in a row
-A = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])  # Aᵀ
-AA = np.kron(A, A)  # [4, 16]: Aᵀ m A of a product whose 16 numbers stand in a row
+POINTS = (0, 3 / 4, -3 / 4, 3 / 2, -3 / 2)
+"""Where the polynomials behind the filtering are evaluated, besides infinity. 0, ±1, ±2, as in most texts, make A and B
+simpler and the result half as exact; here the error is about five times that of adding up the products one by one."""
 
-IN_CACHE = 1 << 19
+IN_CACHE = 1 << 18
 """Elements of the tiles of one block of images; what is larger waits for memory."""
+KERNELS = 18
+"""Elements of such tiles for each pair of channels, that is for each kernel, if there are many."""
 
-LARGE = 1 << 20
-"""Elements of kernels from which on it takes longer to turn them round than to multiply by them as they lie."""
 
-Step = tuple[Callable, Array, Array, Array]
+@cache
+def transforms(dtype: np.dtype) -> tuple[Array, Array, Array]:
+    """Aᵀ [4, 6], G [6, 3] and Bᵀ [6, 6].
+
+    An output of the filtering is a coefficient of a product of polynomials, transposed (Toom, 1963): G evaluates the
+    kernel at the points, divided by Π (a - b) over the other points b; A evaluates the tile's gradient; and a row of
+    Bᵀ holds the coefficients of the polynomial that is 0 at all points but its own.
+    """
+    a, g, b = np.zeros((4, 6)), np.zeros((6, 3)), np.zeros((6, 6))
+    for i, point in enumerate(POINTS):
+        others = [other for other in POINTS if other != point]
+        a[:, i] = [point**k for k in range(4)]
+        g[i] = [point**k / np.prod([point - other for other in others]) for k in range(3)]
+        b[i, :5] = np.polynomial.polynomial.polyfromroots(others)
+    a[3, 5] = g[5, 2] = 1
+    b[5] = np.polynomial.polynomial.polyfromroots(POINTS)
+    return a.astype(dtype), g.astype(dtype), b.astype(dtype)
+
+
+def transformed(matrix: Array, tiles: Array) -> Array:
+    """M t Mᵀ for a matrix M [p, q] and tiles t [q, q, ...] -> [p, p, ...]."""
+    p, q = matrix.shape
+    rows = matrix @ tiles.reshape(q, -1)
+    return np.matmul(matrix, rows.reshape(p, q, -1)).reshape(p, p, *tiles.shape[2:])
 
 
 def convolve(x: Array, weight: Array, padding: Padding, out: Array) -> None:
     """out [n, h', w', o] = the convolution of x [n, h, w, c] with weight [o, c, 3, 3]."""
-    kernels = kernel_tiles(weight).swapaxes(1, 2)
-    multiply_all(x, kernels if kernels.size > LARGE else np.ascontiguousarray(kernels), padding, out)
+    multiply_all(x, weight.transpose(2, 3, 1, 0), padding, out)
 
 
 def input_grad(gy: Array, weight: Array, padding: Padding, out: Array) -> None:
@@ -43,13 +65,17 @@ def input_grad(gy: Array, weight: Array, padding: Padding, out: Array) -> None:
     gy with the turned kernels, padded so far that every window that a pixel was in counts."""
     (top, _), (left, _) = padding
     down, across = out.shape[1] - gy.shape[1] + top, out.shape[2] - gy.shape[2] + left
-    multiply_all(gy, kernel_tiles(weight[:, :, ::-1, ::-1]), ((2 - top, down), (2 - left, across)), out)
+    multiply_all(gy, weight.transpose(2, 3, 0, 1)[::-1, ::-1], ((2 - top, down), (2 - left, across)), out)
 
 
 def multiply_all(x: Array, kernels: Array, padding: Padding, out: Array) -> None:
-    """out [n, h', w', o] = x [n, h, w, c] times the tiles of kernels [16, c, o]."""
-    for block, tiles in input_tiles(x, padding, out.shape, max(kernels.shape[1:])):
-        put_tiles(multiply(tiles, kernels), out[block])
+    """out [n, h', w', o] = the convolution of x [n, h, w, c] with kernels [3, 3, c, o]."""
+    a, g, _ = transforms(x.dtype)
+    c, o = kernels.shape[2:]
+    factors = transformed(g, np.ascontiguousarray(kernels)).reshape(36, c, o)
+    for block, tiles in input_tiles(x, padding, out.shape, (c, o)):
+        products = tiles.reshape(36, -1, c) @ factors
+        put_tiles(transformed(a, products.reshape(6, 6, *tiles.shape[2:5], o)), out[block])
 
 
 def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
@@ -57,121 +83,72 @@ def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
     and E = A e Aᵀ the tiles of gy, it is Gᵀ (Σ Eᵀ D) G."""
     c, o = x.shape[3], gy.shape[3]
     total: Array = 0
-    blocks = input_tiles(x, padding, gy.shape, max(c, o))
-    for (_, tiles), grads in zip(blocks, output_tiles(gy, max(c, o)), strict=True):
-        total = multiply_transposed(grads, tiles) + total
-    return (total.reshape(16, o * c).T @ GG.astype(x.dtype)).reshape(o, c, 3, 3)
+    blocks = input_tiles(x, padding, gy.shape, (c, o))
+    for block, tiles in blocks:
+        total = multiply_transposed(output_tiles(gy[block], tiles.shape[3:5]), tiles) + total
+    _, g, _ = transforms(x.dtype)
+    return transformed(g.T, total.reshape(6, 6, o, c)).transpose(2, 3, 0, 1)
 
 
-def kernel_tiles(weight: Array) -> Array:
-    """G g Gᵀ for every kernel of weight [o, c, 3, 3], as matrices [16, o, c]."""
-    o, c = weight.shape[:2]
-    return (GG.astype(weight.dtype) @ weight.reshape(o * c, 9).T).reshape(16, o, c)
-
-
-def blocks_of(n: int, tiles: int, channels: int) -> list[slice]:
-    """Slices of about equal size of a batch, whose tiles fit in the cache."""
-    count = -(-n * 16 * tiles * channels // IN_CACHE)
+def blocks_of(n: int, tiles: int, channels: tuple[int, int]) -> list[slice]:
+    """Slices of about equal size of a batch, whose tiles fit in the cache, unless the kernels themselves do not: these
+    are gone through once for each block."""
+    count = -(-n * 36 * tiles * max(channels) // max(IN_CACHE, KERNELS * prod(channels)))
     count = min(max(count, 1), n)
     return [slice(n * i // count, n * (i + 1) // count) for i in range(count)]
 
 
-def input_tiles(x: Array, padding: Padding, shape: tuple[int, ...], channels: int) -> Iterator[tuple[slice, Array]]:
+def input_tiles(
+    x: Array, padding: Padding, shape: tuple[int, ...], channels: tuple[int, int]
+) -> Iterator[tuple[slice, Array]]:
     """Bᵀ d B for the tiles of x [n, h, w, c], as many images at a time as the cache holds: the slice of the batch, and
-    the tiles [4, 4, tiles down, tiles across, n, c], whose memory the next block uses again."""
-    down, across, c = (shape[1] + 1) // 2, (shape[2] + 1) // 2, x.shape[3]
-    parts: Array = None
+    the tiles [6, 6, n, tiles down, tiles across, c]. They overlap by two. `shape` is that of the result."""
+    _, h, w, c = x.shape
+    (top, _), (left, _) = padding
+    down, across = -(-shape[1] // 4), -(-shape[2] // 4)
+    pixel, row = c * x.itemsize, (4 * across + 2) * c * x.itemsize
+    image = np.zeros((0, 4 * down + 2, 4 * across + 2, c), x.dtype)
+    _, _, b = transforms(x.dtype)
     for block in blocks_of(len(x), down * across, channels):
         n = block.stop - block.start
-        if parts is None or parts.shape[4] != n:
-            parts = np.zeros((2, 2, down + 1, across + 1, n, c), x.dtype)
-            tiles = np.empty((4, 4, down, across, n, c), x.dtype)
-            steps = input_steps(parts, tiles)
-        split(x[block], (padding[0][0], padding[1][0]), parts)
-        for operation, a, b, result in steps:
-            operation(a, b, result)
-        yield block, tiles
+        if len(image) != n:
+            image = np.zeros((n, *image.shape[1:]), x.dtype)
+            places = (row, pixel, image.strides[0], 4 * row, 4 * pixel)
+            overlapping = runs(image, (6, 6, n, down, across), places, c)
+            tiles = np.empty((*overlapping.shape, c), x.dtype)
+        image[:, top : top + h, left : left + w] = x[block]
+        pixels(tiles)[...] = overlapping
+        yield block, transformed(b, tiles)
 
 
-def input_steps(parts: Array, tiles: Array) -> list[Step]:
-    """The sums that make tiles Bᵀ d B of the four parts of images: d0 - d2, d1 + d2, d2 - d1 and d1 - d3 of the rows of
-    each tile, then of the columns. Listed once for all blocks, so that threads seldom wait for Python."""
-    _, _, down, across, n, c = tiles.shape
-    rows = np.empty((4, 2, down, across + 1, n, c), tiles.dtype)
-    d1, d2 = parts[1][:, :-1], parts[0][:, 1:]
-    e1, e2 = rows[:, 1, :, :-1], rows[:, 0, :, 1:]
-    return [
-        (np.subtract, parts[:, :, :-1], parts[:, :, 1:], rows[::3]),
-        (np.add, d1, d2, rows[1]),
-        (np.subtract, d2, d1, rows[2]),
-        (np.subtract, rows[..., :-1, :, :], rows[..., 1:, :, :], tiles[:, ::3]),
-        (np.add, e1, e2, tiles[:, 1]),
-        (np.subtract, e2, e1, tiles[:, 2]),
-    ]
-
-
-def output_tiles(gy: Array, channels: int) -> Iterator[Array]:
-    """A e Aᵀ for the 2 x 2 tiles of gy [n, h, w, o], as [4, 4, down, across, n, o], in the blocks of `input_tiles`."""
-    _, h, w, o = gy.shape
-    down, across = (h + 1) // 2, (w + 1) // 2
-    parts: Array = None
-    for block in blocks_of(len(gy), down * across, channels):
-        n = block.stop - block.start
-        if parts is None or parts.shape[4] != n:
-            parts = np.zeros((2, 2, down, across, n, o), gy.dtype)
-            rows, tiles = np.empty((4, *parts.shape[1:]), gy.dtype), np.empty((4, 4, *parts.shape[2:]), gy.dtype)
-        split(gy[block], (0, 0), parts)
-        spread(parts, rows)
-        spread(rows.swapaxes(0, 1), tiles.swapaxes(0, 1))
-        yield tiles
-
-
-def spread(e: Array, out: Array) -> None:
-    """out = A e along the first dimension: e0, e0 + e1, e0 - e1 and -e1."""
-    out[0] = e[0]
-    np.add(e[0], e[1], out[1])
-    np.subtract(e[0], e[1], out[2])
-    np.negative(e[1], out[3])
-
-
-def split(x: Array, before: tuple[int, int], parts: Array) -> None:
-    """Images x [n, h, w, c] with padding `before` them as four: parts[r, s] has the rows 2 i + r and the columns
-    2 j + s. What lies outside of x is not written: it stays zero."""
-    images, items = pixels(x).transpose(1, 2, 0), pixels(parts)
-    down, across = parts.shape[2:4]
-    for r in (0, 1):
-        for s in (0, 1):
-            i, j = (r - before[0]) % 2, (s - before[1]) % 2
-            a, b = (i + before[0]) // 2, (j + before[1]) // 2
-            part = images[i::2, j::2][: down - a, : across - b]
-            items[r, s, a : a + part.shape[0], b : b + part.shape[1]] = part
-
-
-def multiply(tiles: Array, kernels: Array) -> Array:
-    """Aᵀ m A for the 16 products m of tiles [4, 4, down, across, n, c] with kernels [16, c, o], as
-    [down, 4, across, n, o]. A row of tiles lies together, so that the product with A finds it in the cache."""
-    _, _, down, across, n, c = tiles.shape
-    o = kernels.shape[2]
-    m = np.empty((down, 16, across * n, o), tiles.dtype)
-    np.matmul(tiles.reshape(16, down, across * n, c), kernels[:, None], out=m.swapaxes(0, 1))
-    return (AA.astype(m.dtype) @ m.reshape(down, 16, -1)).reshape(down, 4, across, n, o)
+def output_tiles(gy: Array, tiles: tuple[int, ...]) -> Array:
+    """A e Aᵀ for the 4 x 4 tiles of gy [n, h, w, o], as [6, 6, n, tiles down, tiles across, o]."""
+    n, h, w, o = gy.shape
+    down, across = tiles
+    if (h, w) != (4 * down, 4 * across):
+        whole = np.zeros((n, 4 * down, 4 * across, o), gy.dtype)
+        whole[:, :h, :w] = gy
+        gy = whole
+    parts = np.empty((4, 4, n, down, across, o), gy.dtype)
+    pixels(parts)[...] = pixels(gy).reshape(n, down, 4, across, 4).transpose(2, 4, 0, 1, 3)
+    a, _, _ = transforms(gy.dtype)
+    return transformed(a.T, parts)
 
 
 def multiply_transposed(grads: Array, tiles: Array) -> Array:
-    """The 16 products Eᵀ D of grads [4, 4, down, across, n, o] and tiles [4, 4, down, across, n, c]: [16, o, c]."""
+    """The 36 products Eᵀ D of grads [6, 6, ..., o] and tiles [6, 6, ..., c]: [36, o, c]."""
     o, c = grads.shape[-1], tiles.shape[-1]
-    rows = tiles.size // (16 * c)
+    rows = tiles.size // (36 * c)
     parts = parts_of(rows, c * o) if c * o <= 1 << 12 else 1  # larger results take longer to add up than they gain
-    products = grads.reshape(16, parts, rows // parts, o).swapaxes(2, 3) @ tiles.reshape(16, parts, rows // parts, c)
+    products = grads.reshape(36, parts, rows // parts, o).swapaxes(2, 3) @ tiles.reshape(36, parts, rows // parts, c)
     return products.sum(axis=1) if parts > 1 else products[:, 0]
 
 
 def put_tiles(y: Array, out: Array) -> None:
-    """The 2 x 2 tiles y [down, 4, across, n, o] at their places in out [n, h, w, o]."""
-    down, _, across, n, o = y.shape
+    """The 4 x 4 tiles y [4, 4, n, down, across, o] at their places in out [n, h, w, o]."""
+    _, _, n, down, across, o = y.shape
     h, w = out.shape[1:3]
-    whole = out if (h, w) == (2 * down, 2 * across) else np.empty((n, 2 * down, 2 * across, o), out.dtype)
-    places = pixels(whole).reshape(n, down, 2, across, 2)
-    places[...] = pixels(y).reshape(down, 2, 2, across, n).transpose(4, 0, 1, 3, 2)
+    whole = out if (h, w) == (4 * down, 4 * across) else np.empty((n, 4 * down, 4 * across, o), out.dtype)
+    pixels(whole).reshape(n, down, 4, across, 4)[...] = pixels(y).transpose(2, 3, 0, 4, 1)
     if whole is not out:
         out[...] = whole[:, :h, :w]
