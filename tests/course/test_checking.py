@@ -81,6 +81,16 @@ def test_endless_recursion_is_named(finding):
     assert "RecursionError" in finding("return self.backward(gz)").seen
 
 
+@pytest.mark.parametrize(("given", "expected"), [(None, "1"), ("2", "2")])
+def test_a_check_uses_one_thread_unless_told_otherwise(checked, monkeypatch, given, expected):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    if given:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", given)
+    text = HEAD + class_of("Mul", "import os", "print(os.environ['OPENBLAS_NUM_THREADS'])", *RIGHT)
+    (outcome,) = checked(text, "Mul.backward")
+    assert outcome.printed.startswith(expected)
+
+
 def test_what_is_printed_is_cut_short_and_shown(checked):
     text = HEAD + class_of("Mul", "for i in range(200_000):", "    print(i, 'hello')", *RIGHT)
     (outcome,) = checked(text)
