@@ -36,6 +36,17 @@ def test_pair_may_save_what_it_likes(tmp_path):
     assert set(found.values()) == {None}
 
 
+def test_average_pooling_may_keep_the_shape_and_the_number(tmp_path):
+    changes = [
+        ("self.save(x)\n        view", "self.shape, self.k = x.shape, self.number(x)\n        view"),
+        ("(x,) = self.saved\n        n, c, down", "n, c, down"),
+        ("share = (gy / self.number(x))", "share = (gy / self.k)"),
+        ("col2im(columns, x.shape, ", "col2im(columns, self.shape, "),
+    ]
+    found = kinds(tmp_path, find_lesson("2.3"), *changes)
+    assert set(found.values()) == {None}
+
+
 def test_gradient_at_the_kink_of_relu(tmp_path):
     changes = [
         ("y = kernels.relu(x)\n        self.save(y)", "y = kernels.relu(x)\n        self.save(x)"),

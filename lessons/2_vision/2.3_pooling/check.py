@@ -108,8 +108,9 @@ def forward(check: Check) -> None:
         node = make()
         check.run(lambda node=node, x=x: node.forward(x))
         kept = [*(node.saved or ()), *vars(node).values()]
-        # A shape alone does not tell backward enough.
-        check.require(any(isinstance(one, np.ndarray) for one in kept), "nothing_saved")
+        # A shape alone does not tell backward enough; where all windows have the same k, the shape and k do.
+        one_number = not is_maximum and not np.any(node.padding)
+        check.require(one_number or any(isinstance(one, np.ndarray) for one in kept), "nothing_saved")
     if is_maximum:
         low = -1e12 * np.abs(distinct(check, 1, 2, 5, 4))
         check.forward(lambda: MaxPool2d((3, 2), (2, 1), ((1, 1), (1, 1))), low)
