@@ -75,7 +75,7 @@ def worst_mistakes(
     for axes, i in zip(figure.axes, wrong):
         show_image(axes, images[i])
         guess = predictions[i]
-        between = ",\n" if longest > 2 else ", "
+        between = "\n" if longest > 2 else ", "
         axes.set_title(f"{names[labels[i]]} → {names[guess]}{between}{probabilities[i, guess]:.2%}", fontsize=9)
     what = "the surest mistakes (true → predicted, confidence)" if len(wrong) else "no mistakes"
     figure.suptitle(f"{title}: {what}" if title else what, fontsize=11)
