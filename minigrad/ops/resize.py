@@ -59,10 +59,11 @@ def interpolation_matrix(size: int, new: int, align_corners: bool, scale: float 
 def nearest_positions(size: int, new: int, scale: float | None, dtype: Any) -> list[int]:
     """⌊i size / new⌋, or ⌊i / scale⌋ if that is given: which element of a line is picked for place i of `new`.
 
-    It is rounded as PyTorch does, in float32 for all but float64, because it decides between neighbours.
+    It is rounded as PyTorch does, because that decides between neighbours: to float32, and for all but float64 the
+    factors too.
     """
     if dtype == np.float64:
-        return [min(int(i * (1 / scale)) if scale else i * size // new, size - 1) for i in range(new)]
+        return [min(int(np.float32(i * (1 / scale))) if scale else i * size // new, size - 1) for i in range(new)]
     step = np.float32(1 / scale) if scale else np.float32(size) / np.float32(new)
     return [min(int(np.float32(i) * step), size - 1) for i in range(new)]
 
@@ -78,8 +79,9 @@ def interpolate(
 
     `mode` is 'nearest', which picks elements; 'linear' for sequences or 'bilinear' for images, which draws straight
     lines between the middles of neighbours. With `align_corners` these lines go from the first to the last element.
-    `size` and `scale_factor`, of which exactly one is given, are numbers or have one for each dimension. Where an
-    input of 'linear' and 'bilinear' is not finite, its whole row and column become NaN.
+    `size` and `scale_factor`, of which exactly one is given, are numbers or have one for each dimension. As in PyTorch,
+    a factor such as 1.1 that leaves a size as it is changes nothing along that dimension; only 'nearest' of sequences
+    goes by it. Where an input of 'linear' and 'bilinear' is not finite, its whole row and column become NaN.
     """
     x = as_floating(input, "interpolate")
     check_mode("interpolate", mode, align_corners)
@@ -88,7 +90,11 @@ def interpolate(
         expected = {"linear": "[n, c, length]", "bilinear": "[n, c, h, w]"}.get(mode, "[n, c, h, w] or [n, c, length]")
         raise ValueError(f"interpolate got input {x.shape} for mode '{mode}'; expected {expected}")
     sizes, scales = new_sizes("interpolate", x.shape[2:], size, scale_factor)
-    lines = list(zip(x.shape[2:], sizes, scales, strict=True))
+    by_size = {"linear": (1,), "bilinear": (1,), "nearest": (1, 2) if x.ndim == 4 else ()}[mode]
+    lines = [
+        (old, new, None if new in [times * old for times in by_size] else scale)
+        for old, new, scale in zip(x.shape[2:], sizes, scales, strict=True)
+    ]
     if mode == "nearest":
         return Pick([(2 + d, nearest_positions(*line, x.dtype)) for d, line in enumerate(lines)])(x)
     matrices = [interpolation_matrix(old, new, bool(align_corners), scale) for old, new, scale in lines]
