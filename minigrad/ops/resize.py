@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import check_finite
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels.windows import is_channels_last
@@ -124,8 +125,8 @@ def new_sizes(op: str, shape: tuple[int, ...], size: Any, scale_factor: Any) -> 
     if scale_factor is None:
         sizes, scales = [whole(value, f"{op}: size got") for value in values], [None] * len(shape)
     else:
-        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
-            raise TypeError(f"{op} got scale_factor={scale_factor!r}; expected numbers")
+        for value in values:
+            check_finite(f"{op}: scale_factor", value)
         sizes, scales = [floor(old * value) for old, value in zip(shape, values, strict=True)], values
     if min(sizes) < 1:
         raise ValueError(
