@@ -60,17 +60,22 @@ def few(tmp_path, monkeypatch):
     }
 
 
-def stopped(module, settings, folder, call):
-    """Interrupt a run in the given step, counted over all its networks."""
-    original, calls = Trainer.step, iter(range(1, 10_000))
+def interrupted_in(step, call):
+    """`step`, with Ctrl-C in one of its calls."""
+    calls = iter(range(1, 10_000))
 
     def interrupted(self, *batch):
         if next(calls) == call:
             signal.raise_signal(signal.SIGINT)
-        return original(self, *batch)
+        return step(self, *batch)
 
+    return interrupted
+
+
+def stopped(module, settings, folder, call):
+    """Interrupt a run in the given step, counted over all its networks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "step", interrupted)
+        patch.setattr(Trainer, "step", interrupted_in(Trainer.step, call))
         with pytest.raises(InterruptedRunError) as caught:
             module.train(settings, folder, QUIET)
     return str(caught.value)
@@ -119,6 +124,33 @@ def test_the_folder_of_one_network_leads_to_that_of_its_run(few, tmp_path):
         CheckpointError, match=r"plain20 holds one network of a run; go on with the run by --resume .*run$"
     ):
         plain_vs_resnet.resume(tmp_path / "run" / "plain20", console=QUIET)
+
+
+def test_the_checkpoint_of_one_network_leads_to_that_of_its_run_too(few, tmp_path):
+    stopped(plain_vs_resnet, few[plain_vs_resnet], tmp_path / "run", 1)
+    with pytest.raises(CheckpointError, match=r"plain20 holds one network of a run; go on with the run by .*run$"):
+        plain_vs_resnet.resume(tmp_path / "run" / "plain20" / CHECKPOINT, console=QUIET)
+
+
+def test_data_that_have_moved_need_to_be_named_once_only(few, tmp_path, monkeypatch):
+    monkeypatch.setattr(plain_vs_resnet.RECIPE, "draw", lambda *args: None)
+    stopped(plain_vs_resnet, few[plain_vs_resnet], tmp_path / "run", 1)
+    (tmp_path / "cifar-10-batches-py").rename(tmp_path / "moved")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "step", interrupted_in(Trainer.step, 6))
+        with pytest.raises(InterruptedRunError):
+            plain_vs_resnet.resume(tmp_path / "run", str(tmp_path / "moved"), QUIET)
+    assert plain_vs_resnet.resume(tmp_path / "run", console=QUIET) is not None
+
+
+def test_networks_that_were_begun_with_other_settings_are_refused(few, tmp_path):
+    settings = few[plain_vs_resnet]
+    stopped(plain_vs_resnet, settings, tmp_path / "run", 5)
+    stopped(plain_vs_resnet, replace(settings, lr=0.2), tmp_path / "other", 5)
+    (tmp_path / "run" / "resnet20" / CHECKPOINT).unlink()
+    (tmp_path / "other" / "resnet20" / CHECKPOINT).rename(tmp_path / "run" / "resnet20" / CHECKPOINT)
+    with pytest.raises(CheckpointError, match="resnet20 was begun with other settings than the networks before it"):
+        plain_vs_resnet.resume(tmp_path / "run", console=QUIET)
 
 
 @pytest.mark.parametrize("module", VISION, ids=lambda module: module.RECIPE.name)
@@ -214,6 +246,12 @@ def test_every_recipe_is_a_command_with_help_in_both_languages():
         for name, about in recipe.defaults.about.items():
             option = "--" + name.replace("_", "-")
             assert (option in english) == (option in chinese) == bool(about.en and about.zh)
+
+
+def test_an_empty_name_of_weights_is_told():
+    result = CliRunner().invoke(cli, ["train", "finetune_resnet", "--weights", ""])
+    assert result.exit_code == 2
+    assert "Invalid value for '--weights': the name is empty; expected that of a file" in result.output
 
 
 def test_dropout_must_be_a_share():

@@ -107,7 +107,7 @@ def test_another_architecture_is_told_in_full_and_changes_nothing(tmp_path, refe
     with pytest.raises(CheckpointError) as caught:
         load_pretrained(model, tmp_path / "net.pth")
     told = str(caught.value)
-    assert told.startswith("the state does not fit ResNet: ")
+    assert told.startswith(f"{tmp_path / 'net.pth'}: the state does not fit ResNet: ")
     assert "conv1.weight has shape (16, 3, 3, 3), expected (64, 3, 3, 3)" in told
     assert "missing: layer2.0.downsample.0.weight, " in told
     assert "unexpected: layer1.2.conv1.weight, " in told
