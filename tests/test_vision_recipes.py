@@ -182,7 +182,7 @@ def test_a_missing_checkpoint_says_what_is_wanted_where_from_and_where_to_put_it
         finetune_resnet.train(replace(few[finetune_resnet], weights="resnet20-cifar10"), tmp_path / "run", QUIET)
     for told in ("resnet20-12fca82f.th", "https://github.com/akamaster", "set MINIGRAD_DATA to a folder", "--weights"):
         assert told in str(caught.value)
-    assert not list((tmp_path / "run").iterdir())
+    assert not (tmp_path / "run").exists()
 
 
 def test_weights_of_pytorch_need_pytorch(few, tmp_path, monkeypatch):
@@ -268,6 +268,10 @@ def test_data_that_are_not_there_leave_nothing(tmp_path, monkeypatch):
     assert isinstance(result.exception, DataError)
     assert "no/such/folder: there is no such folder; expected cifar-10-batches-py/" in str(result.exception)
     assert not list(tmp_path.iterdir())
+    (tmp_path / "mine").mkdir()
+    for out in ("new", "mine"):
+        assert CliRunner().invoke(cli, ["train", "cifar10_resnet", "--data", "no/such/folder", "--out", out]).exception
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_of_the_embedded_digits_no_99_percent_are_promised():

@@ -128,6 +128,7 @@ class Recipe:
         """
         settings, console = settings or self.defaults, console or plain_console()
         check_device(settings.device)
+        is_new = out is not None and not os.path.exists(out)
         folder = new_folder(self.folder(settings)) if out is None else claimed(Path(out), self.results)
         try:
             data = self.show_data(settings.data, console)
@@ -135,9 +136,11 @@ class Recipe:
             settings = self.prepare(settings, data, console)
             return self.finish(settings, data, folder, {}, console)
         finally:
-            if out is None:
-                with suppress(OSError):  # it is no longer empty once training has begun
+            with suppress(OSError):  # it is no longer empty once training has begun
+                if out is None:
                     os.removedirs(folder)
+                elif is_new:
+                    os.rmdir(folder)
 
     def resume(self, run: Path, data_source: str | None = None, console: "Console | None" = None) -> float | None:
         """Go on with the run in folder `run`, with the settings that it was begun with.
