@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import check_finite
+from ..checks import check_positive
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels.windows import is_channels_last
@@ -113,23 +113,34 @@ def check_mode(op: str, mode: Any, align_corners: Any) -> None:
         raise ValueError(f"{op} got align_corners={align_corners!r} for mode 'nearest'; expected None")
 
 
-def new_sizes(op: str, shape: tuple[int, ...], size: Any, scale_factor: Any) -> tuple[list[int], list[float | None]]:
-    """Each new size, and the factor if one was given. Raises ValueError for what cannot be."""
+def check_sizes(op: str, size: Any, scale_factor: Any) -> None:
+    """Raise ValueError or TypeError unless exactly one is given: whole numbers of at least 1, or numbers above 0."""
     if (size is None) == (scale_factor is None):
         raise ValueError(f"{op} got size={size} and scale_factor={scale_factor}; expected exactly one of them")
+    for value in [] if size is None else as_list(size):
+        if whole(value, f"{op}: size got") < 1:
+            raise ValueError(f"{op}: size got {size}; expected numbers of at least 1")
+    for value in [] if scale_factor is None else as_list(scale_factor):
+        check_positive(f"{op}: scale_factor", value)
+
+
+def as_list(given: Any, times: int = 1) -> list[Any]:
+    """A list or tuple as a list; a single value so many times."""
+    return list(given) if isinstance(given, tuple | list) else [given] * times
+
+
+def new_sizes(op: str, shape: tuple[int, ...], size: Any, scale_factor: Any) -> tuple[list[int], list[float | None]]:
+    """Each new size, and the factor if one was given. Raises ValueError or TypeError for what cannot be."""
+    check_sizes(op, size, scale_factor)
     given = size if scale_factor is None else scale_factor
-    values = list(given) if isinstance(given, tuple | list) else [given] * len(shape)
+    values = as_list(given, len(shape))
     if len(values) != len(shape):
         raise ValueError(f"{op} got {given} for {len(shape)} dimensions; expected a number or one for each")
-    scales: list[float | None]
     if scale_factor is None:
-        sizes, scales = [whole(value, f"{op}: size got") for value in values], [None] * len(shape)
-    else:
-        for value in values:
-            check_finite(f"{op}: scale_factor", value)
-        sizes, scales = [floor(old * value) for old, value in zip(shape, values, strict=True)], values
+        return [whole(value, f"{op}: size got") for value in values], [None] * len(shape)
+    sizes = [floor(old * value) for old, value in zip(shape, values, strict=True)]
     if min(sizes) < 1:
         raise ValueError(
             f"{op} got {given} for an input of {' x '.join(map(str, shape))}; expected a size of 1 or more"
         )
-    return sizes, scales
+    return sizes, [float(value) for value in values]

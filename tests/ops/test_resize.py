@@ -130,10 +130,13 @@ f = functional
 WRONG = {
     "both sizes": (lambda x: f.interpolate(x, 2, 2), "size=2 and scale_factor=2; expected exactly one of them"),
     "no size": (lambda x: f.interpolate(x), "size=None and scale_factor=None; expected exactly one of them"),
-    "no number": (lambda x: f.interpolate(x, scale_factor=np.nan), "scale_factor must be finite, got nan"),
-    "infinity": (lambda x: f.interpolate(x, scale_factor=(1, np.inf)), "scale_factor must be finite, got inf"),
+    "no number": (lambda x: f.interpolate(x, scale_factor=np.nan), "scale_factor must be finite and above 0, got nan"),
+    "infinity": (
+        lambda x: f.interpolate(x, scale_factor=(1, np.inf)),
+        "scale_factor must be finite and above 0, got inf",
+    ),
     "three sizes": (lambda x: f.interpolate(x, (1, 2, 3)), r"got \(1, 2, 3\) for 2 dimensions; expected a number or"),
-    "a size of 0": (lambda x: f.interpolate(x, 0), "got 0 for an input of 4 x 5; expected a size of 1 or more"),
+    "a size of 0": (lambda x: f.interpolate(x, 0), "interpolate: size got 0; expected numbers of at least 1"),
     "too small a factor": (
         lambda x: f.interpolate(x, None, 0.1),
         "got 0.1 for an input of 4 x 5; expected a size of 1",
