@@ -82,18 +82,20 @@ SHARE = Number(float, lambda number: 0 <= number < 1, "a number from 0 to less t
 class Source(click.ParamType):
     """Text that is not empty: where a folder is meant, an empty name would be the current one."""
 
-    name = "data"
+    def __init__(self, name: str, meant: str = "folder"):
+        self.name, self.meant = name, meant
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value).strip():
-            self.fail("the name is empty; expected that of a folder", param, ctx)
+            self.fail(f"the name is empty; expected that of a {self.meant}", param, ctx)
         return value
 
 
 class Folder(Source):
     """The name of a folder; ~ is the user's home."""
 
-    name = "folder"
+    def __init__(self) -> None:
+        super().__init__("folder")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         return Path(os.path.expanduser(super().convert(value, param, ctx)))
@@ -188,7 +190,7 @@ def setting_option(name: str, about: About, default: Any) -> Callable[[Callable]
         return None
     return option(
         "--" + name.replace("_", "-"),
-        type=Source() if name in PATHS else click_type(about),
+        type=PATHS[name] if name in PATHS else click_type(about),
         default=default,
         show_default=default is not None,
         en=about.en,
@@ -196,7 +198,7 @@ def setting_option(name: str, about: About, default: Any) -> Callable[[Callable]
     )
 
 
-PATHS = ("data", "weights")  # the settings that name files
+PATHS = {"data": Source("data"), "weights": Source("weights", "file")}  # the settings that name files
 
 
 def click_type(about: About) -> click.ParamType | None:

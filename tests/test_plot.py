@@ -129,6 +129,14 @@ def test_runs_are_compared_by_name_beside_marked_accuracies(drawn):
     assert [text.get_text() for text in accuracy.get_legend().get_texts()] == ["plain20", "resnet20", "as it is"]
 
 
+def test_more_runs_than_colours_are_all_drawn(drawn):
+    names = [str(i) for i in range(9)]
+    plot.compare({name: [entry(1)] for name in names}, "compare.png")
+    plot.gradient_norms({"first": {name: [1.0] for name in names}}, "gradients.png")
+    assert [line.get_label() for line in drawn[0].axes[0].lines] == names
+    assert [line.get_label() for line in drawn[1].axes[0].lines] == names
+
+
 def test_gradient_norms_of_each_moment_have_one_axis(drawn):
     norms = {"plain20": [1e-3, 1e-2], "plain56": [1e-9, 1e-5, 1e-2]}
     plot.gradient_norms({"first": norms, "last": norms}, "gradients.png")

@@ -60,17 +60,22 @@ def few(tmp_path, monkeypatch):
     }
 
 
-def stopped(module, settings, folder, call):
-    """Interrupt a run in the given step, counted over all its networks."""
-    original, calls = Trainer.step, iter(range(1, 10_000))
+def interrupted_in(step, call):
+    """`step`, with Ctrl-C in one of its calls."""
+    calls = iter(range(1, 10_000))
 
     def interrupted(self, *batch):
         if next(calls) == call:
             signal.raise_signal(signal.SIGINT)
-        return original(self, *batch)
+        return step(self, *batch)
 
+    return interrupted
+
+
+def stopped(module, settings, folder, call):
+    """Interrupt a run in the given step, counted over all its networks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "step", interrupted)
+        patch.setattr(Trainer, "step", interrupted_in(Trainer.step, call))
         with pytest.raises(InterruptedRunError) as caught:
             module.train(settings, folder, QUIET)
     return str(caught.value)
@@ -121,6 +126,33 @@ def test_the_folder_of_one_network_leads_to_that_of_its_run(few, tmp_path):
         plain_vs_resnet.resume(tmp_path / "run" / "plain20", console=QUIET)
 
 
+def test_the_checkpoint_of_one_network_leads_to_that_of_its_run_too(few, tmp_path):
+    stopped(plain_vs_resnet, few[plain_vs_resnet], tmp_path / "run", 1)
+    with pytest.raises(CheckpointError, match=r"plain20 holds one network of a run; go on with the run by .*run$"):
+        plain_vs_resnet.resume(tmp_path / "run" / "plain20" / CHECKPOINT, console=QUIET)
+
+
+def test_data_that_have_moved_need_to_be_named_once_only(few, tmp_path, monkeypatch):
+    monkeypatch.setattr(plain_vs_resnet.RECIPE, "draw", lambda *args: None)
+    stopped(plain_vs_resnet, few[plain_vs_resnet], tmp_path / "run", 1)
+    (tmp_path / "cifar-10-batches-py").rename(tmp_path / "moved")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "step", interrupted_in(Trainer.step, 6))
+        with pytest.raises(InterruptedRunError):
+            plain_vs_resnet.resume(tmp_path / "run", str(tmp_path / "moved"), QUIET)
+    assert plain_vs_resnet.resume(tmp_path / "run", console=QUIET) is not None
+
+
+def test_networks_that_were_begun_with_other_settings_are_refused(few, tmp_path):
+    settings = few[plain_vs_resnet]
+    stopped(plain_vs_resnet, settings, tmp_path / "run", 5)
+    stopped(plain_vs_resnet, replace(settings, lr=0.2), tmp_path / "other", 5)
+    (tmp_path / "run" / "resnet20" / CHECKPOINT).unlink()
+    (tmp_path / "other" / "resnet20" / CHECKPOINT).rename(tmp_path / "run" / "resnet20" / CHECKPOINT)
+    with pytest.raises(CheckpointError, match="resnet20 was begun with other settings than the networks before it"):
+        plain_vs_resnet.resume(tmp_path / "run", console=QUIET)
+
+
 @pytest.mark.parametrize("module", VISION, ids=lambda module: module.RECIPE.name)
 def test_the_script_spells_out_the_settings_of_the_command(monkeypatch, module):
     begun = []
@@ -150,7 +182,7 @@ def test_a_missing_checkpoint_says_what_is_wanted_where_from_and_where_to_put_it
         finetune_resnet.train(replace(few[finetune_resnet], weights="resnet20-cifar10"), tmp_path / "run", QUIET)
     for told in ("resnet20-12fca82f.th", "https://github.com/akamaster", "set MINIGRAD_DATA to a folder", "--weights"):
         assert told in str(caught.value)
-    assert not list((tmp_path / "run").iterdir())
+    assert not (tmp_path / "run").exists()
 
 
 def test_weights_of_pytorch_need_pytorch(few, tmp_path, monkeypatch):
@@ -216,6 +248,12 @@ def test_every_recipe_is_a_command_with_help_in_both_languages():
             assert (option in english) == (option in chinese) == bool(about.en and about.zh)
 
 
+def test_an_empty_name_of_weights_is_told():
+    result = CliRunner().invoke(cli, ["train", "finetune_resnet", "--weights", ""])
+    assert result.exit_code == 2
+    assert "Invalid value for '--weights': the name is empty; expected that of a file" in result.output
+
+
 def test_dropout_must_be_a_share():
     result = CliRunner().invoke(cli, ["train", "cifar10_cnn", "--dropout", "1"])
     assert result.exit_code == 2
@@ -230,6 +268,10 @@ def test_data_that_are_not_there_leave_nothing(tmp_path, monkeypatch):
     assert isinstance(result.exception, DataError)
     assert "no/such/folder: there is no such folder; expected cifar-10-batches-py/" in str(result.exception)
     assert not list(tmp_path.iterdir())
+    (tmp_path / "mine").mkdir()
+    for out in ("new", "mine"):
+        assert CliRunner().invoke(cli, ["train", "cifar10_resnet", "--data", "no/such/folder", "--out", out]).exception
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_of_the_embedded_digits_no_99_percent_are_promised():

@@ -39,8 +39,14 @@ class Finding:
 
     @property
     def look(self) -> str:
-        """The sentence that says where to look; empty for a lesson's own mistakes, which say it themselves."""
-        return "" if self.text else filled(pick(sentences()[self.kind]["look"]), self.facts)
+        """The sentences that say where to look; empty for a lesson's own mistakes, which say it themselves."""
+        if self.text:
+            return ""
+        entry = sentences()[self.kind]
+        parts = [entry["look"]]
+        if self.facts.get("backward") and "backward" in entry:
+            parts.insert(0, entry["backward"])
+        return pick({"en": " ", "zh": ""}).join(filled(pick(part), self.facts) for part in parts)
 
 
 class WrongError(Exception):
@@ -136,6 +142,7 @@ def wrong_form(case: Case, results: Sequence[Any], expected: Sequence[Any]) -> F
 def wrong_shape(case: Case, i: int, x: Any, results: Sequence[Any], expected: Sequence[Any]) -> Finding:
     e = expected[i]
     facts = {"name": case.names[i], "got": shape_text(x.shape), "expected": shape_text(e.shape)}
+    backward = case.upstream is not None
     with np.errstate(all="ignore"):
         a_number = e.any() and broadcasts(x.shape, e.shape)  # such as 1
         local = case.without_upstream()[i] if case.without_upstream and a_number else None
@@ -144,10 +151,11 @@ def wrong_shape(case: Case, i: int, x: Any, results: Sequence[Any], expected: Se
         if x.ndim == e.ndim >= 2 and same(x, e.swapaxes(-1, -2)):
             return Finding("transposed", facts)
         if x.size == e.size and same(x.reshape(e.shape), e):
-            return Finding("shape_only", facts)
+            a_tuple = x.shape == (1, *e.shape)  # perhaps self.saved as it is
+            return Finding("shape_only", {**facts, "backward": backward and a_tuple})
         if broadcasts(e.shape, x.shape) and same(unbroadcast(x, e.shape), e):
             return Finding("not_summed", facts)
-    return exchanged(case, results, expected) or Finding("shape", facts)
+    return exchanged(case, results, expected) or Finding("shape", {**facts, "backward": backward})
 
 
 def exchanged(case: Case, results: Sequence[Any], expected: Sequence[Any]) -> Finding | None:

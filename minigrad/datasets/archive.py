@@ -4,6 +4,7 @@ import gzip
 import tarfile
 import tempfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ..errors import DataError
@@ -12,12 +13,12 @@ DAMAGE = (tarfile.ReadError, tarfile.HeaderError, gzip.BadGzipFile, EOFError, zl
 """What reading an archive that is damaged or cut off raises."""
 
 
-def unpack(path: Path, folder: str, parent: Path) -> Path:
+def unpack(path: Path, folder: str, parent: Path, files: Sequence[str] = ()) -> Path:
     """Unpack the archive `path`, which has the one folder `folder`, into `parent`; returns the new folder's path.
 
     Everything goes into a temporary folder in `parent` first, which is renamed in the end, in the place of an older
-    one. Raises DataError if the archive is damaged or cut off, or holds anything but files and folders inside `folder`,
-    OSError if it cannot be read or `parent` cannot be written; nothing is left then.
+    one. Raises DataError if the archive is damaged or cut off, holds anything but files and folders inside `folder`, or
+    lacks one of `files`, OSError if it cannot be read or `parent` cannot be written; nothing is left then.
     """
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder}-", dir=parent) as temporary:
@@ -25,6 +26,8 @@ def unpack(path: Path, folder: str, parent: Path) -> Path:
         unpacked, target = Path(temporary) / folder, parent / folder
         if not unpacked.is_dir():
             raise DataError(f"{path}: there is no folder {folder} in the archive; nothing was unpacked")
+        if lacking := [name for name in files if not (unpacked / name).is_file()]:
+            raise DataError(f"{path}: the archive lacks {', '.join(lacking)}; nothing was unpacked")
         if target.exists():
             target.rename(Path(temporary) / ".old")
         unpacked.rename(target)

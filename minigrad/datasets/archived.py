@@ -65,7 +65,7 @@ def find_in(root: Path, wanted: ArchivedSet, origin: str) -> tuple[Form, Path]:
                     return form, folder
         for form in wanted.forms:
             if (root / form.archive.name).is_file() and not (root / form.folder).exists():
-                return form, unpacked(root / form.archive.name, form, root)
+                return form, unpack(root / form.archive.name, form.folder, root, form.files)
         gaps = [
             f"{form.folder} lacks {', '.join(missing(root / form.folder, form))}"
             for form in wanted.forms
@@ -93,14 +93,6 @@ def published_at(wanted: ArchivedSet) -> str:
 def missing(folder: Path, form: Form) -> list[str]:
     """The files of `form` that are not in `folder`."""
     return [name for name in form.files if not (folder / name).is_file()]
-
-
-def unpacked(archive: Path, form: Form, parent: Path) -> Path:
-    """The folder that `archive` unpacks to in `parent`. Raises DataError if a file is missing from it."""
-    folder = unpack(archive, form.folder, parent)
-    if lacking := missing(folder, form):
-        raise DataError(f"{archive}: the archive lacks {', '.join(lacking)}")
-    return folder
 
 
 def from_cache(wanted: ArchivedSet, cache: Path) -> Path:
@@ -133,7 +125,7 @@ def obtain(wanted: ArchivedSet, form: Form, cache: Path) -> None:
     archive = cache / form.archive.name
     if not (archive.is_file() and is_intact(archive, form.archive)):
         download_files(wanted.title, [(form.archive.name, form.archive.sha256)], wanted.mirrors, cache)
-    unpacked(archive, form, cache)
+    unpack(archive, form.folder, cache, form.files)
     archive.unlink()
 
 

@@ -86,7 +86,7 @@ def find_in(folder: Path, wanted: FileSet, origin: str) -> tuple[Path, ...]:
     missing = [file.name for file, path in zip(wanted.files, fullest) if path is None]
     raise DataError(
         f"{origin}: no {', no '.join(missing)} (packed or unpacked) there; "
-        f"expected the {len(wanted.files)} files of {wanted.title} in {places[0]} or {places[1]}"
+        f"expected the files of {wanted.title} in {places[0]} or {places[1]}"
     )
 
 

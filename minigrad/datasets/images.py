@@ -72,4 +72,5 @@ def origin_of(source: str | Path, known: Sequence[str]) -> str:
     """How messages refer to a `source` that is meant to be a folder and is none of the `known` words."""
     if isinstance(source, Path) or Path(source).name != source or os.path.isdir(source):
         return str(source)
-    return f"source '{source}'{did_you_mean(source, known)} is none of {', '.join(known)}, so it is taken for a folder"
+    words = ", ".join(known) if len(known) == 1 else f"one of {', '.join(known)}"
+    return f"source '{source}'{did_you_mean(source, known)} is not {words}, so it is taken for a folder"

@@ -22,19 +22,22 @@ def padded(x: Array, padding: Padding, value: float = 0) -> Array:
         return x
     n, c, h, w = x.shape
     shape = (n, c, h + top + bottom, w + left + right)
-    y = empty_like_order(x, shape)
-    y[...] = value
+    if value:
+        y = empty_like_order(x, shape)
+        y[...] = value
+    else:
+        y = empty_like_order(x, shape, make=array_module(x).zeros)  # memory that is new is zero already
     y[:, :, top : top + h, left : left + w] = x
     return y
 
 
-def empty_like_order(x: Array, shape: tuple[int, int, int, int], dtype: Any = None) -> Array:
-    """A new array of `shape`, channels-last in memory if `x` is."""
-    xp = array_module(x)
+def empty_like_order(x: Array, shape: tuple[int, int, int, int], dtype: Any = None, make: Any = None) -> Array:
+    """A new array of `shape`, channels-last in memory if `x` is; `make` may be another function than `empty`."""
+    make = make or array_module(x).empty
     if is_channels_last(x):
         n, c, h, w = shape
-        return xp.empty((n, h, w, c), dtype or x.dtype).transpose(0, 3, 1, 2)
-    return xp.empty(shape, dtype or x.dtype)
+        return make((n, h, w, c), dtype or x.dtype).transpose(0, 3, 1, 2)
+    return make(shape, dtype or x.dtype)
 
 
 def is_channels_last(x: Array) -> bool:

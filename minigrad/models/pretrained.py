@@ -63,7 +63,10 @@ def load_pretrained(model: Module, source: str | os.PathLike, strict: bool = Tru
     own = model.state_dict()
     if not any(name.endswith("num_batches_tracked") for name in state):
         state.update({name: count for name, count in own.items() if name.endswith("num_batches_tracked")})
-    return model.load_state_dict(state, strict)
+    try:
+        return model.load_state_dict(state, strict)
+    except CheckpointError as error:
+        raise CheckpointError(f"{os.fspath(source)}: {error}") from error
 
 
 def find(source: str | os.PathLike, sha256: str = "") -> Path:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..checks import check_bool, check_choice, check_count
-from ..ops.arguments import pair
-from ..ops.conv import conv1d, conv2d, conv_transpose2d, padding_of, single
+from ..ops.arguments import pair, single
+from ..ops.conv import conv1d, conv2d, conv_transpose2d, padding_of, padding_of_line
 from ..ops.shape import pad
 from ..tensor import Tensor
 from . import init
@@ -121,15 +121,11 @@ class Conv1d(Convolution):
         bias: bool = True,
         padding_mode: str = "zeros",
     ):
-        k, s, d = [
-            single(value, "Conv1d: kernel_size, stride or dilation") for value in (kernel_size, stride, dilation)
-        ]
-        sizes = pairs("Conv1d", (1, k), (1, s), (1, d))
-        super().__init__(in_channels, out_channels, tuple([size[1:] for size in sizes]), groups, bias, padding_mode)
-        p = padding if isinstance(padding, str) else (0, single(padding, "Conv1d: padding"))
-        _, around = padding_of("Conv1d", p, *sizes)
-        self.around = around
-        self.padding = padding if isinstance(padding, str) else p[1:]
+        given = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
+        k, s, d = [single(value, f"Conv1d: {key}", 1) for key, value in given.items()]
+        super().__init__(in_channels, out_channels, ((k,), (s,), (d,)), groups, bias, padding_mode)
+        self.around = padding_of_line("Conv1d", padding, k, s, d)
+        self.padding = (padding,) if isinstance(padding, int) else padding
 
     def forward(self, input: Tensor) -> Tensor:
         padding: Any = (self.around,)

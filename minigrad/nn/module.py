@@ -348,7 +348,7 @@ class Module:
         for name in [name for name in own if name in state_dict]:
             try:
                 given[name] = array_of(state_dict[name])
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, RuntimeError) as error:  # PyTorch raises the last for tensors without data
                 problems.append(f"{name}: {error}")
                 continue
             if given[name].shape != own[name].shape:

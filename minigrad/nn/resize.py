@@ -4,7 +4,7 @@ from typing import Any
 
 from ..ops import folding as ops
 from ..ops.arguments import pair
-from ..ops.resize import check_mode, interpolate
+from ..ops.resize import check_mode, check_sizes, interpolate
 from ..tensor import Tensor
 from .module import Module
 
@@ -13,7 +13,7 @@ class Upsample(Module):
     """Images [n, c, h, w] or sequences [n, c, length] in another size, as `functional.interpolate` makes them.
 
     `size` or `scale_factor` is given, a number or one for each dimension; `mode` is 'nearest', 'linear' (sequences) or
-    'bilinear' (images), `align_corners` as there. Raises ValueError for anything else.
+    'bilinear' (images), `align_corners` as there. Raises ValueError or TypeError for anything else.
     """
 
     def __init__(
@@ -21,8 +21,7 @@ class Upsample(Module):
     ):
         super().__init__()
         check_mode("Upsample", mode, align_corners)
-        if (size is None) == (scale_factor is None):
-            raise ValueError(f"Upsample got size={size} and scale_factor={scale_factor}; expected exactly one of them")
+        check_sizes("Upsample", size, scale_factor)
         if isinstance(scale_factor, tuple | list):
             scale_factor = tuple(map(float, scale_factor))
         self.size, self.mode, self.align_corners = size, mode, align_corners

@@ -3,6 +3,7 @@
 In the formulas, gx stands for dL/dx, s is the stride, d the dilation, and p the padding before the first row or column.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..kernels.windows import Padding, Pair, col2im, im2col, places
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .apply import apply
-from .arguments import as_tensor, pair
+from .arguments import as_tensor, pair, single, whole
 from .shape import pad, reshape
 
 
@@ -217,11 +218,12 @@ def conv2d(
     """
     x, w = as_tensor(input, "conv2d"), as_tensor(weight, "conv2d")
     b = None if bias is None else as_tensor(bias, "conv2d")
-    settings = settings_of("conv2d", w, stride, padding, dilation, groups)
-    if x.ndim == 3:
-        return reshape_first(conv2d(reshape(x, 1, *x.shape), w, b, *settings))
-    check_shapes("conv2d", x, w, b, *settings)
-    return fastest(Conv2d)(*settings)(x, w, b)
+    check_dimensions("conv2d", x, w, 2)
+    stride, dilation = pair(stride, "conv2d: stride", 1), pair(dilation, "conv2d: dilation", 1)
+    padding, groups = padding_of("conv2d", padding, w.shape[2:], stride, dilation), groups_of("conv2d", groups)
+    check_shapes("conv2d", x, w, b, padding, dilation, groups)
+    y = fastest(Conv2d)(stride, padding, dilation, groups)(reshape(x, 1, *x.shape) if x.ndim == 3 else x, w, b)
+    return reshape(y, y.shape[1:]) if x.ndim == 3 else y
 
 
 def conv1d(
@@ -239,26 +241,15 @@ def conv1d(
     numbers in a tuple in a tuple, ((before, after),). Raises ValueError for shapes that do not fit together.
     """
     x, w = as_tensor(input, "conv1d"), as_tensor(weight, "conv1d")
-    if w.ndim != 3:
-        raise ValueError(f"conv1d got weight {w.shape}; expected [out channels, in channels / groups, length]")
-    if x.ndim not in (2, 3):
-        raise ValueError(f"conv1d got input {x.shape}; expected [n, channels, length] or no n")
-    s, d = single(stride, "conv1d: stride"), single(dilation, "conv1d: dilation")
-    if not isinstance(padding, str):
-        p = single(padding, "conv1d: padding")
-        padding = ((0, 0), p if isinstance(p, tuple | list) else (p, p))
-    rows, filters = reshape(x, *x.shape[:-1], 1, x.shape[-1]), reshape(w, *w.shape[:2], 1, w.shape[2])
-    y = conv2d(rows, filters, bias, (1, s), padding, (1, d), groups)
-    return reshape(y, *y.shape[:-2], y.shape[-1])
-
-
-def single(value: Any, what: str) -> Any:
-    """The one value of a tuple of one; other values as they are. Raises ValueError for longer tuples."""
-    if not isinstance(value, tuple | list):
-        return value
-    if len(value) != 1:
-        raise ValueError(f"{what} got {value!r}; expected one number")
-    return value[0]
+    b = None if bias is None else as_tensor(bias, "conv1d")
+    check_dimensions("conv1d", x, w, 1)
+    s, d = single(stride, "conv1d: stride", 1), single(dilation, "conv1d: dilation", 1)
+    p, groups = padding_of_line("conv1d", padding, w.shape[2], s, d), groups_of("conv1d", groups)
+    check_shapes("conv1d", x, w, b, (p,), (d,), groups)
+    batch = x.shape[0] if x.ndim == 3 else 1
+    rows, filters = reshape(x, batch, x.shape[-2], 1, x.shape[-1]), reshape(w, *w.shape[:2], 1, w.shape[2])
+    y = fastest(Conv2d)((1, s), ((0, 0), p), (1, d), groups)(rows, filters, b)
+    return reshape(y, *x.shape[:-2], *y.shape[1::2])
 
 
 def conv_transpose2d(
@@ -279,13 +270,13 @@ def conv_transpose2d(
     """
     x, w = as_tensor(input, "conv_transpose2d"), as_tensor(weight, "conv_transpose2d")
     b = None if bias is None else as_tensor(bias, "conv_transpose2d")
-    stride, around, dilation, groups = settings_of("conv_transpose2d", w, stride, padding, dilation, groups)
-    extra = pair(output_padding, "conv_transpose2d: output_padding")
+    check_dimensions("conv_transpose2d", x, w, 2)
     if x.ndim == 3:
-        y = conv_transpose2d(reshape(x, 1, *x.shape), w, b, stride, padding, extra, groups, dilation)
-        return reshape_first(y)
-    if x.ndim != 4:
-        raise ValueError(f"conv_transpose2d got input {x.shape}; expected [n, channels, height, width] or no n")
+        y = conv_transpose2d(reshape(x, 1, *x.shape), w, b, stride, padding, output_padding, groups, dilation)
+        return reshape(y, y.shape[1:])
+    stride, dilation = pair(stride, "conv_transpose2d: stride", 1), pair(dilation, "conv_transpose2d: dilation", 1)
+    around = tuple([(p, p) for p in pair(padding, "conv_transpose2d: padding")])
+    extra, groups = pair(output_padding, "conv_transpose2d: output_padding"), groups_of("conv_transpose2d", groups)
     if x.shape[1] != w.shape[0] or w.shape[0] % groups:
         raise ValueError(
             f"conv_transpose2d got input {x.shape} for weight {w.shape} in {groups} groups; "
@@ -302,7 +293,10 @@ def conv_transpose2d(
     each = zip(x.shape[2:], w.shape[2:], stride, around, dilation, extra, strict=True)
     size = [(n - 1) * s - sum(p) + d * (k - 1) + e + 1 for n, k, s, p, d, e in each]
     if min(size) < 1:
-        raise ValueError(f"conv_transpose2d got input {x.shape} and padding {around}; nothing is left of the result")
+        raise ValueError(
+            f"conv_transpose2d got input {x.shape} and padding {padding}, which leaves nothing of the result; "
+            "expected less padding"
+        )
     # The convolution back has to end where x does: padding below counts less by what output_padding adds. Rows that
     # are left over then are reached by no pixel.
     reached = [
@@ -319,45 +313,66 @@ def conv_transpose2d(
     return y if b is None else y + reshape(b, -1, 1, 1)
 
 
-def reshape_first(y: Tensor) -> Tensor:
-    """`y` [1, ...] without its first dimension."""
-    return reshape(y, y.shape[1:])
+def check_dimensions(op: str, x: Tensor, w: Tensor, dims: int) -> None:
+    """Raise ValueError unless weight and input have channels and `dims` more dimensions that are not empty, in number
+    and size."""
+    sizes = "height, width" if dims == 2 else "length"
+    if w.ndim != 2 + dims or 0 in w.shape:
+        raise ValueError(f"{op} got weight {w.shape}; expected [out channels, in channels / groups, {sizes}], none 0")
+    if x.ndim not in (1 + dims, 2 + dims):
+        raise ValueError(f"{op} got input {x.shape}; expected [n, channels, {sizes}] or no n")
 
 
-def settings_of(op: str, w: Tensor, stride: Any, padding: Any, dilation: Any, groups: Any) -> tuple[Any, ...]:
-    """Stride, padding, dilation and groups in full. Raises ValueError or TypeError for what they cannot be."""
-    if w.ndim != 4:
-        raise ValueError(f"{op} got weight {w.shape}; expected [out channels, in channels / groups, height, width]")
-    stride, dilation = pair(stride, f"{op}: stride", 1), pair(dilation, f"{op}: dilation", 1)
-    if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
-        raise ValueError(f"{op} got groups={groups!r}; expected a whole number of at least 1")
-    return stride, padding_of(op, padding, w.shape[2:], stride, dilation), dilation, groups
+def groups_of(op: str, groups: Any) -> int:
+    """Groups as a number. Raises TypeError or ValueError for what is no whole number of at least 1."""
+    number = whole(groups, f"{op}: groups got")
+    if number < 1:
+        raise ValueError(f"{op}: groups got {groups}; expected a number of at least 1")
+    return number
 
 
 def padding_of(op: str, padding: Any, kernel: tuple[int, ...], stride: Pair, dilation: Pair) -> Padding:
-    """Padding as ((above, below), (left, right)). What is left over of 'same' goes below and right, as in PyTorch."""
-    if padding == "valid":
-        return (0, 0), (0, 0)
-    if padding == "same":
-        if stride != (1, 1):
-            raise ValueError(f"{op} got padding='same' with a stride of {stride}; expected a stride of 1")
-        spare = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
-        return (spare[0] // 2, spare[0] - spare[0] // 2), (spare[1] // 2, spare[1] - spare[1] // 2)
+    """Padding of images as ((above, below), (left, right))."""
     if isinstance(padding, str):
-        raise ValueError(f"{op} got padding='{padding}'; expected numbers, 'valid' or 'same'")
+        rows, columns = [named_padding(op, padding, *line) for line in zip(kernel, stride, dilation, strict=True)]
+        return rows, columns
     if isinstance(padding, tuple | list) and len(padding) == 2 and all(isinstance(p, tuple | list) for p in padding):
         return pair(padding[0], f"{op}: padding"), pair(padding[1], f"{op}: padding")
-    rows, columns = pair(padding, f"{op}: padding")
-    return (rows, rows), (columns, columns)
+    down, across = pair(padding, f"{op}: padding")
+    return (down, down), (across, across)
+
+
+def padding_of_line(op: str, padding: Any, kernel: int, stride: int, dilation: int) -> Pair:
+    """Padding of sequences as (before, after)."""
+    if isinstance(padding, str):
+        return named_padding(op, padding, kernel, stride, dilation)
+    if isinstance(padding, tuple | list) and len(padding) == 1 and isinstance(padding[0], tuple | list):
+        return pair(padding[0], f"{op}: padding")
+    before = single(padding, f"{op}: padding")
+    return before, before
+
+
+def named_padding(op: str, name: str, kernel: int, stride: int, dilation: int) -> Pair:
+    """'valid' or 'same' along one dimension. What is left over of 'same' goes behind, as in PyTorch."""
+    if name not in ("valid", "same"):
+        raise ValueError(f"{op} got padding='{name}'; expected numbers, 'valid' or 'same'")
+    if name == "same" and stride != 1:
+        raise ValueError(f"{op} got padding='same' with a stride of {stride}; expected a stride of 1")
+    spare = dilation * (kernel - 1) if name == "same" else 0
+    return spare // 2, spare - spare // 2
 
 
 def check_shapes(
-    op: str, x: Tensor, w: Tensor, b: Tensor | None, stride: Pair, padding: Padding, dilation: Pair, groups: int
+    op: str,
+    x: Tensor,
+    w: Tensor,
+    b: Tensor | None,
+    padding: Sequence[Pair],
+    dilation: Sequence[int],
+    groups: int,
 ) -> None:
     """Raise ValueError unless input, weight and bias fit together."""
-    if x.ndim != 4:
-        raise ValueError(f"{op} got input {x.shape}; expected [n, channels, height, width] or no n")
-    channels, (o, c, *kernel) = x.shape[1], w.shape
+    (o, c, *kernel), (channels, *sizes) = w.shape, x.shape[1 - w.ndim :]
     if o % groups or channels % groups:
         raise ValueError(f"{op} got {channels} input and {o} output channels; both must divide by groups={groups}")
     if channels != c * groups:
@@ -366,9 +381,14 @@ def check_shapes(
     if b is not None and b.shape != (o,):
         raise ValueError(f"{op} got bias {b.shape} for weight {w.shape}; expected [{o}]")
     reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
-    given = [size + p + q for size, (p, q) in zip(x.shape[2:], padding, strict=True)]
-    if 0 in kernel or any(r > g for r, g in zip(reach, given)):
+    given = [size + p + q for size, (p, q) in zip(sizes, padding, strict=True)]
+    if any(r > g for r, g in zip(reach, given)):
         raise ValueError(
-            f"{op} got a kernel that reaches over {reach[0]} x {reach[1]} for an input of {given[0]} x {given[1]}, "
-            "padding included; expected it to fit"
+            f"{op} got a kernel that reaches over {by(reach)} for an input of {by(given)}, padding included; "
+            "expected it to fit"
         )
+
+
+def by(sizes: Sequence[int]) -> str:
+    """Sizes as '3 x 4'."""
+    return " x ".join(map(str, sizes))

@@ -371,11 +371,9 @@ def settings_of(
     kernel = pair(kernel_size, f"{op}: kernel_size", 1)
     stride = kernel if stride is None else pair(stride, f"{op}: stride", 1)
     padding, dilation = pair(padding, f"{op}: padding"), pair(dilation, f"{op}: dilation", 1)
-    reach = reach_of(kernel, dilation)
-    if any(2 * p > r for p, r in zip(padding, reach, strict=True)):
+    if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
         raise ValueError(
-            f"{op} got padding {padding} for a kernel that reaches over {reach[0]} x {reach[1]}; "
-            "expected at most half of that"
+            f"{op} got padding {padding} for a kernel of {kernel[0]} x {kernel[1]}; expected at most half of that"
         )
     return kernel, stride, padding, dilation
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import check_positive
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels.windows import is_channels_last
@@ -59,10 +60,11 @@ def interpolation_matrix(size: int, new: int, align_corners: bool, scale: float 
 def nearest_positions(size: int, new: int, scale: float | None, dtype: Any) -> list[int]:
     """⌊i size / new⌋, or ⌊i / scale⌋ if that is given: which element of a line is picked for place i of `new`.
 
-    It is rounded as PyTorch does, in float32 for all but float64, because it decides between neighbours.
+    It is rounded as PyTorch does, because that decides between neighbours: to float32, and for all but float64 the
+    factors too.
     """
     if dtype == np.float64:
-        return [min(int(i * (1 / scale)) if scale else i * size // new, size - 1) for i in range(new)]
+        return [min(int(np.float32(i * (1 / scale))) if scale else i * size // new, size - 1) for i in range(new)]
     step = np.float32(1 / scale) if scale else np.float32(size) / np.float32(new)
     return [min(int(np.float32(i) * step), size - 1) for i in range(new)]
 
@@ -78,8 +80,9 @@ def interpolate(
 
     `mode` is 'nearest', which picks elements; 'linear' for sequences or 'bilinear' for images, which draws straight
     lines between the middles of neighbours. With `align_corners` these lines go from the first to the last element.
-    `size` and `scale_factor`, of which exactly one is given, are numbers or have one for each dimension. Where an
-    input of 'linear' and 'bilinear' is not finite, its whole row and column become NaN.
+    `size` and `scale_factor`, of which exactly one is given, are numbers or have one for each dimension. As in PyTorch,
+    a factor such as 1.1 that leaves a size as it is changes nothing along that dimension; only 'nearest' of sequences
+    goes by it. Where an input of 'linear' and 'bilinear' is not finite, its whole row and column become NaN.
     """
     x = as_floating(input, "interpolate")
     check_mode("interpolate", mode, align_corners)
@@ -88,7 +91,11 @@ def interpolate(
         expected = {"linear": "[n, c, length]", "bilinear": "[n, c, h, w]"}.get(mode, "[n, c, h, w] or [n, c, length]")
         raise ValueError(f"interpolate got input {x.shape} for mode '{mode}'; expected {expected}")
     sizes, scales = new_sizes("interpolate", x.shape[2:], size, scale_factor)
-    lines = list(zip(x.shape[2:], sizes, scales, strict=True))
+    by_size = {"linear": (1,), "bilinear": (1,), "nearest": (1, 2) if x.ndim == 4 else ()}[mode]
+    lines = [
+        (old, new, None if new in [times * old for times in by_size] else scale)
+        for old, new, scale in zip(x.shape[2:], sizes, scales, strict=True)
+    ]
     if mode == "nearest":
         return Pick([(2 + d, nearest_positions(*line, x.dtype)) for d, line in enumerate(lines)])(x)
     matrices = [interpolation_matrix(old, new, bool(align_corners), scale) for old, new, scale in lines]
@@ -106,23 +113,34 @@ def check_mode(op: str, mode: Any, align_corners: Any) -> None:
         raise ValueError(f"{op} got align_corners={align_corners!r} for mode 'nearest'; expected None")
 
 
-def new_sizes(op: str, shape: tuple[int, ...], size: Any, scale_factor: Any) -> tuple[list[int], list[float | None]]:
-    """Each new size, and the factor if one was given. Raises ValueError for what cannot be."""
+def check_sizes(op: str, size: Any, scale_factor: Any) -> None:
+    """Raise ValueError or TypeError unless exactly one is given: whole numbers of at least 1, or numbers above 0."""
     if (size is None) == (scale_factor is None):
         raise ValueError(f"{op} got size={size} and scale_factor={scale_factor}; expected exactly one of them")
+    for value in [] if size is None else as_list(size):
+        if whole(value, f"{op}: size got") < 1:
+            raise ValueError(f"{op}: size got {size}; expected numbers of at least 1")
+    for value in [] if scale_factor is None else as_list(scale_factor):
+        check_positive(f"{op}: scale_factor", value)
+
+
+def as_list(given: Any, times: int = 1) -> list[Any]:
+    """A list or tuple as a list; a single value so many times."""
+    return list(given) if isinstance(given, tuple | list) else [given] * times
+
+
+def new_sizes(op: str, shape: tuple[int, ...], size: Any, scale_factor: Any) -> tuple[list[int], list[float | None]]:
+    """Each new size, and the factor if one was given. Raises ValueError or TypeError for what cannot be."""
+    check_sizes(op, size, scale_factor)
     given = size if scale_factor is None else scale_factor
-    values = list(given) if isinstance(given, tuple | list) else [given] * len(shape)
+    values = as_list(given, len(shape))
     if len(values) != len(shape):
         raise ValueError(f"{op} got {given} for {len(shape)} dimensions; expected a number or one for each")
-    scales: list[float | None]
     if scale_factor is None:
-        sizes, scales = [whole(value, f"{op}: size got") for value in values], [None] * len(shape)
-    else:
-        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
-            raise TypeError(f"{op} got scale_factor={scale_factor!r}; expected numbers")
-        sizes, scales = [floor(old * value) for old, value in zip(shape, values, strict=True)], values
+        return [whole(value, f"{op}: size got") for value in values], [None] * len(shape)
+    sizes = [floor(old * value) for old, value in zip(shape, values, strict=True)]
     if min(sizes) < 1:
         raise ValueError(
             f"{op} got {given} for an input of {' x '.join(map(str, shape))}; expected a size of 1 or more"
         )
-    return sizes, scales
+    return sizes, [float(value) for value in values]

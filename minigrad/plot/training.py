@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -50,7 +51,7 @@ def compare(
     """
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     loss, accuracy = figure.subplots(1, 2)
-    for color, (name, history) in zip(NETWORKS, histories.items()):
+    for color, (name, history) in zip(cycle(NETWORKS), histories.items()):
         epochs = [int(entry["epoch"]) for entry in history]
         style = {"color": color, "marker": ".", "label": name}
         loss.plot(epochs, [entry["train_loss"] for entry in history], **style)
@@ -82,7 +83,7 @@ def gradient_norms(
     figure = Figure(figsize=(5 * len(moments), 4.2), layout="constrained")
     panels = figure.subplots(1, len(moments), sharey=True, squeeze=False)[0]
     for axes, (moment, networks) in zip(panels, moments.items()):
-        for color, (name, norms) in zip(NETWORKS, networks.items()):
+        for color, (name, norms) in zip(cycle(NETWORKS), networks.items()):
             axes.plot(range(1, len(norms) + 1), norms, color=color, marker=".", markersize=4, linewidth=1, label=name)
         axes.set_yscale("log")
         axes.set_title(moment, fontsize=10)

@@ -128,6 +128,7 @@ class Recipe:
         """
         settings, console = settings or self.defaults, console or plain_console()
         check_device(settings.device)
+        is_new = out is not None and not os.path.exists(out)
         folder = new_folder(self.folder(settings)) if out is None else claimed(Path(out), self.results)
         try:
             data = self.show_data(settings.data, console)
@@ -135,9 +136,11 @@ class Recipe:
             settings = self.prepare(settings, data, console)
             return self.finish(settings, data, folder, {}, console)
         finally:
-            if out is None:
-                with suppress(OSError):  # it is no longer empty once training has begun
+            with suppress(OSError):  # it is no longer empty once training has begun
+                if out is None:
                     os.removedirs(folder)
+                elif is_new:
+                    os.rmdir(folder)
 
     def resume(self, run: Path, data_source: str | None = None, console: "Console | None" = None) -> float | None:
         """Go on with the run in folder `run`, with the settings that it was begun with.
@@ -147,14 +150,15 @@ class Recipe:
         CheckpointError if there is no run that fits, DataError if the data are not those of the run.
         """
         console = console or plain_console()
-        first = self.first_state(run)
-        settings = self.settings_of(first, run)
         folder = run if os.path.isdir(run) else run.parent
-        states = {self.parts[0]: first}
+        states = {self.parts[0]: self.first_state(run, folder)}
+        settings = self.settings_of(states[self.parts[0]], run)
         for part in self.parts[1:]:
-            if (folder / part / CHECKPOINT).exists():
+            if os.path.exists(folder / part / CHECKPOINT):
                 states[part] = read_checkpoint(folder / part)
-                self.settings_of(states[part], folder / part)
+                before, settings = settings, self.settings_of(states[part], folder / part)
+                if replace(before, data=settings.data) != settings:
+                    raise CheckpointError(f"{folder / part} was begun with other settings than the networks before it")
         complete = len(states) == len(self.parts) and all(s["epoch"] >= settings.epochs for s in states.values())
         if complete and all((folder / name).exists() for name in self.results):
             show(console, say(f"already finished; its results are in {folder}", f"训练早已完成，结果在 {folder}"))
@@ -165,12 +169,19 @@ class Recipe:
         settings = self.prepare(replace(settings, data=data.source), data, console)
         return self.finish(settings, data, folder, states, console)
 
-    def first_state(self, run: Path) -> dict[str, Any]:
-        """The state of the first network of the run in folder `run`; CheckpointError if there is none that fits."""
-        if self.parts[0] and (run / CHECKPOINT).exists():
-            self.settings_of(read_checkpoint(run), run)
-            raise CheckpointError(f"{run} holds one network of a run; go on with the run by --resume {run.parent}")
-        return read_checkpoint(run / self.parts[0])
+    def first_state(self, run: Path, folder: Path) -> dict[str, Any]:
+        """The state of the first network of the run in `folder`; CheckpointError if there is none that fits.
+
+        `run` is what the user named: the folder, or with one network its checkpoint.
+        """
+        if not self.parts[0]:
+            return read_checkpoint(run)
+        if os.path.exists(folder / CHECKPOINT):
+            self.settings_of(read_checkpoint(folder), folder)
+            raise CheckpointError(
+                f"{folder} holds one network of a run; go on with the run by --resume {folder.parent}"
+            )
+        return read_checkpoint(folder / self.parts[0])
 
     def settings_of(self, state: dict[str, Any], run: Path) -> Settings:
         """The settings in a checkpoint's state; CheckpointError if they are not of a run of this recipe."""

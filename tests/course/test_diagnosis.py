@@ -97,11 +97,27 @@ def test_a_known_mistake_is_named_before_a_region_or_a_factor():
 
 @pytest.mark.parametrize("kind", sentences())
 def test_every_sentence_is_there_in_both_languages_with_the_same_facts(kind):
-    for part in ("seen", "look"):
-        texts = sentences()[kind][part]
+    assert set(sentences()[kind]) - {"backward"} == {"seen", "look"}
+    for texts in sentences()[kind].values():
         facts = [set(re.findall(r"\{(\w+)\}", texts[name])) for name in ("en", "zh")]
         assert facts[0] == facts[1]
         assert not re.search(r"[\u4e00-\u9fff][,:;?!]|[,:;?!][\u4e00-\u9fff]", texts["zh"]), "full-width punctuation"
+
+
+def test_what_is_said_of_shapes_is_true_of_what_was_checked():
+    def look(got, expected, upstream):
+        return diagnose(Case(["y"], {"x": A}, upstream), got, [expected]).look
+
+    gradient, saved, kept = "A gradient always has the shape", "self.saved is a tuple", "keepdims=True keeps"
+    assert gradient in look(A[:2], A, A)
+    assert gradient not in look(A[:2], A, None)
+    assert saved in look(A[None], A, A)
+    assert saved not in look(A[None], A, None)
+    assert saved not in look(A[..., None], A, A)
+    assert all(kept in look(A[None], A, upstream) for upstream in (A, None))
+    set_language("zh")
+    assert look(A[:2], A, A).startswith("梯度的形状总是和它所对应的量相同。在每一行")
+    assert look(A[:2], A, None).startswith("在每一行")
 
 
 def test_facts_come_in_the_language_that_is_spoken():

@@ -1,6 +1,7 @@
 import hashlib
 import io
 import pickle
+import sys
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -287,6 +288,31 @@ def test_an_archive_of_the_user_that_is_cut_off(tmp_path):
     (tmp_path / "cifar-10-python.tar.gz").write_bytes(data[:-1000])
     with pytest.raises(DataError, match=r"cifar-10-python\.tar\.gz: the archive is damaged or cut off"):
         load_cifar10(tmp_path)
+    assert listing(tmp_path) == ["cifar-10-python.tar.gz"]
+
+
+def test_an_archive_that_lacks_a_file_leaves_nothing(tmp_path):
+    files = python10()
+    del files["test_batch"]
+    (tmp_path / "cifar-10-python.tar.gz").write_bytes(packed("cifar-10-batches-py", files))
+    for _ in range(2):
+        with pytest.raises(DataError, match="the archive lacks test_batch; nothing was unpacked"):
+            load_cifar10(tmp_path)
+        assert listing(tmp_path) == ["cifar-10-python.tar.gz"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no limits on files")
+def test_a_disk_that_is_full_leaves_nothing(tmp_path):
+    import resource
+
+    (tmp_path / "cifar-10-python.tar.gz").write_bytes(packed("cifar-10-batches-py", python10()))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        with pytest.raises(DataError, match=r"cannot be used \(File too large\); expected cifar-10-batches-py/"):
+            load_cifar10(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert listing(tmp_path) == ["cifar-10-python.tar.gz"]
 
 

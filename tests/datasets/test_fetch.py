@@ -82,9 +82,7 @@ def test_minigrad_data_that_lacks_a_file(tmp_path, monkeypatch, cache):
     fill(cache)
     fill(tmp_path / "mine", ["one.gz", "notes.txt"])
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path / "mine"))
-    with pytest.raises(
-        DataError, match=r"no two.gz \(packed or unpacked\) there; expected the 3 files of Toys in"
-    ) as e:
+    with pytest.raises(DataError, match=r"no two.gz \(packed or unpacked\) there; expected the files of Toys in") as e:
         locate(files_from())
     assert str(tmp_path / "mine" / "toys") in str(e.value)
     assert not isinstance(e.value, NotAvailableError)

@@ -184,7 +184,7 @@ def test_a_source_that_is_none(tmp_path):
     with pytest.raises(DataError, match=r"^/.*file: this is not a folder"):
         load_mnist(str(tmp_path / "file"))
     with pytest.raises(
-        DataError, match=r"source 'embeded' \(did you mean 'embedded'\?\) is none of auto, full, embedd"
+        DataError, match=r"source 'embeded' \(did you mean 'embedded'\?\) is not one of auto, full, embedd"
     ):
         load_mnist("embeded")
     with pytest.raises(DataError, match=r"^/no/such/folder: there is no such folder"):

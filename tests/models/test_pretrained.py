@@ -107,7 +107,7 @@ def test_another_architecture_is_told_in_full_and_changes_nothing(tmp_path, refe
     with pytest.raises(CheckpointError) as caught:
         load_pretrained(model, tmp_path / "net.pth")
     told = str(caught.value)
-    assert told.startswith("the state does not fit ResNet: ")
+    assert told.startswith(f"{tmp_path / 'net.pth'}: the state does not fit ResNet: ")
     assert "conv1.weight has shape (16, 3, 3, 3), expected (64, 3, 3, 3)" in told
     assert "missing: layer2.0.downsample.0.weight, " in told
     assert "unexpected: layer1.2.conv1.weight, " in told
@@ -115,6 +115,13 @@ def test_another_architecture_is_told_in_full_and_changes_nothing(tmp_path, refe
         load_pretrained(model, tmp_path / "net.pth", strict=False)
     for name, value in values(model).items():
         np.testing.assert_array_equal(value, before[name], name)
+
+
+def test_tensors_without_data_are_told(tmp_path, reference):
+    state = {**reference.state_dict(), "linear.weight": torch.empty(10, 64, device="meta")}
+    torch.save(state, tmp_path / "net.pth")
+    with pytest.raises(CheckpointError, match=r"net\.pth: the state does not fit .*: linear\.weight: .* no data"):
+        load_pretrained(models.resnet20(), tmp_path / "net.pth")
 
 
 def test_what_is_missing_and_unexpected_can_be_passed_over(tmp_path, reference):
@@ -374,7 +381,7 @@ def test_known_files_come_from_the_users_folder_or_the_publisher(hub, reference,
     assert_loaded(model, reference)
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path / "mine"))
     (tmp_path / "mine" / "checkpoints").mkdir(parents=True)
-    with pytest.raises(DataError, match=r"no net.th .* there; expected the 1 files of Net in .*checkpoints"):
+    with pytest.raises(DataError, match=r"no net.th .* there; expected the files of Net in .*checkpoints"):
         load_pretrained(model, "net")
     (tmp_path / "net.th").rename(tmp_path / "mine" / "checkpoints" / "net.th")
     load_pretrained(model, "net")

@@ -179,8 +179,27 @@ WRONG = {
     ),
     "nothing left of a transpose": (
         lambda x, w: ops.conv_transpose2d(x, w[:3], padding=4),
-        r"nothing is left of the result",
+        r"and padding 4, which leaves nothing of the result; expected less padding",
     ),
+    "no output channels": (lambda x, w: ops.conv2d(x, w[:0]), r"got weight \(0, 3, 3, 3\); .*, none 0"),
+    "no kernel": (lambda x, w: ops.conv2d(x, w[..., :0]), r"got weight \(4, 3, 3, 0\); .*, none 0"),
+    "no groups": (lambda x, w: ops.conv2d(x, w, groups=0), r"groups got 0; expected a number of at least 1"),
+    "a stride of 0 of a line": (lambda x, w: ops.conv1d(x[0], w[0], stride=0), r"conv1d: stride got 0; .* at least 1"),
+    "padding of a line by name": (lambda x, w: ops.conv1d(x[0], w[0], padding="full"), r"conv1d got padding='full'"),
+    "same with a stride of a line": (
+        lambda x, w: ops.conv1d(x[0], w[0], stride=2, padding="same"),
+        r"conv1d got padding='same' with a stride of 2; expected a stride of 1",
+    ),
+    "groups of a line": (lambda x, w: ops.conv1d(x[0], w[0], groups=2), r"conv1d got 5 input and 3 output channels"),
+    "channels of a line": (
+        lambda x, w: ops.conv1d(x[0], w[0]),
+        r"conv1d got input \(3, 5, 6\) for weight \(3, 3, 3\); expected 3 channels",
+    ),
+    "a kernel that is too long for a line": (
+        lambda x, w: ops.conv1d(x[0, :, :3], w[0], dilation=4),
+        r"conv1d got a kernel that reaches over 9 for an input of 6, padding included",
+    ),
+    "a bias of a line": (lambda x, w: ops.conv1d(x[0, :, :3], w[0], w[0, 0, 0, :2]), r"conv1d got bias \(2,\)"),
     "a bias that does not fit": (lambda x, w: ops.conv2d(x, w, w[0, 0, 0]), r"bias \(3,\) .* expected \[4\]"),
 }
 
@@ -190,3 +209,24 @@ def test_what_does_not_fit_is_refused_by_name(name):
     call, message = WRONG[name]
     with pytest.raises(ValueError, match=message):
         call(Tensor(images(2, 3, 5, 6)), Tensor(rng.standard_normal((4, 3, 3, 3))))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x, w: ops.conv1d(x[0], w[0], stride=1.5), "conv1d: stride got 1.5; expected a whole number"),
+        (lambda x, w: ops.conv2d(x, w, groups=1.5), "conv2d: groups got 1.5; expected a whole number"),
+        (
+            lambda x, w: ops.conv_transpose2d(x, w[:3], padding="same"),
+            "conv_transpose2d: padding got 'same'; expected a",
+        ),
+    ],
+)
+def test_settings_that_are_no_numbers_are_refused_by_name(call, message):
+    with pytest.raises(TypeError, match=message):
+        call(Tensor(images(2, 3, 5, 6)), Tensor(rng.standard_normal((4, 3, 3, 3))))
+
+
+def test_settings_may_be_numbers_of_numpy():
+    x, w = Tensor(images(2, 4, 5, 6)), Tensor(rng.standard_normal((4, 2, 3, 3)))
+    assert ops.conv2d(x, w, stride=np.int64(2), groups=np.int64(2)).shape == (2, 4, 2, 2)

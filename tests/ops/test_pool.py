@@ -168,8 +168,9 @@ WRONG = {
     "a kernel that is too large, in ceil_mode": (lambda x: ops.avg_pool2d(x, 9, 2, ceil_mode=True), r"over 9 x 9"),
     "too much padding": (
         lambda x: ops.avg_pool2d(x, 3, 1, 2),
-        r"avg_pool2d got padding \(2, 2\) for a kernel that reaches over 3 x 3; expected at most half of that",
+        r"avg_pool2d got padding \(2, 2\) for a kernel of 3 x 3; expected at most half of that",
     ),
+    "too much padding, whatever the dilation": (lambda x: ops.max_pool2d(x, 3, 1, 2, 2), r"padding \(2, 2\) for a"),
     "too much padding of a line": (lambda x: ops.max_pool1d(x[0], 2, padding=2), r"max_pool1d got padding \(0, 2\)"),
     "no channels": (lambda x: ops.max_pool2d(x[0, 0], 2), r"max_pool2d got input \(4, 6\); expected \[n, channels, h"),
     "images for lines": (lambda x: ops.avg_pool1d(x, 2), r"input \(2, 3, 4, 6\); expected \[n, channels, l"),

@@ -54,6 +54,23 @@ def test_nearest_picks_pytorchs_neighbours(dtype):
             np.testing.assert_array_equal(ours, F.interpolate(torch.tensor(x), **settings), str(settings))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("mode", "dims"), [("nearest", 4), ("bilinear", 4), ("linear", 3)])
+def test_factors_that_keep_or_double_a_size(mode, dims, dtype):
+    for size, factor in [(2, 1.1), (3, 1.25), (5, 1.1), (7, 1.0), (2, 2.3), (3, 2.3), (5, 2.1)]:
+        x = images(2, 3, size) if dims == 3 else images(2, 3, 4, size)
+        factors = factor if dims == 3 else (1.5, factor)
+        compare(lambda m, x, s=factors: of(m).interpolate(x, scale_factor=s, mode=mode), x, dtype=dtype, tolerance=2)
+
+
+def test_nearest_of_float64_rounds_to_float32_before_it_picks():
+    for size in range(1, 40):
+        x = np.arange(size, dtype=np.float64)[None, None]
+        for factor in [n / 10 + 1e-15 for n in range(3, 40) if size * n >= 10]:
+            ours = functional.interpolate(Tensor(x), scale_factor=factor).data
+            np.testing.assert_array_equal(ours, F.interpolate(torch.tensor(x), scale_factor=factor), str(factor))
+
+
 PADS = {
     (2, 3, 5): [(1, 2), (0, 4), (3, 0)],
     (3, 5): [(1, 2), (4, 4)],
@@ -113,8 +130,13 @@ f = functional
 WRONG = {
     "both sizes": (lambda x: f.interpolate(x, 2, 2), "size=2 and scale_factor=2; expected exactly one of them"),
     "no size": (lambda x: f.interpolate(x), "size=None and scale_factor=None; expected exactly one of them"),
+    "no number": (lambda x: f.interpolate(x, scale_factor=np.nan), "scale_factor must be finite and above 0, got nan"),
+    "infinity": (
+        lambda x: f.interpolate(x, scale_factor=(1, np.inf)),
+        "scale_factor must be finite and above 0, got inf",
+    ),
     "three sizes": (lambda x: f.interpolate(x, (1, 2, 3)), r"got \(1, 2, 3\) for 2 dimensions; expected a number or"),
-    "a size of 0": (lambda x: f.interpolate(x, 0), "got 0 for an input of 4 x 5; expected a size of 1 or more"),
+    "a size of 0": (lambda x: f.interpolate(x, 0), "interpolate: size got 0; expected numbers of at least 1"),
     "too small a factor": (
         lambda x: f.interpolate(x, None, 0.1),
         "got 0.1 for an input of 4 x 5; expected a size of 1",

@@ -11,6 +11,7 @@ from math import gcd
 import numpy as np
 
 from ...device import Array
+from .. import windows
 from ..pixels import runs
 from ..windows import Padding, Pair
 from .products import in_parts
@@ -95,20 +96,15 @@ def blocks(
             continue
         a, i, j, _ = image.strides
         if dw == 1:  # the columns of a window and their channels lie together
-            windows = runs(image, (len(image), down, across, kh), (a, i * sh, j * sw, i * dh), kw * c)
+            view = runs(image, (len(image), down, across, kh), (a, i * sh, j * sw, i * dh), kw * c)
         else:
-            windows = runs(image, (len(image), down, across, kh, kw), (a, i * sh, j * sw, i * dh, j * dw), c)
-        yield block, np.ascontiguousarray(windows).view(x.dtype).reshape(-1, length)
+            view = runs(image, (len(image), down, across, kh, kw), (a, i * sh, j * sw, i * dh, j * dw), c)
+        yield block, np.ascontiguousarray(view).view(x.dtype).reshape(-1, length)
 
 
 def padded(x: Array, padding: Padding) -> Array:
     """x [n, h, w, c] with zeros around it, C-contiguous; where padding is negative, without its border."""
     (top, bottom), (left, right) = padding
     x = x[:, max(0, -top) : x.shape[1] - max(0, -bottom), max(0, -left) : x.shape[2] - max(0, -right)]
-    top, bottom, left, right = [max(0, p) for p in (top, bottom, left, right)]
-    if not (top or bottom or left or right):
-        return np.ascontiguousarray(x)
-    n, h, w, c = x.shape
-    y = np.zeros((n, h + top + bottom, w + left + right, c), x.dtype)
-    y[:, top : top + h, left : left + w] = x
-    return y
+    around = (max(0, top), max(0, bottom)), (max(0, left), max(0, right))
+    return np.ascontiguousarray(windows.padded(x.transpose(0, 3, 1, 2), around).transpose(0, 2, 3, 1))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...device import Array
-from ..windows import Padding, Pair
+from ..windows import Padding, Pair, padded
 
 IN_CACHE = 1 << 20
 """Elements of the columns of one block of images."""
@@ -72,10 +72,11 @@ def blocks(
     """The images block by block: the slice of the batch, its columns [n, c · kh · kw, h' · width], and the width."""
     n, c = x.shape[:2]
     (kh, kw), (sh, sw), (dh, dw), (down, across) = kernel, stride, dilation, size
+    (top, bottom), sides = padding  # a row more below: what a shifted plane reaches beyond the last one
     many = max(1, IN_CACHE // max(1, c * kh * kw * down * across))
     for start in range(0, n, many):
         block = slice(start, min(start + many, n))
-        planes = padded(x[block], padding)
+        planes = padded(np.ascontiguousarray(x[block]), ((top, bottom + 1), sides))
         a, b, i, j = planes.strides
         shape, strides = (len(planes), c, kh, kw), (a, b, i * dh, j * dw)
         if stride == (1, 1):
@@ -85,12 +86,3 @@ def blocks(
             width = across
             view = np.lib.stride_tricks.as_strided(planes, (*shape, down, across), (*strides, i * sh, j * sw))
         yield block, np.ascontiguousarray(view).reshape(len(planes), c * kh * kw, down * width), width
-
-
-def padded(x: Array, padding: Padding) -> Array:
-    """x [n, c, h, w] with zeros around it, and a row more below: what a shifted plane reaches beyond the last one."""
-    (top, bottom), (left, right) = padding
-    n, c, h, w = x.shape
-    y = np.zeros((n, c, h + top + bottom + 1, w + left + right), x.dtype)
-    y[:, :, top : top + h, left : left + w] = x
-    return y
