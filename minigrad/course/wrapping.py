@@ -5,12 +5,14 @@ does from Rich.
 """
 
 import re
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
 from rich.markdown import Markdown, Paragraph, TableDataElement
 from rich.measure import Measurement
+from rich.segment import Segment
 from rich.text import Text
 
 OPENING, CLOSING, WIDE = "（“《【", "，。、；：？！）”》】…", "\u2e80-\u9fff"
@@ -55,10 +57,10 @@ class WrappedParagraph(Paragraph):
 class CellText(Text):
     """What a cell of a table says. Rich cuts it off where it is wider than its column and has no space."""
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterable[Segment]:
         text = wrapped(self, options.max_width)
         text.justify = self.justify
-        yield text
+        return text.__rich_console__(console, options)
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         longest = max(cell_len(match[0].rstrip()) for match in PIECE.finditer(self.plain))
