@@ -93,7 +93,7 @@ def show_summary(console: Console, lesson: Lesson, outcomes: list[Outcome], work
                 f"看看你的函数如何工作：minigrad practice {lesson.number}",
             )
         )
-    following = workspace.next_lesson()
+    following = workspace.next_lesson(after=lesson)
     if following is not None:
         console.print(
             say(

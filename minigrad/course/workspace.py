@@ -20,7 +20,7 @@ from .blanks import Blank
 from .checking import Outcome
 from .cut import exercise
 from .learner import LearnerFile
-from .lessons import Lesson, all_lessons
+from .lessons import Lesson, all_lessons, order_of
 
 HIDDEN = ".minigrad"
 FORMAT = 1  # of the state file
@@ -198,10 +198,12 @@ class Workspace:
         state = self.state() if state is None else state
         return [blank for blank in lesson.blanks if "passed" in entry_of(state, blank)]
 
-    def next_lesson(self) -> Lesson | None:
-        """The first lesson that has an unsolved blank."""
+    def next_lesson(self, after: Lesson | None = None) -> Lesson | None:
+        """The first lesson that has an unsolved blank: the first behind `after`, or of all if none is left there."""
         state = self.state()
-        return next((x for x in all_lessons() if len(self.solved(x, state)) < len(x.blanks)), None)
+        unsolved = [x for x in all_lessons() if len(self.solved(x, state)) < len(x.blanks)]
+        behind = [x for x in unsolved if after is not None and order_of(x.number) > order_of(after.number)]
+        return next(iter(behind or unsolved), None)
 
 
 def exercise_text(lesson: Lesson) -> str:

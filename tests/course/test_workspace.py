@@ -124,3 +124,11 @@ def test_backups_never_take_a_name_that_is_taken(tmp_path):
     taken.write_text("")
     (tmp_path / "a-2.py").write_text("")
     assert module.free(taken) == tmp_path / "a-3.py"
+
+
+def test_the_next_lesson_is_the_one_behind(workspace):
+    """Who begins with stage 2 is not sent back to 1.1 after every lesson."""
+    assert workspace.next_lesson().number == "1.1"
+    assert workspace.next_lesson(after=find_lesson("2.1")).number == "2.2"
+    last = all_lessons()[-1]
+    assert workspace.next_lesson(after=last).number == "1.1"
