@@ -10,8 +10,8 @@ from pickle import UnpicklingError
 from typing import Any
 
 from ..datasets.download import CONNECT_SECONDS, HEADERS, NotAvailableError, reason
-from ..datasets.fetch import DataFile, FileSet, cache_folder, from_cache, locate
-from ..errors import CheckpointError, UnknownNameError
+from ..datasets.fetch import DataFile, FileSet, cache_folder, from_cache, locate, where_to_put
+from ..errors import CheckpointError, DataError, UnknownNameError
 from ..nn import Module
 from ..nn.module import Missing
 from ..serialization import load, write_atomically
@@ -74,7 +74,10 @@ def find(source: str | os.PathLike, sha256: str = "") -> Path:
     text = os.fspath(source)
     known = KNOWN.get(text, text)
     if isinstance(known, FileSet):
-        return locate(known)[0]
+        try:
+            return locate(known)[0]
+        except DataError as error:
+            raise DataError(f"{error}; {where_to_put(known)}") from error
     if not known.endswith(FILES):
         if re.search(r"[./:\\]", known):
             raise CheckpointError(f"expected a checkpoint whose name ends in {', '.join(FILES)}, got '{text}'")

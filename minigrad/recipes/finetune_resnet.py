@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..datasets import ImageData
-from ..datasets.fetch import FileSet, where_to_put
 from ..display import show
 from ..errors import DataError
 from ..language import say
 from ..models import freeze, freeze_statistics, load_pretrained, replace_head, resnet20
-from ..models.pretrained import KNOWN
 from ..nn import Module
 from ..training import evaluate
 from . import settings as of
@@ -130,9 +128,7 @@ def pretrained(settings: Settings) -> Module:
     try:
         load_pretrained(model, settings.weights)
     except DataError as error:
-        known = KNOWN.get(settings.weights)
-        to_do = f"{where_to_put(known)}, or name " if isinstance(known, FileSet) else "name "
-        raise DataError(f"{error}; {to_do}the file by --weights") from error
+        raise DataError(f"{error}; or name another file by --weights") from error
     return model.to(settings.device)
 
 

@@ -14,11 +14,9 @@ from matplotlib.ticker import PercentFormatter
 import minigrad
 from minigrad.data import DataLoader, TensorDataset
 from minigrad.datasets import load_mnist
-from minigrad.datasets.fetch import where_to_put
-from minigrad.errors import DataError, MinigradError
+from minigrad.errors import MinigradError
 from minigrad.language import say
 from minigrad.models import finetuning, load_pretrained, resnet20
-from minigrad.models.pretrained import KNOWN
 from minigrad.models.resnet_cifar import CifarResNet
 from minigrad.optim import SGD
 from minigrad.plot import save_figure
@@ -76,9 +74,6 @@ def main(pictures: Path) -> None:
         prepared("everything")
     except MinigradError as error:
         print(say(f"the rest needs the public checkpoint: {error}", f"后面的部分需要公开的检查点：{error}"))
-        if isinstance(error, DataError):
-            where = where_to_put(KNOWN["resnet20-cifar10"])
-            print(say(f"where there is no network: {where}", f"没有网络时：{where}"))
         return
     print(say(f"learning from {IMAGES} digits:", f"用 {IMAGES} 个数字学习："))
     train, test = digits()
