@@ -95,6 +95,25 @@ def test_a_stopped_run_goes_on_to_the_same_bytes_also_in_its_second_network(few,
         assert whole.read_bytes() == resumed.read_bytes()
 
 
+def test_a_run_stopped_between_its_trainings_says_how_to_go_on_too(few, tmp_path, monkeypatch):
+    recipe, settings = plain_vs_resnet.RECIPE, few[plain_vs_resnet]
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recipe, "draw", interrupted)
+        with pytest.raises(InterruptedRunError) as caught:
+            plain_vs_resnet.train(settings, tmp_path / "run", QUIET)
+    assert str(caught.value) == f"stopped; go on with\nminigrad train plain_vs_resnet --resume {tmp_path / 'run'}"
+    assert plain_vs_resnet.resume(tmp_path / "run", console=QUIET) is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(recipe, "build", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            plain_vs_resnet.train(settings, tmp_path / "none", QUIET)
+    assert not (tmp_path / "none").exists()
+
+
 @pytest.mark.parametrize("module", VISION, ids=lambda module: module.RECIPE.name)
 def test_all_results_are_there_and_never_written_over(few, tmp_path, module):
     module.train(replace(few[module], epochs=1), tmp_path / "run", QUIET)

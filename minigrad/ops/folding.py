@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..device import Array
+from ..device import Array, array_module
 from ..function import Function
 from ..kernels.windows import Padding, Pair, col2im, im2col, places
 from ..tensor import Tensor
@@ -22,7 +22,8 @@ class Unfold(Function):
 
     def forward(self, x: Array) -> Array:
         self.size = x.shape[2:]
-        return im2col(x, *self.settings)
+        columns = im2col(x, *self.settings)
+        return columns.copy() if array_module(x).may_share_memory(columns, x) else columns  # windows of one pixel are x
 
     def backward(self, gy: Array) -> Any:
         return apply(Fold(self.size, *self.settings), gy)

@@ -211,8 +211,13 @@ class Recipe:
         console: "Console",
     ) -> float:
         """Run what is left of the training of every network, and write the pictures."""
-        outcomes = [self.train_part(settings, data, folder, part, states.get(part), console) for part in self.parts]
-        self.draw(settings, data, folder, outcomes)
+        try:
+            outcomes = [self.train_part(settings, data, folder, part, states.get(part), console) for part in self.parts]
+            self.draw(settings, data, folder, outcomes)
+        except KeyboardInterrupt:  # between two trainings or after them; the Trainer tells of its own
+            if not os.path.exists(folder / self.parts[0] / CHECKPOINT):
+                raise
+            raise self.stopped(say("stopped", "已停止"), folder) from None
         if len(outcomes) == 1:
             show_accuracy(outcomes[0], self.things, console)
         names = ", ".join(self.results)
@@ -237,15 +242,17 @@ class Recipe:
         try:
             trainer.fit(settings.epochs)
         except InterruptedRunError as stopped:
-            command = f"minigrad train {self.name} --resume {shlex.quote(str(folder))}"
-            raise InterruptedRunError(
-                say(f"{stopped}; go on with\n{command}", f"{stopped}；继续训练：\n{command}")
-            ) from None
+            raise self.stopped(str(stopped), folder) from None
         outcome = Outcome(part, trainer, *evaluate(trainer.model, self.test_loader(settings, data)))
         save(trainer.model.state_dict(), folder / part / WEIGHTS)
         if part:
             show_accuracy(outcome, self.things, console)
         return outcome
+
+    def stopped(self, told: str, folder: Path) -> InterruptedRunError:
+        """The error of a run that the user stopped: what is told, and how to go on."""
+        command = f"minigrad train {self.name} --resume {shlex.quote(str(folder))}"
+        return InterruptedRunError(say(f"{told}; go on with\n{command}", f"{told}；继续训练：\n{command}"))
 
     def trainer(self, settings: Any, data: ImageData, folder: Path, part: str, console: "Console") -> Trainer:
         """The Trainer of one network, everything in it drawn from the seed alone."""

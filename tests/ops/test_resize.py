@@ -127,6 +127,15 @@ def test_unfold_and_fold_of_nothing():
 
 
 f = functional
+
+
+def test_columns_of_single_pixels_are_no_part_of_the_images():
+    x = Tensor(images(2, 3, 4, 5))
+    before = x.data.copy()
+    functional.unfold(x, 1).zero_()
+    np.testing.assert_array_equal(x.data, before)
+
+
 WRONG = {
     "both sizes": (lambda x: f.interpolate(x, 2, 2), "size=2 and scale_factor=2; expected exactly one of them"),
     "no size": (lambda x: f.interpolate(x), "size=None and scale_factor=None; expected exactly one of them"),
