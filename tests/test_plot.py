@@ -181,5 +181,5 @@ def test_class_activation_lies_over_each_image(drawn, n):
 def test_mistakes_in_colour_have_names_on_two_lines(drawn):
     scores = np.array([[4.0, 0.0], [0.0, 4.0]])
     plot.worst_mistakes(np.zeros((2, 3, 8, 8), np.uint8), np.array([0, 0]), scores, "a.png", names=["cat", "dog"])
-    assert drawn[0].axes[0].get_title() == "cat → dog,\n98.20%"
+    assert drawn[0].axes[0].get_title() == "cat → dog\n98.20%"
     assert drawn[0].axes[0].images[0].get_array().shape == (8, 8, 3)
