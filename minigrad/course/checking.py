@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..errors import MinigradError
+from ..language import say
 from .blanks import Blank
 from .diagnosis import Finding
 from .learner import LearnerFile
@@ -24,7 +26,8 @@ from .lessons import Lesson
 from .runner import OWN_ERROR
 
 SECONDS = 10.0  # for one blank
-GRACE = 5.0  # for the process to notice by itself that the time is up, and for it to start
+GRACE = 5.0  # for the process to notice by itself that the time is up
+START = 60.0  # for Python to start and import minigrad, also where other programs keep the cores busy
 
 
 @dataclass
@@ -83,6 +86,13 @@ def run_process(
         outcomes = [as_outcome(entry) for entry in entries if "end" in entry]
         finished = {outcome.blank.name for outcome in outcomes}
         current = next((e["begin"] for e in reversed(entries) if "begin" in e), None)
+        if current is None and how == "time":
+            raise MinigradError(
+                say(
+                    f"the check did not begin within {START:g} seconds; are other programs using all of the processor?",
+                    f"检查在 {START:g} 秒内没能开始；是不是别的程序占满了处理器？",
+                )
+            )
         if current is None or how == f"exit status {OWN_ERROR}":  # not the learner's fault
             raise RuntimeError("the check itself failed:\n" + "\n".join(lines_of(errors)))
         lost = names if current == "" else [current] if current not in finished else []
@@ -115,7 +125,7 @@ def run(job: Path, report: Path, errors: Path, seconds: float) -> str:
                     now = report.stat().st_size if report.exists() else 0
                     if now != size:
                         last, size = time.monotonic(), now
-                    if time.monotonic() - last > seconds + GRACE:
+                    if time.monotonic() - last > (seconds + GRACE if size else START):
                         return "time"
         finally:
             kill_group(process)

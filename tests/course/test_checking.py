@@ -4,8 +4,10 @@ import time
 
 import pytest
 
+from minigrad.course import checking
 from minigrad.course.checking import check_lesson
 from minigrad.course.lessons import find_lesson
+from minigrad.errors import MinigradError
 from tests.course.conftest import HEAD, class_of
 
 RIGHT = ("x, y = self.saved", "return gz * y, gz * x")
@@ -43,6 +45,13 @@ def test_one_hanging_function_does_not_keep_the_others_from_being_checked(checke
     add, mul = checked(text, "Add.backward", "Mul.backward", seconds=1.0)
     assert add.finding.kind == "too_long"
     assert mul.passed
+
+
+def test_a_check_that_does_not_even_begin_says_so(finding, monkeypatch):
+    """On a busy machine that was "the check itself failed", with nothing behind it."""
+    monkeypatch.setattr(checking, "START", 0.0)
+    with pytest.raises(MinigradError, match="did not begin within 0 seconds"):
+        finding(*RIGHT)
 
 
 def test_sys_exit_is_named_with_its_line(finding):
