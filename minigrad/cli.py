@@ -37,6 +37,20 @@ class Group(BilingualGroup):
         return super().resolve_command(ctx, args)
 
 
+class Root(Group):
+    """The command line as a whole. --lang may stand anywhere in it: also behind --help, which ends everything."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for at, word in enumerate(args):
+            if word == "--":
+                break
+            if word == "--lang" or word.startswith("--lang="):
+                end = at + 2 if word == "--lang" else at + 1
+                args = [*args[at:end], *args[:at], *args[end:]]
+                break
+        return super().parse_args(ctx, args)
+
+
 class Name(click.ParamType):
     """One of several names; proposes the nearest for an unknown one."""
 
@@ -119,7 +133,7 @@ def option(*names: str, en: str, zh: str, **settings: Any) -> Callable[[Callable
 
 
 @click.group(
-    cls=Group,
+    cls=Root,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=("minigrad: a deep-learning framework that you finish yourself.", "minigrad：由你亲手完成的深度学习框架。"),
 )

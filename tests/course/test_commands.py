@@ -113,6 +113,8 @@ def test_everything_speaks_chinese(workspace):
     assert "谁写的" not in invoke("progress", "--lang", "zh")
     assert "检查你写的代码" in invoke("--lang", "zh", "check", "--help")
     assert "链式法则" in invoke("lesson", "1.1", "--lang", "zh")
+    assert "检查你写的代码" in invoke("check", "--help", "--lang", "zh")
+    assert "训练模型" in invoke("train", "--help", "--lang=zh")
 
 
 def test_the_language_comes_from_the_environment(workspace, monkeypatch):
