@@ -12,6 +12,7 @@ import torch
 from hypothesis import settings
 
 import minigrad
+from minigrad.language import set_language
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it runs in the background
 torch.set_num_threads(1)
@@ -29,7 +30,8 @@ def seeded():
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch, tmp_path_factory):
-    """A test sees neither the user's data folder nor their cache nor their language."""
+    """A test sees neither the user's data folder nor their cache nor their language, nor that of another test."""
+    set_language(None)
     monkeypatch.setenv("MINIGRAD_LANG", "en")
     monkeypatch.delenv("MINIGRAD_DATA", raising=False)
     monkeypatch.setenv("MINIGRAD_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))

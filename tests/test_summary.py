@@ -4,16 +4,13 @@ from click.testing import CliRunner
 
 from minigrad import nn
 from minigrad.cli import cli
-from minigrad.language import set_language
 from minigrad.models import MODELS, get_model
 from minigrad.nn.init import no_drawing
 from minigrad.summary import summarize, summarize_by_name
 
 
 def invoke(*arguments):
-    result = CliRunner().invoke(cli, ["summary", *map(str, arguments)])
-    set_language(None)
-    return result
+    return CliRunner().invoke(cli, ["summary", *map(str, arguments)])
 
 
 def test_a_small_model_by_hand():

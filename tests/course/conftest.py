@@ -4,7 +4,6 @@ import pytest
 
 from minigrad.course.checking import check_lesson
 from minigrad.course.lessons import find_lesson
-from minigrad.language import set_language
 
 HEAD = "import numpy as np\n\n\n"
 
@@ -13,12 +12,6 @@ def class_of(name, *lines):
     """A class with a backward made of these lines."""
     body = "\n".join(f"        {line}" for line in lines)
     return f"class {name}:\n    def backward(self, {'gz' if name in ('Add', 'Mul', 'Div') else 'gy'}):\n{body}\n\n\n"
-
-
-@pytest.fixture(autouse=True)
-def language_left_as_it_was():
-    yield
-    set_language(None)
 
 
 @pytest.fixture
