@@ -93,7 +93,7 @@ def diagnose(case: Case, got: Any, expected: Sequence[Any]) -> Finding | None:
         results = (got,)
     found = wrong_form(case, results, expected)
     if found:
-        return found
+        return (named_mistake(case, got) if found.kind in ("shape", "shape_only", "transposed") else None) or found
     wrong = [i for i, (g, e) in enumerate(zip(results, expected)) if e is not None and not same(g, e)]
     if not wrong:
         return None
