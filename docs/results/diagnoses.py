@@ -31,7 +31,7 @@ lessons 1.6 to 1.8 were tried when diagnoses had been mended for 1.1 to 1.5; the
 the helpful messages {bare} say no more than which element is wrong, and what was expected there.
 
 `pytest tests/course/test_typical_mistakes.py` makes sure that each is still found as it stands here;
-`python docs/results/diagnoses.py` writes this page from `tests/course/typical_mistakes.py`, where the code of each
+`python docs/results/diagnoses.py` writes this page from `tests/course/typical_mistakes/`, where the code of each
 mistake is. The judgements are ours, made by reading the messages in both languages.
 """
 
