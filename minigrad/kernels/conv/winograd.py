@@ -17,14 +17,13 @@ import numpy as np
 from ...device import Array
 from ..pixels import pixels, runs
 from ..windows import Padding
-from .products import parts_of
 
 POINTS = (0, 3 / 4, -3 / 4, 3 / 2, -3 / 2)
 """Where the polynomials behind the filtering are evaluated, besides infinity. 0, ±1, ±2, as in most texts, make A and B
 simpler and the result half as exact; here the error is about five times that of adding up the products one by one."""
 
-IN_CACHE = 1 << 18
-"""Elements of the tiles of one block of images; what is larger waits for memory."""
+IN_CACHE = 1 << 17
+"""Elements of the tiles of one block of images: two times as many are in use at a time, and fit a cache of 1 MB."""
 KERNELS = 18
 """Elements of such tiles for each pair of channels, that is for each kernel, if there are many."""
 
@@ -50,9 +49,9 @@ def transforms(dtype: np.dtype) -> tuple[Array, Array, Array]:
 
 def transformed(matrix: Array, tiles: Array) -> Array:
     """M t Mᵀ for a matrix M [p, q] and tiles t [q, q, ...] -> [p, p, ...]."""
-    p, q = matrix.shape
-    rows = matrix @ tiles.reshape(q, -1)
-    return np.matmul(matrix, rows.reshape(p, q, -1)).reshape(p, p, *tiles.shape[2:])
+    transform = Transform(matrix, tiles.shape[2:], *rooms(2, tiles.size * 4, tiles.dtype))
+    transform.given[...] = tiles
+    return transform.run()
 
 
 def convolve(x: Array, weight: Array, padding: Padding, out: Array) -> None:
@@ -70,85 +69,138 @@ def input_grad(gy: Array, weight: Array, padding: Padding, out: Array) -> None:
 
 def multiply_all(x: Array, kernels: Array, padding: Padding, out: Array) -> None:
     """out [n, h', w', o] = the convolution of x [n, h, w, c] with kernels [3, 3, c, o]."""
-    a, g, _ = transforms(x.dtype)
+    a, g, b = transforms(x.dtype)
     c, o = kernels.shape[2:]
-    factors = transformed(g, np.ascontiguousarray(kernels)).reshape(36, c, o)
-    for block, tiles in input_tiles(x, padding, out.shape, (c, o)):
-        products = tiles.reshape(36, -1, c) @ factors
-        put_tiles(transformed(a, products.reshape(6, 6, *tiles.shape[2:5], o)), out[block])
+    factors = transformed(g, kernels).reshape(36, c, o)
+    for block, new in blocks_of(out.shape, (c, o)):
+        if new:
+            n, down, across = tiles_of(block, out.shape)
+            one, other = rooms(2, 36 * n * down * across * max(c, o), x.dtype)
+            inputs = InputTiles(x, padding, Transform(b, (n, down, across, c), one, other))
+            back = Transform(a, (n, down, across, o), other, one)
+            outputs = Tiled(out, back.result)
+            products = back.given.reshape(36, -1, o)
+        np.matmul(inputs.load(block).reshape(36, -1, c), factors, out=products)
+        back.run()
+        outputs.put(block)
 
 
 def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
     """The gradient [o, c, 3, 3] of the weight for the gradient gy [n, h', w', o] of the result: with D the input tiles
     and E = A e Aᵀ the tiles of gy, it is Gᵀ (Σ Eᵀ D) G."""
+    a, g, b = transforms(x.dtype)
     c, o = x.shape[3], gy.shape[3]
-    total: Array = 0
-    blocks = input_tiles(x, padding, gy.shape, (c, o))
-    for block, tiles in blocks:
-        total = multiply_transposed(output_tiles(gy[block], tiles.shape[3:5]), tiles) + total
-    _, g, _ = transforms(x.dtype)
+    total, products = np.zeros((36, o, c), x.dtype), np.empty((36, o, c), x.dtype)
+    for block, new in blocks_of(gy.shape, (c, o)):
+        if new:
+            n, down, across = tiles_of(block, gy.shape)
+            one, other, third = rooms(3, 36 * n * down * across * max(c, o), x.dtype)
+            inputs = InputTiles(x, padding, Transform(b, (n, down, across, c), one, other))
+            spread = Transform(a.T, (n, down, across, o), other, third)
+            grads = Tiled(gy, spread.given)
+        d = inputs.load(block).reshape(36, -1, c)
+        grads.get(block)
+        np.matmul(spread.run().reshape(36, -1, o).swapaxes(1, 2), d, out=products)
+        total += products
     return transformed(g.T, total.reshape(6, 6, o, c)).transpose(2, 3, 0, 1)
 
 
-def blocks_of(n: int, tiles: int, channels: tuple[int, int]) -> list[slice]:
-    """Slices of about equal size of a batch, whose tiles fit in the cache, unless the kernels themselves do not: these
-    are gone through once for each block."""
-    count = -(-n * 36 * tiles * max(channels) // max(IN_CACHE, KERNELS * prod(channels)))
-    count = min(max(count, 1), n)
-    return [slice(n * i // count, n * (i + 1) // count) for i in range(count)]
+# ------------------------------------------------------------------------------------------------------------- blocks
+#
+# A batch is gone through a few images at a time, so that their tiles stay in the processor's cache. A step is one call
+# of NumPy into memory that is there already: with two threads, whatever is done between such calls is done while the
+# other one may be waiting for Python's lock, and waking it takes as long as a step.
 
 
-def input_tiles(
-    x: Array, padding: Padding, shape: tuple[int, ...], channels: tuple[int, int]
-) -> Iterator[tuple[slice, Array]]:
-    """Bᵀ d B for the tiles of x [n, h, w, c], as many images at a time as the cache holds: the slice of the batch, and
-    the tiles [6, 6, n, tiles down, tiles across, c]. They overlap by two. `shape` is that of the result."""
-    _, h, w, c = x.shape
-    (top, _), (left, _) = padding
-    down, across = -(-shape[1] // 4), -(-shape[2] // 4)
-    pixel, row = c * x.itemsize, (4 * across + 2) * c * x.itemsize
-    image = np.zeros((0, 4 * down + 2, 4 * across + 2, c), x.dtype)
-    _, _, b = transforms(x.dtype)
-    for block in blocks_of(len(x), down * across, channels):
-        n = block.stop - block.start
-        if len(image) != n:
-            image = np.zeros((n, *image.shape[1:]), x.dtype)
-            places = (row, pixel, image.strides[0], 4 * row, 4 * pixel)
-            overlapping = runs(image, (6, 6, n, down, across), places, c)
-            tiles = np.empty((*overlapping.shape, c), x.dtype)
-        image[:, top : top + h, left : left + w] = x[block]
-        pixels(tiles)[...] = overlapping
-        yield block, transformed(b, tiles)
+def blocks_of(shape: tuple[int, ...], channels: tuple[int, int]) -> Iterator[tuple[slice, bool]]:
+    """Slices of a batch whose results have `shape` [n, h', w', o], and whether one has another length than the slice
+    before. Tiles fit in the cache, unless the kernels themselves do not: these are gone through once a block."""
+    n, down, across = tiles_of(slice(0, shape[0]), shape)
+    count = -(-n * 36 * down * across * max(channels) // max(IN_CACHE, KERNELS * prod(channels)))
+    each = -(-n // min(max(count, 1), n))
+    for start in range(0, n, each):
+        stop = min(start + each, n)
+        yield slice(start, stop), start == 0 or stop - start != each
 
 
-def output_tiles(gy: Array, tiles: tuple[int, ...]) -> Array:
-    """A e Aᵀ for the 4 x 4 tiles of gy [n, h, w, o], as [6, 6, n, tiles down, tiles across, o]."""
-    n, h, w, o = gy.shape
-    down, across = tiles
-    if (h, w) != (4 * down, 4 * across):
-        whole = np.zeros((n, 4 * down, 4 * across, o), gy.dtype)
-        whole[:, :h, :w] = gy
-        gy = whole
-    parts = np.empty((4, 4, n, down, across, o), gy.dtype)
-    pixels(parts)[...] = pixels(gy).reshape(n, down, 4, across, 4).transpose(2, 4, 0, 1, 3)
-    a, _, _ = transforms(gy.dtype)
-    return transformed(a.T, parts)
+def tiles_of(block: slice, shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """How many images, and tiles of 4 x 4 down and across, results of `shape` [n, h', w', o] have in this block."""
+    return block.stop - block.start, -(-shape[1] // 4), -(-shape[2] // 4)
 
 
-def multiply_transposed(grads: Array, tiles: Array) -> Array:
-    """The 36 products Eᵀ D of grads [6, 6, ..., o] and tiles [6, 6, ..., c]: [36, o, c]."""
-    o, c = grads.shape[-1], tiles.shape[-1]
-    rows = tiles.size // (36 * c)
-    parts = parts_of(rows, c * o) if c * o <= 1 << 12 else 1  # larger results take longer to add up than they gain
-    products = grads.reshape(36, parts, rows // parts, o).swapaxes(2, 3) @ tiles.reshape(36, parts, rows // parts, c)
-    return products.sum(axis=1) if parts > 1 else products[:, 0]
+def rooms(count: int, elements: int, dtype: np.dtype) -> Array:
+    """Memory for `count` arrays of tiles, of which each step reads one and writes another."""
+    return np.empty((count, elements), dtype)
 
 
-def put_tiles(y: Array, out: Array) -> None:
-    """The 4 x 4 tiles y [4, 4, n, down, across, o] at their places in out [n, h, w, o]."""
-    _, _, n, down, across, o = y.shape
-    h, w = out.shape[1:3]
-    whole = out if (h, w) == (4 * down, 4 * across) else np.empty((n, 4 * down, 4 * across, o), out.dtype)
-    pixels(whole).reshape(n, down, 4, across, 4)[...] = pixels(y).transpose(2, 3, 0, 4, 1)
-    if whole is not out:
-        out[...] = whole[:, :h, :w]
+def in_room(room: Array, *shape: int) -> Array:
+    """An array of this shape at the beginning of a room."""
+    return room[: prod(shape)].reshape(shape)
+
+
+class Transform:
+    """M t Mᵀ for a matrix M [p, q] and tiles t [q, q, ...], `given` in one room: by way of the other one, the `result`
+    [p, p, ...] takes their place."""
+
+    def __init__(self, matrix: Array, rest: tuple[int, ...], one: Array, other: Array):
+        p, q = matrix.shape
+        self.given, self.result = in_room(one, q, q, *rest), in_room(one, p, p, *rest)
+        half = in_room(other, p, q, *rest)
+        self.first = matrix, self.given.reshape(q, -1), half.reshape(p, -1)
+        self.second = matrix, half.reshape(p, q, -1), self.result.reshape(p, p, -1)
+
+    def run(self) -> Array:
+        np.matmul(*self.first)
+        np.matmul(*self.second)
+        return self.result
+
+
+class InputTiles:
+    """Bᵀ d B for the tiles of 6 x 6, which overlap by two, of a block of x [n, h, w, c] with zeros around it."""
+
+    def __init__(self, x: Array, padding: Padding, transform: Transform):
+        (top, _), (left, _) = padding
+        _, _, n, down, across, c = transform.given.shape
+        image = np.zeros((n, 4 * down + 2, 4 * across + 2, c), x.dtype)
+        a, row, pixel, _ = image.strides
+        self.x, self.transform = x, transform
+        self.inside = image[:, top : top + x.shape[1], left : left + x.shape[2]]
+        self.overlapping = runs(image, (6, 6, n, down, across), (row, pixel, a, 4 * row, 4 * pixel), c)
+        self.tiles = pixels(transform.given)
+
+    def load(self, block: slice) -> Array:
+        """The tiles [6, 6, n, down, across, c] of these images."""
+        self.inside[...] = self.x[block]
+        self.tiles[...] = self.overlapping
+        return self.transform.run()
+
+
+class Tiled:
+    """Images y [n, h, w, c], and room for the `tiles` [4, 4, n, down, across, c] of a block of them."""
+
+    def __init__(self, y: Array, tiles: Array):
+        n, h, w, c = y.shape
+        _, _, size, down, across, _ = tiles.shape
+        self.tiles = pixels(tiles).transpose(2, 3, 0, 4, 1)
+        self.y, self.inside = y, None
+        if (h, w) == (4 * down, 4 * across):
+            self.places = pixels(y).reshape(n, down, 4, across, 4)
+        else:  # tiles stick out to the right and below
+            whole = np.zeros((size, 4 * down, 4 * across, c), y.dtype)
+            self.places, self.inside = pixels(whole).reshape(size, down, 4, across, 4), whole[:, :h, :w]
+
+    def get(self, block: slice) -> None:
+        """The tiles of these images."""
+        if self.inside is None:
+            self.tiles[...] = self.places[block]
+        else:
+            self.inside[...] = self.y[block]
+            self.tiles[...] = self.places
+
+    def put(self, block: slice) -> None:
+        """The tiles, to where they belong in these images."""
+        if self.inside is None:
+            self.places[block] = self.tiles
+        else:
+            self.places[...] = self.tiles
+            self.y[block] = self.inside
