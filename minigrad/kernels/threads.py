@@ -8,11 +8,10 @@ OPENBLAS_NUM_THREADS and its like set both.
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from functools import cache
-from time import perf_counter
+from functools import cache, partial
+from time import perf_counter, sleep
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,8 @@ from threadpoolctl import ThreadpoolController
 WORTHWHILE = 1 << 26
 """Multiplications from which on the work is shared. They take about a millisecond; waking a thread and waiting for it
 takes a tenth of that, and threads that do many short operations keep each other waiting for Python's lock."""
-ELEMENT = 8
-"""To how many multiplications in a product it comes to go once through an element of an array."""
+ELEMENT = 24
+"""To how many multiplications in a product it comes to go once through an element of an array in memory."""
 
 
 def shared(work: Callable[[slice], Any], n: int, multiplications: float) -> list[Any]:
@@ -34,15 +33,22 @@ def shared(work: Callable[[slice], Any], n: int, multiplications: float) -> list
     if count < 2:
         return [run_inside(work, slice(0, n))]
     parts = [slice(n * i // count, n * (i + 1) // count) for i in range(count)]
-    Held.last = perf_counter()
-    with one_thread_for_blas():
-        others = [pool().submit(copy_context().run, run_inside, work, part) for part in parts[1:]]
-        try:
-            first = run_inside(work, parts[0])
-        finally:  # whatever happened, nobody writes into the arrays once this returns
-            for other in others:
-                other.exception()
-        return [first, *[other.result() for other in others]]
+    if not Worker.taken.acquire(blocking=False):  # another thread of the program shares its work just now
+        return [run_inside(work, part) for part in parts]
+    try:
+        Held.last = perf_counter()
+        with one_thread_for_blas():
+            begun: list[Worker] = []
+            try:
+                for worker, part in zip(workers(count - 1), parts[1:], strict=True):
+                    worker.begin(work, part)
+                    begun.append(worker)
+                first = run_inside(work, parts[0])
+            finally:  # whatever happened, nobody writes into the arrays once this returns
+                wait_for(begun)
+            return [first, *[worker.result() for worker in begun]]
+    finally:
+        Worker.taken.release()
 
 
 _inside = threading.local()
@@ -61,14 +67,78 @@ def run_inside(work: Callable[[slice], Any], part: slice) -> Any:
         np.setbufsize(before)
 
 
-@cache
-def pool() -> ThreadPoolExecutor:
-    """The threads beside the calling one."""
-    return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="minigrad")
+class Worker:
+    """A thread that does what it is given, one piece of work after another.
+
+    Two locks wake it and say that it is done. The queue and the futures of an executor would take twice as long.
+    """
+
+    taken = threading.Lock()
+    """Held by the thread whose work the workers share."""
+
+    def __init__(self) -> None:
+        self.wanted, self.done = threading.Lock(), threading.Lock()
+        self.wanted.acquire()
+        self.done.acquire()
+        self.task: Callable[[], Any] | None = None
+        self.outcome: Any = None
+        self.error: BaseException | None = None
+        threading.Thread(target=self.serve, name="minigrad", daemon=True).start()
+
+    def begin(self, work: Callable[[slice], Any], part: slice) -> None:
+        """Do `work(part)` with the caller's settings of NumPy; `done` is released when it has ended."""
+        self.task = partial(copy_context().run, run_inside, work, part)
+        self.wanted.release()
+
+    def serve(self) -> None:
+        while True:
+            self.wanted.acquire()
+            assert self.task is not None
+            try:
+                self.outcome = self.task()
+            except BaseException as error:  # noqa: BLE001 (raised again where the result is asked for)
+                self.error = error
+            self.task = None
+            self.done.release()
+
+    def result(self) -> Any:
+        """What the work returned; raises what it raised."""
+        error, outcome, self.error, self.outcome = self.error, self.outcome, None, None
+        if error is not None:
+            raise error
+        return outcome
 
 
-if hasattr(os, "register_at_fork"):  # a forked process has none of its parent's threads
-    os.register_at_fork(after_in_child=pool.cache_clear)
+_workers: list[Worker] = []
+
+
+def workers(count: int) -> list[Worker]:
+    """So many workers, started when they are first needed."""
+    while len(_workers) < count:
+        _workers.append(Worker())
+    return _workers[:count]
+
+
+def wait_for(begun: list[Worker]) -> None:
+    """Until all that have begun are done, also if the user interrupts the wait."""
+    try:
+        for worker in begun:
+            worker.done.acquire()
+    except KeyboardInterrupt:
+        while any(worker.task is not None for worker in begun):
+            sleep(0.001)
+        _workers.clear()  # nobody knows which of their locks are held
+        raise
+
+
+def forget_workers() -> None:
+    """A forked process has none of its parent's threads."""
+    _workers.clear()
+    Worker.taken = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_workers)
 
 
 @cache

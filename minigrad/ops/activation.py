@@ -7,6 +7,7 @@ from ..device import Array, array_module
 from ..function import Function
 from ..kernels import elementwise as kernels
 from ..tensor import Tensor
+from ..twins import fastest, twin_of
 from .apply import apply
 from .arguments import as_tensor, checked
 from .convert import as_floating
@@ -76,9 +77,18 @@ class ReLU(Activation):
         return gy * (y != 0)
 
 
+@twin_of(ReLU)
+class FastReLU(ReLU):
+    """ReLU, large arrays shared between threads."""
+
+    def backward(self, gy: Any) -> Any:
+        (y,) = self.saved
+        return super().backward(gy) if isinstance(gy, Tensor) else kernels.where_nonzero(gy, y)
+
+
 def relu(input: Tensor) -> Tensor:
     """max(x, 0), elementwise; the gradient at 0 is 0."""
-    return ReLU()(as_tensor(input, "relu"))
+    return fastest(ReLU)()(as_tensor(input, "relu"))
 
 
 class LeakyReLU(Activation):

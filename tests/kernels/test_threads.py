@@ -1,6 +1,9 @@
 """Work shared between threads: all of it is done, in order, with BLAS held to one thread, and errors arrive."""
 
+import _thread
+import os
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -60,6 +63,51 @@ def test_an_error_arrives_once_all_parts_have_ended(wrong):
     assert sorted(done) == [i for i in range(3) if i != wrong]
     assert counts() == before
     assert threads.shared(lambda part: part.start, 3, MUCH) == [0, 1, 2]
+
+
+def test_an_interrupted_wait_ends_when_all_parts_have_ended():
+    done, main = [], threading.main_thread()
+
+    def work(part):
+        if threading.current_thread() is not main:
+            _thread.interrupt_main()
+            time.sleep(0.1)
+            done.append(part.start)
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.shared(work, 3, MUCH)
+    assert sorted(done) == [1, 2]
+    assert threads.shared(lambda part: part.start, 3, MUCH) == [0, 1, 2]
+
+
+def test_several_threads_of_a_program_can_share_their_work_at_once():
+    results = [None] * 8
+
+    def many(i):
+        results[i] = [threads.shared(lambda part: part.start + i, 3, MUCH) for _ in range(50)]
+
+    callers = [threading.Thread(target=many, args=(i,)) for i in range(len(results))]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(timeout=60)
+    assert results == [[[i, i + 1, i + 2]] * 50 for i in range(len(results))]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only where processes can be forked")
+@pytest.mark.filterwarnings("ignore:This process")
+def test_a_forked_process_starts_threads_of_its_own():
+    threads.shared(lambda part: part, 3, MUCH)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if threads.shared(lambda part: part.start, 3, MUCH) == [0, 1, 2] else 1)
+    deadline = time.monotonic() + 30
+    while (status := os.waitpid(child, os.WNOHANG)) == (0, 0) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if status == (0, 0):
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+    assert status == (child, 0)
 
 
 def test_settings_of_numpy_are_those_of_the_caller():

@@ -26,9 +26,10 @@ def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
     how, x = prepared(x, weight.shape, geometry, (down, across))
     shape = (len(x), len(weight), down, across)
     out = np.empty(shape, x.dtype) if how == "planes" and len(weight) < FEW else empty_channels_last(shape, x.dtype)
+    kernels = winograd.factors(weight) if how == "winograd" else weight
 
     def work(part: slice) -> None:
-        convolve_part(how, x[part], weight, geometry, out[part])
+        convolve_part(how, x[part], kernels, geometry, out[part])
 
     shared(work, len(x), cost(how, out.shape, weight.shape))
     return out
@@ -41,9 +42,10 @@ def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, .
         how = "columns"
     gy = gy if how == "planes" else channels_last(gy)
     out = np.empty(shape, gy.dtype) if how == "planes" else empty_channels_last(shape, gy.dtype)
+    kernels = winograd.turned_factors(weight) if how == "winograd" else weight
 
     def work(part: slice) -> None:
-        input_grad_part(how, gy[part], weight, geometry, out[part])
+        input_grad_part(how, gy[part], kernels, geometry, out[part])
 
     shared(work, len(gy), cost(how, gy.shape, weight.shape))
     return out
@@ -58,7 +60,8 @@ def weight_grad(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...])
         return weight_grad_part(how, x[part], gy[part], geometry, shape)
 
     parts = shared(work, len(x), cost(how, gy.shape, shape))
-    return np.ascontiguousarray(sum(parts[1:], parts[0]))
+    total = sum(parts[1:], parts[0])
+    return np.ascontiguousarray(winograd.weight_of(total) if how == "winograd" else total)
 
 
 def bias_grad(gy: Array) -> Array:

@@ -54,24 +54,35 @@ def transformed(matrix: Array, tiles: Array) -> Array:
     return transform.run()
 
 
-def convolve(x: Array, weight: Array, padding: Padding, out: Array) -> None:
-    """out [n, h', w', o] = the convolution of x [n, h, w, c] with weight [o, c, 3, 3]."""
-    multiply_all(x, weight.transpose(2, 3, 1, 0), padding, out)
+def factors(weight: Array) -> Array:
+    """G g Gᵀ for all kernels of a weight [o, c, 3, 3]: [36, c, o], what the input tiles are multiplied by."""
+    _, g, _ = transforms(weight.dtype)
+    return transformed(g, weight.transpose(2, 3, 1, 0)).reshape(36, *weight.shape[1::-1])
 
 
-def input_grad(gy: Array, weight: Array, padding: Padding, out: Array) -> None:
-    """out [n, h, w, c] = the gradient of the input for the gradient gy [n, h', w', o] of the result: a convolution of
-    gy with the turned kernels, padded so far that every window that a pixel was in counts."""
+def turned_factors(weight: Array) -> Array:
+    """The factors [36, o, c] for the gradient of the input, a convolution with the turned kernels."""
+    return factors(weight.swapaxes(0, 1)[:, :, ::-1, ::-1])
+
+
+def weight_of(total: Array) -> Array:
+    """Gᵀ m G for the sums m [36, o, c] of `weight_grad`: the gradient [o, c, 3, 3] of the weight."""
+    _, g, _ = transforms(total.dtype)
+    return transformed(g.T, total.reshape(6, 6, *total.shape[1:])).transpose(2, 3, 0, 1)
+
+
+def input_grad(gy: Array, factors: Array, padding: Padding, out: Array) -> None:
+    """out [n, h, w, c] = the gradient of the input for the gradient gy [n, h', w', o] of the result, with turned
+    factors: gy is padded so far that every window that a pixel was in counts."""
     (top, _), (left, _) = padding
     down, across = out.shape[1] - gy.shape[1] + top, out.shape[2] - gy.shape[2] + left
-    multiply_all(gy, weight.transpose(2, 3, 0, 1)[::-1, ::-1], ((2 - top, down), (2 - left, across)), out)
+    convolve(gy, factors, ((2 - top, down), (2 - left, across)), out)
 
 
-def multiply_all(x: Array, kernels: Array, padding: Padding, out: Array) -> None:
-    """out [n, h', w', o] = the convolution of x [n, h, w, c] with kernels [3, 3, c, o]."""
-    a, g, b = transforms(x.dtype)
-    c, o = kernels.shape[2:]
-    factors = transformed(g, kernels).reshape(36, c, o)
+def convolve(x: Array, factors: Array, padding: Padding, out: Array) -> None:
+    """out [n, h', w', o] = the convolution of x [n, h, w, c] with the kernels of these factors [36, c, o]."""
+    a, _, b = transforms(x.dtype)
+    c, o = factors.shape[1:]
     for block, new in blocks_of(out.shape, (c, o)):
         if new:
             n, down, across = tiles_of(block, out.shape)
@@ -86,9 +97,9 @@ def multiply_all(x: Array, kernels: Array, padding: Padding, out: Array) -> None
 
 
 def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
-    """The gradient [o, c, 3, 3] of the weight for the gradient gy [n, h', w', o] of the result: with D the input tiles
-    and E = A e Aᵀ the tiles of gy, it is Gᵀ (Σ Eᵀ D) G."""
-    a, g, b = transforms(x.dtype)
+    """Σ Eᵀ D [36, o, c] over all tiles: D those of the input x [n, h, w, c], E = A e Aᵀ those of the gradient
+    gy [n, h', w', o] of the result."""
+    a, _, b = transforms(x.dtype)
     c, o = x.shape[3], gy.shape[3]
     total, products = np.zeros((36, o, c), x.dtype), np.empty((36, o, c), x.dtype)
     for block, new in blocks_of(gy.shape, (c, o)):
@@ -102,7 +113,7 @@ def weight_grad(x: Array, gy: Array, padding: Padding) -> Array:
         grads.get(block)
         np.matmul(spread.run().reshape(36, -1, o).swapaxes(1, 2), d, out=products)
         total += products
-    return transformed(g.T, total.reshape(6, 6, o, c)).transpose(2, 3, 0, 1)
+    return total
 
 
 # ------------------------------------------------------------------------------------------------------------- blocks
