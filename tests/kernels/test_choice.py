@@ -3,6 +3,7 @@
 import pytest
 
 from minigrad.kernels.conv.choice import Geometry, forced, way
+from minigrad.kernels.conv.columns import few_together, together
 
 SAME = ((1, 1), (1, 1))
 
@@ -20,7 +21,7 @@ SAME = ((1, 1), (1, 1))
         ((32, 16, 3, 3), {"padding": SAME, "dilation": (1, 2)}, 16, (32, 30), "columns"),
         ((32, 16, 3, 3), {"padding": ((3, 1), (1, 1))}, 16, (34, 32), "columns"),
         ((32, 16, 5, 5), {}, 16, (28, 28), "columns"),
-        ((32, 3, 3, 3), {"padding": SAME}, 3, (32, 32), "planes"),
+        ((32, 3, 3, 3), {"padding": SAME}, 3, (32, 32), "columns"),
         ((32, 1, 3, 3), {"groups": 32}, 32, (30, 30), "depthwise"),
         ((32, 8, 3, 3), {"groups": 4}, 32, (30, 30), "groups"),
     ],
@@ -30,14 +31,55 @@ def test_the_way(weight, settings, channels, size, expected):
 
 
 @pytest.mark.parametrize(
-    ("settings", "name", "expected"),
+    ("weight", "settings", "channels", "expected"),
     [
-        ({}, "winograd", "winograd"),
-        ({"stride": (2, 2)}, "winograd", "columns"),
-        ({}, "planes", "planes"),
-        ({"groups": 4}, "planes", "groups"),
+        ((16, 6, 5, 5), {}, 6, "overlap"),
+        ((16, 6, 5, 5), {"stride": (1, 2), "dilation": (2, 1)}, 6, "overlap"),
+        ((16, 6, 5, 5), {"dilation": (1, 2)}, 6, "columns"),
+        ((16, 8, 5, 5), {}, 8, "columns"),
+        ((16, 16, 3, 3), {}, 16, "winograd"),
+        ((6, 1, 5, 5), {"groups": 6}, 6, "depthwise"),
     ],
 )
-def test_a_forced_way_is_taken_wherever_it_can_be(settings, name, expected):
+def test_the_way_to_the_gradient_of_the_input(weight, settings, channels, expected):
+    assert way(weight, Geometry(**settings), channels, (8, 8), of_input=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "of_input", "expected"),
+    [
+        ({}, "winograd", False, "winograd"),
+        ({}, "winograd", True, "winograd"),
+        ({"stride": (2, 2)}, "winograd", False, "columns"),
+        ({}, "overlap", True, "overlap"),
+        ({}, "overlap", False, "columns"),
+        ({"dilation": (1, 2)}, "overlap", True, "columns"),
+        ({"groups": 4}, "overlap", True, "groups"),
+    ],
+)
+def test_a_forced_way_is_taken_wherever_it_can_be(settings, name, of_input, expected):
     with forced(name):
-        assert way((32, 8, 3, 3), Geometry(**settings), 8 * settings.get("groups", 1), (5, 5)) == expected
+        assert way((32, 8, 3, 3), Geometry(**settings), 8 * settings.get("groups", 1), (5, 5), of_input) == expected
+
+
+@pytest.mark.parametrize(
+    ("outputs", "kernel", "dilation", "across", "expected"),
+    [
+        (6, (5, 5), (1, 1), 28, 4),
+        (6, (5, 5), (1, 1), 27, 3),
+        (6, (5, 5), (1, 1), 29, 4),  # three places beyond the row
+        (6, (5, 5), (1, 1), 3, 3),
+        (16, (5, 5), (2, 1), 10, 2),
+        (32, (3, 3), (1, 1), 32, 2),
+        (64, (3, 3), (1, 1), 32, 1),
+        (6, (5, 5), (1, 2), 28, 1),
+        (6, (1, 1), (1, 1), 28, 1),
+        (6, (5, 5), (1, 1), 1, 1),
+    ],
+)
+def test_how_many_places_are_taken_together(outputs, kernel, dilation, across, expected):
+    assert few_together(outputs, kernel, dilation, across) == expected
+
+
+def test_places_taken_together_divide_the_row_if_they_can():
+    assert [together(8, across) for across in (1, 3, 10, 11, 28, 32)] == [1, 3, 5, 8, 7, 8]

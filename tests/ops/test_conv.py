@@ -26,7 +26,7 @@ def images(n, c, h, w):
     return rng.standard_normal((n, c, h, w))
 
 
-@pytest.fixture(params=["plain", "fastest", "columns", "winograd", "planes"])
+@pytest.fixture(params=["plain", "fastest", "columns", "winograd", "overlap"])
 def way(request):
     if request.param == "fastest":
         yield
@@ -126,7 +126,7 @@ def test_padding_wider_than_the_kernel_and_on_one_side(way, padding):
     compare(padded, x, w)
 
 
-@pytest.mark.parametrize("name", ["winograd", "planes", "columns"])
+@pytest.mark.parametrize("name", ["winograd", "overlap", "columns"])
 @pytest.mark.parametrize("shape", [(5, 20, 9, 8, 18), (2, 16, 32, 32, 16), (3, 33, 7, 7, 17)])
 def test_every_way_gives_the_same_within_rounding(name, shape):
     n, c, h, w, o = shape
@@ -144,7 +144,7 @@ def test_every_way_gives_the_same_within_rounding(name, shape):
 
 
 def test_only_known_ways_can_be_forced():
-    with pytest.raises(ValueError, match="forced got 'fourier'; expected 'winograd', 'planes'"), forced("fourier"):
+    with pytest.raises(ValueError, match="forced got 'fourier'; expected 'winograd', 'overlap'"), forced("fourier"):
         pass
 
 

@@ -26,32 +26,39 @@ class Forced:
     way: str | None = None
 
 
-def way(weight: tuple[int, ...], geometry: Geometry, channels: int, size: tuple[int, ...]) -> str:
-    """'winograd', 'depthwise', 'groups', 'planes' or 'columns' for a weight of shape [o, c / groups, kh, kw] and
-    results of `size` (h', w').
+def way(
+    weight: tuple[int, ...], geometry: Geometry, channels: int, size: tuple[int, ...], of_input: bool = False
+) -> str:
+    """'winograd', 'depthwise', 'groups', 'overlap' or 'columns' for a weight of shape [o, c / groups, kh, kw] and
+    results of `size` (h', w'); `of_input` for the gradient of the input.
 
     Winograd's way needs 3 x 3 kernels at every place, and padding that a kernel reaches beyond. It saves
     multiplications and pays with additions for every channel, so it is worth it from 16 channels on, and where half of
-    what its tiles of 4 x 4 give is asked for. Planes are for so few channels that the runs of a window are short.
+    what its tiles of 4 x 4 give is asked for. The gradient of few channels is added up where windows overlap, because
+    as a convolution it is a narrow product.
     """
     o, each, *kernel = weight
     if geometry.groups > 1:
         return "depthwise" if each == 1 else "groups"
     near = max(map(max, geometry.padding)) <= 2
-    possible = near and kernel == [3, 3] and geometry.stride == geometry.dilation == (1, 1)
+    possible = {
+        "winograd": near and kernel == [3, 3] and geometry.stride == geometry.dilation == (1, 1),
+        "overlap": of_input and geometry.dilation[1] == 1,
+        "columns": True,
+    }
     if Forced.way is not None:
-        return Forced.way if possible or Forced.way != "winograd" else "columns"
-    if channels < 8:
-        return "planes"
+        return Forced.way if possible[Forced.way] else "columns"
     given = prod([-(-places // 4) * 4 for places in size])
-    return "winograd" if possible and min(channels, o) >= 16 and 2 * prod(size) >= given else "columns"
+    if possible["winograd"] and min(channels, o) >= 16 and 2 * prod(size) >= given:
+        return "winograd"
+    return "overlap" if possible["overlap"] and channels < 8 else "columns"
 
 
 @contextmanager
 def forced(name: str) -> Iterator[None]:
-    """Within this context, 'winograd', 'planes' or 'columns' is the way wherever it can be."""
-    if name not in ("winograd", "planes", "columns"):
-        raise ValueError(f"forced got '{name}'; expected 'winograd', 'planes' or 'columns'")
+    """Within this context, 'winograd', 'overlap' or 'columns' is the way wherever it can be."""
+    if name not in ("winograd", "overlap", "columns"):
+        raise ValueError(f"forced got '{name}'; expected 'winograd', 'overlap' or 'columns'")
     before, Forced.way = Forced.way, name
     try:
         yield

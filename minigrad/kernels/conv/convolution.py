@@ -1,7 +1,7 @@
 """Convolutions of arrays [n, c, h, w] the fast way: the result, and the gradients of input, weight and bias.
 
-Images are channels-last in memory, [n, h, w, c], unless they have few channels; arrays that are in that order already
-are taken as they are. The batch is shared between threads.
+Images are channels-last in memory, [n, h, w, c]; arrays that are in that order already are taken as they are. The batch
+is shared between threads.
 """
 
 from math import prod
@@ -12,20 +12,16 @@ from ...device import Array
 from ..reduction import column_sums
 from ..threads import ELEMENT, shared
 from ..windows import places
-from . import columns, depthwise, planes, winograd
+from . import columns, depthwise, overlap, winograd
 from .choice import Geometry, way
-
-FEW = 16
-"""Results with fewer channels than this lie plane by plane."""
 
 
 def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
     """The convolution of x [n, c, h, w] with weight [o, c / groups, kh, kw]: [n, o, h', w']."""
     each = zip(x.shape[2:], weight.shape[2:], geometry.stride, geometry.padding, geometry.dilation, strict=True)
     down, across = [places(*sizes) for sizes in each]
-    how, x = prepared(x, weight.shape, geometry, (down, across))
-    shape = (len(x), len(weight), down, across)
-    out = np.empty(shape, x.dtype) if how == "planes" and len(weight) < FEW else empty_channels_last(shape, x.dtype)
+    how = way(weight.shape, geometry, x.shape[1], (down, across))
+    x, out = channels_last(x), empty_channels_last((len(x), len(weight), down, across), x.dtype)
     kernels = winograd.factors(weight) if how == "winograd" else weight
 
     def work(part: slice) -> None:
@@ -37,11 +33,8 @@ def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
 
 def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
     """The gradient of an input of `shape` [n, c, h, w], for the gradient gy [n, o, h', w'] of the result."""
-    how = way(weight.shape, geometry, shape[1], gy.shape[2:])
-    if how == "planes" and geometry.stride != (1, 1):
-        how = "columns"
-    gy = gy if how == "planes" else channels_last(gy)
-    out = np.empty(shape, gy.dtype) if how == "planes" else empty_channels_last(shape, gy.dtype)
+    how = way(weight.shape, geometry, shape[1], gy.shape[2:], of_input=True)
+    gy, out = channels_last(gy), empty_channels_last(shape, gy.dtype)
     kernels = winograd.turned_factors(weight) if how == "winograd" else weight
 
     def work(part: slice) -> None:
@@ -53,8 +46,8 @@ def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, .
 
 def weight_grad(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
     """The gradient of a weight of `shape` [o, c / groups, kh, kw], for the gradient gy [n, o, h', w'] of the result."""
-    how, x = prepared(x, shape, geometry, gy.shape[2:])
-    gy = gy if how == "planes" else channels_last(gy)
+    how = way(shape, geometry, x.shape[1], gy.shape[2:])
+    x, gy = channels_last(x), channels_last(gy)
 
     def work(part: slice) -> Array:
         return weight_grad_part(how, x[part], gy[part], geometry, shape)
@@ -68,7 +61,8 @@ def bias_grad(gy: Array) -> Array:
     """The gradient of the bias [o], for the gradient gy [n, o, h', w'] of the result."""
     if gy.flags.c_contiguous:  # plane by plane
         return gy.reshape(*gy.shape[:2], -1).sum(axis=2).sum(axis=0)
-    return column_sums(channels_last(gy).transpose(0, 2, 3, 1).reshape(-1, gy.shape[1]))
+    rows = channels_last(gy).transpose(0, 2, 3, 1).reshape(-1, gy.shape[3] * gy.shape[1])  # of the images, as below
+    return column_sums(column_sums(rows).reshape(gy.shape[3], -1))
 
 
 def add_bias(y: Array, bias: Array) -> None:
@@ -87,17 +81,11 @@ def empty_channels_last(shape: tuple[int, ...], dtype: np.dtype) -> Array:
     return np.empty((n, h, w, c), dtype).transpose(0, 3, 1, 2)
 
 
-def prepared(x: Array, weight: tuple[int, ...], geometry: Geometry, size: tuple[int, ...]) -> tuple[str, Array]:
-    """The way to compute results of `size` (h', w'), and x [n, c, h, w] in the order that it needs."""
-    how = way(weight, geometry, x.shape[1], size)
-    return how, x if how == "planes" else channels_last(x)
-
-
 def cost(how: str, result: tuple[int, ...], weight: tuple[int, ...]) -> float:
     """What a convolution costs, in multiplications; copying a window for each place counts as well."""
     n, o, down, across = result
     window = prod(weight[1:])
-    return n * down * across * window * (o + ELEMENT * (how in ("planes", "columns")))
+    return n * down * across * window * (o + ELEMENT * (how in ("columns", "overlap")))
 
 
 def channels_last(x: Array) -> Array:
@@ -111,9 +99,6 @@ def channels_last(x: Array) -> Array:
 def convolve_part(how: str, x: Array, weight: Array, geometry: Geometry, out: Array) -> None:
     """out [n, o, h', w'] = the convolution of x [n, c, h, w]."""
     stride, padding, dilation, groups = geometry
-    if how == "planes":
-        planes.convolve(x, weight, stride, padding, dilation, out)
-        return
     x, out = x.transpose(0, 2, 3, 1), out.transpose(0, 2, 3, 1)
     if how == "winograd":
         winograd.convolve(x, weight, padding, out)
@@ -127,14 +112,13 @@ def convolve_part(how: str, x: Array, weight: Array, geometry: Geometry, out: Ar
 def input_grad_part(how: str, gy: Array, weight: Array, geometry: Geometry, out: Array) -> None:
     """out [n, c, h, w] = the gradient of the input for the gradient gy [n, o, h', w'] of the result."""
     stride, padding, dilation, groups = geometry
-    if how == "planes":
-        planes.input_grad(gy, weight, padding, dilation, out)
-        return
     gy, out = gy.transpose(0, 2, 3, 1), out.transpose(0, 2, 3, 1)
     if how == "winograd":
         winograd.input_grad(gy, weight, padding, out)
     elif how == "depthwise":
         depthwise.input_grad(gy, weight, stride, padding, dilation, out)
+    elif how == "overlap":
+        overlap.input_grad(gy, weight, stride, padding, dilation, out)
     else:
         for a, b in group_slices(groups, out.shape[3], len(weight)):
             columns.input_grad(gy[..., b], weight[b], stride, padding, dilation, out[..., a])
@@ -144,8 +128,6 @@ def weight_grad_part(how: str, x: Array, gy: Array, geometry: Geometry, shape: t
     """The gradient of a weight of `shape` [o, c / groups, kh, kw]."""
     stride, padding, dilation, groups = geometry
     kernel = (shape[2], shape[3])
-    if how == "planes":
-        return planes.weight_grad(x, gy, kernel, stride, padding, dilation)
     x, gy = x.transpose(0, 2, 3, 1), gy.transpose(0, 2, 3, 1)
     if how == "winograd":
         return winograd.weight_grad(x, gy, padding)
