@@ -87,6 +87,7 @@ class Worker:
 
     def begin(self, work: Callable[[slice], Any], part: slice) -> None:
         """Do `work(part)` with the caller's settings of NumPy; `done` is released when it has ended."""
+        self.outcome, self.error = None, None
         self.task = partial(copy_context().run, run_inside, work, part)
         self.wanted.release()
 

@@ -16,7 +16,6 @@ from math import gcd
 import numpy as np
 
 from ...device import Array
-from .. import windows
 from ..pixels import pixels, runs
 from ..windows import Padding, Pair
 from .products import in_parts, transposed_in_parts
@@ -153,11 +152,3 @@ def blocks(
         inside[:count] = x[block]
         items[:count] = view[:count]
         yield block, copies[:count].reshape(-1, kh * length * c)
-
-
-def padded(x: Array, padding: Padding) -> Array:
-    """x [n, h, w, c] with zeros around it, C-contiguous; where padding is negative, without its border."""
-    (top, bottom), (left, right) = padding
-    x = x[:, max(0, -top) : x.shape[1] - max(0, -bottom), max(0, -left) : x.shape[2] - max(0, -right)]
-    around = (max(0, top), max(0, bottom)), (max(0, left), max(0, right))
-    return np.ascontiguousarray(windows.padded(x.transpose(0, 3, 1, 2), around).transpose(0, 2, 3, 1))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...device import Array
+from .. import windows
 from ..windows import Padding, Pair
-from .columns import padded
 
 
 def taps(kernel: Pair, stride: Pair, dilation: Pair, size: tuple[int, ...]) -> Iterator[tuple[int, int, tuple]]:
@@ -51,3 +51,8 @@ def weight_grad(x: Array, gy: Array, kernel: Pair, stride: Pair, padding: Paddin
     for u, v, places in taps(kernel, stride, dilation, gy.shape[1:3]):
         np.einsum("nhwc,nhwcm->cm", image[places], grads, out=total[u, v])
     return total.reshape(*kernel, -1, 1).transpose(2, 3, 0, 1)
+
+
+def padded(x: Array, padding: Padding) -> Array:
+    """x [n, h, w, c] with zeros around it."""
+    return windows.padded(x.transpose(0, 3, 1, 2), padding).transpose(0, 2, 3, 1)
