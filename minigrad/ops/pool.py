@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
+from ..checks import check_bool
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels import pooling as kernels
@@ -240,6 +241,7 @@ def max_pool2d(
 
 def max_pool(op: str, x: Tensor, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool) -> Tensor:
     """max_pool2d of images [n, c, h, w], with all settings in pairs."""
+    check_bool(f"{op}: ceil_mode", ceil_mode)
     around = padding_of(op, x.shape, kernel, stride, padding, dilation, ceil_mode)
     return fastest(MaxPool2d)(kernel, stride, around, dilation)(x)
 
@@ -294,6 +296,8 @@ def avg_pool(
     divisor: int | None,
 ) -> Tensor:
     """avg_pool2d of images [n, c, h, w], with all settings in pairs."""
+    check_bool(f"{op}: ceil_mode", ceil_mode)
+    check_bool(f"{op}: count_include_pad", count_include_pad)
     around = padding_of(op, x.shape, kernel, stride, padding, (1, 1), ceil_mode)
     (p, q) = padding if count_include_pad else (0, 0)
     return fastest(AvgPool2d)(kernel, stride, around, ((p, p), (q, q)), divisor)(x)

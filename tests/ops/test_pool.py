@@ -194,3 +194,17 @@ def test_what_does_not_fit_is_refused_by_name(name):
     call, message = WRONG[name]
     with pytest.raises(ValueError, match=message):
         call(Tensor(images(2, 3, 4, 6)))
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda x: ops.max_pool2d(x, 2, ceil_mode="no"), "max_pool2d: ceil_mode"),
+        (lambda x: ops.max_pool1d(x[0], 2, ceil_mode=1), "max_pool1d: ceil_mode"),
+        (lambda x: ops.avg_pool2d(x, 2, ceil_mode=None), "avg_pool2d: ceil_mode"),
+        (lambda x: ops.avg_pool1d(x[0], 2, count_include_pad="no"), "avg_pool1d: count_include_pad"),
+    ],
+)
+def test_switches_are_true_or_false(call, name):
+    with pytest.raises(TypeError, match=f"{name} must be True or False"):
+        call(Tensor(images(2, 3, 4, 6)))
