@@ -204,6 +204,20 @@ def test_a_missing_checkpoint_says_what_is_wanted_where_from_and_where_to_put_it
     assert not (tmp_path / "run").exists()
 
 
+def test_a_run_goes_on_only_with_the_weights_that_it_was_begun_with(few, tmp_path, monkeypatch):
+    monkeypatch.setattr(finetune_resnet.RECIPE, "draw", lambda *args: None)
+    stopped(finetune_resnet, few[finetune_resnet], tmp_path / "run", 3)
+    begun = Path(few[finetune_resnet].weights)
+    kept = begun.rename(tmp_path / "kept.safetensors")
+    save(resnet20().state_dict(), begun)
+    with pytest.raises(
+        DataError, match=r"resnet20\.safetensors: these are not the weights that the run was begun with"
+    ):
+        finetune_resnet.resume(tmp_path / "run", console=QUIET)
+    kept.replace(begun)
+    assert finetune_resnet.resume(tmp_path / "run", console=QUIET) is not None
+
+
 def test_weights_of_pytorch_need_pytorch(few, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     (tmp_path / "a.th").touch()

@@ -1,9 +1,12 @@
 """Fine-tuning: a published ResNet-20 for CIFAR-10, three ways, on images that it does not know as they are here."""
 
+import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import numpy as np
 
 from ..datasets import ImageData
 from ..display import show
@@ -40,13 +43,15 @@ WAYS = {
 
 @dataclass(frozen=True)
 class Settings(of.Settings):
-    """What a run depends on. `lr` None is each way's usual; `before` is the accuracy of the weights as they are."""
+    """What a run depends on. `lr` None is each way's usual. `before` is the accuracy of the weights as they are, and
+    `weights_sha256` the checksum of their content."""
 
     epochs: int = 5
     batch_size: int = 128
     lr: float | None = None
     weights: str = CHECKPOINT_NAME
     before: float | None = None
+    weights_sha256: str = ""
 
     about: ClassVar = {
         "weights": of.Text(
@@ -64,6 +69,7 @@ class Settings(of.Settings):
         **of.PLACE,
         "data": of.CIFAR_DATA,
         "before": of.Accuracy(),
+        "weights_sha256": of.Text(),
     }
 
 
@@ -88,9 +94,15 @@ class FineTuneResNet(Photographs):
     def prepare(self, settings: Settings, data: ImageData, console: "Console") -> Settings:
         path = os.path.expanduser(settings.weights)
         settings = replace(settings, weights=os.path.abspath(path) if os.path.isfile(path) else settings.weights)
+        model = pretrained(settings)
+        content = content_sha256(model)
+        if settings.weights_sha256 not in ("", content):
+            raise DataError(
+                f"{settings.weights}: these are not the weights that the run was begun with; put those back"
+            )
         if settings.before is None:
-            result, _, _ = evaluate(pretrained(settings), self.test_loader(settings, data))
-            settings = replace(settings, before=result.accuracy)
+            result, _, _ = evaluate(model, self.test_loader(settings, data))
+            settings = replace(settings, before=result.accuracy, weights_sha256=content)
         share = f"{settings.before:.2%}"
         show(console, say(f"as they are, the weights get {share} right", f"这份权重原样使用，准确率 {share}"))
         return settings
@@ -130,6 +142,15 @@ def pretrained(settings: Settings) -> Module:
     except DataError as error:
         raise DataError(f"{error}; or name another file by --weights") from error
     return model.to(settings.device)
+
+
+def content_sha256(model: Module) -> str:
+    """The SHA-256 of all weights and statistics of a network: the same whatever file they were in."""
+    digest = hashlib.sha256()
+    for name, value in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(value.cpu().numpy()).data)
+    return digest.hexdigest()
 
 
 RECIPE = FineTuneResNet()
