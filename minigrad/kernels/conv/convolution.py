@@ -4,13 +4,15 @@ Images are channels-last in memory, [n, h, w, c]; arrays that are in that order 
 is shared between threads.
 """
 
+from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from ...device import Array
 from ..reduction import column_sums
-from ..threads import ELEMENT, shared
+from ..threads import ELEMENT, one_thread_for_blas, shared
 from ..windows import places
 from . import columns, depthwise, overlap, winograd
 from .choice import Geometry, way
@@ -27,7 +29,7 @@ def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
     def work(part: slice) -> None:
         convolve_part(how, x[part], kernels, geometry, out[part])
 
-    shared(work, len(x), cost(how, out.shape, weight.shape))
+    in_threads(work, len(x), cost(how, out.shape, weight.shape))
     return out
 
 
@@ -40,7 +42,7 @@ def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, .
     def work(part: slice) -> None:
         input_grad_part(how, gy[part], kernels, geometry, out[part])
 
-    shared(work, len(gy), cost(how, gy.shape, weight.shape))
+    in_threads(work, len(gy), cost(how, gy.shape, weight.shape))
     return out
 
 
@@ -52,7 +54,7 @@ def weight_grad(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...])
     def work(part: slice) -> Array:
         return weight_grad_part(how, x[part], gy[part], geometry, shape)
 
-    parts = shared(work, len(x), cost(how, gy.shape, shape))
+    parts = in_threads(work, len(x), cost(how, gy.shape, shape))
     total = sum(parts[1:], parts[0])
     return np.ascontiguousarray(winograd.weight_of(total) if how == "winograd" else total)
 
@@ -79,6 +81,13 @@ def empty_channels_last(shape: tuple[int, ...], dtype: np.dtype) -> Array:
     """A new array [n, c, h, w] in which the channels of a pixel lie together."""
     n, c, h, w = shape
     return np.empty((n, h, w, c), dtype).transpose(0, 3, 1, 2)
+
+
+def in_threads(work: Callable[[slice], Any], n: int, multiplications: float) -> list[Any]:
+    """`shared`, and BLAS held to one thread also where the work is too little to be shared: its products are so small
+    that threads of BLAS's own would spend their time waiting for each other."""
+    with one_thread_for_blas():
+        return shared(work, n, multiplications)
 
 
 def cost(how: str, result: tuple[int, ...], weight: tuple[int, ...]) -> float:
