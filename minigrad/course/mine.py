@@ -51,7 +51,7 @@ def solved_functions(workspace: Workspace) -> tuple[dict[Blank, Callable], list[
         for blank in lesson.blanks:
             partner = partner_of(blank, lesson)
             if blank not in found:
-                owned.append(Owned(blank, lesson, False, say("not solved yet", "尚未完成")))
+                owned.append(Owned(blank, lesson, False, say("not solved yet", "你还没做出来")))
             elif partner is not None and partner not in found:
                 owned.append(Owned(blank, lesson, False, say(f"waits for {partner}", f"等待 {partner}")))
             else:

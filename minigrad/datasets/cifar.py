@@ -148,7 +148,11 @@ def load(wanted: CIFARSet, labels: Labels, source: str | Path) -> ImageData:
 
 
 def read_part(path: Path, wanted: CIFARSet, labels: Labels) -> tuple[np.ndarray, np.ndarray]:
-    """Images [N, 3, 32, 32] and labels [N] of one file. Raises DataError if they are not that."""
+    """Images [N, 3, 32, 32] and labels [N] of one file. Raises DataError if they are not that.
+
+    `wanted` is the set that it belongs to, with `label_bytes` labels before the pixels of each record; `labels` is the
+    kind of labels to return, of so many `classes`: CIFAR-100 has two, fine and coarse.
+    """
     binary = path.suffix == ".bin"
     images, numbers = read_records(path, wanted.label_bytes, labels) if binary else read_batch(path, labels)
     if not len(images):

@@ -111,9 +111,83 @@ def label_accepted(path, wanted, labels):
     return images.reshape(-1, 3, 32, 32), numbers
 
 
-@mutant(READ, "raised")
+@mistake(
+    READ,
+    "Images and labels are exchanged: return (images, labels).",
+    "图片和标签弄反了：应该返回（图片，标签）。",
+)
+def pair_exchanged(path, wanted, labels):
+    images, numbers = read(path, wanted, labels)
+    return numbers, images.reshape(-1, 3, 32, 32)
+
+
+@mistake(
+    READ,
+    "With a file without images, the smallest or the largest of no numbers was asked for, and NumPy raised ValueError. "
+    "Ask first whether there are images, and raise DataError if there are none.",
+    "遇到没有图片的文件，却去取零个数中的最小或最大的，于是 NumPy 抛出了 ValueError。"
+    "要先看有没有图片，没有就抛出 DataError。",
+)
+def smallest_of_nothing(path, wanted, labels):
+    images, numbers = rows_of(path, wanted, labels)
+    if numbers.min() < 0 or numbers.max() >= labels.classes or not len(images):
+        raise DataError(f"{path}: wrong")
+    return images.reshape(-1, 3, 32, 32), numbers
+
+
+@mistake(
+    READ,
+    "Images that are black all over were refused. They are images, too, although all their bytes are 0: whether there "
+    "are any, len(images) says, and not images.any().",
+    "全黑的图片被拒绝了。它们的字节全是 0，但也是图片：有没有图片，要看 len(images)，而不是 images.any()。",
+)
+def black_refused(path, wanted, labels):
+    images, numbers = rows_of(path, wanted, labels)
+    if not images.any():
+        raise DataError(f"{path}: wrong")
+    return tested(path, images.reshape(-1, 3, 32, 32), numbers, labels)
+
+
+@mistake(
+    READ,
+    "A file whose labels are all 0 was refused. 0 is a class like any other: numbers.any() does not say whether there "
+    "are labels.",
+    "标签全是 0 的文件被拒绝了。0 也是一个类：有没有标签，numbers.any() 是看不出来的。",
+)
+def zeros_refused(path, wanted, labels):
+    images, numbers = rows_of(path, wanted, labels)
+    if not numbers.any():
+        raise DataError(f"{path}: wrong")
+    return tested(path, images.reshape(-1, 3, 32, 32), numbers, labels)
+
+
+@mutant(READ, "wrong_reader")
 def always_pickled(path, wanted, labels):
     images, numbers = tested(path, *read_batch(path, labels), labels)
+    return images.reshape(-1, 3, 32, 32), numbers
+
+
+@mutant(READ, "wrong_label_bytes")
+def one_label_byte(path, wanted, labels):
+    images, numbers = read_records(path, 1, labels) if path.suffix == ".bin" else read_batch(path, labels)
+    return tested(path, images.reshape(-1, 3, 32, 32), numbers, labels)
+
+
+@mutant(READ, "right_file_refused")
+def ten_classes(path, wanted, labels):
+    images, numbers = rows_of(path, wanted, labels)
+    if not len(images) or numbers.min() < 0 or numbers.max() >= 10:
+        raise DataError(f"{path}: wrong")
+    return images.reshape(-1, 3, 32, 32), numbers
+
+
+@mutant(READ, "another_error")
+def value_error(path, wanted, labels):
+    images, numbers = rows_of(path, wanted, labels)
+    if not len(images):
+        raise DataError(f"{path}: wrong")
+    if numbers.min() < 0 or numbers.max() >= labels.classes:
+        raise ValueError(f"{path}: wrong")
     return images.reshape(-1, 3, 32, 32), numbers
 
 
@@ -150,8 +224,8 @@ def divided_by_256(self, x, rng):
 
 @mistake(
     NORMALIZE,
-    "Images that are floats were divided by 255, too; only bytes count from 0 to 255.",
-    "浮点数的图片也除了 255；只有字节才是从 0 到 255。",
+    "Images that are floats were divided by 255, too; only bytes count from 0 to 255: ask for x.dtype == np.uint8.",
+    "浮点数的图片也除了 255；只有字节才是从 0 到 255：要看的是 x.dtype == np.uint8。",
 )
 def always_divided(self, x, rng):
     y, mean, std = fitting(self, x)
@@ -160,9 +234,10 @@ def always_divided(self, x, rng):
 
 @mistake(
     NORMALIZE,
-    "Bytes became float64: x / 255 does that. Network and weights are float32; x.astype(np.float32) first, and "
-    "mean and std in float32 too.",
-    "字节变成了 float64：x / 255 就会这样。网络和权重是 float32；先 x.astype(np.float32)，均值和标准差也用 float32。",
+    "Bytes did not become float32. x / 255 makes float64 of them, and so does an array of mean or std in float64. "
+    "Network and weights are float32: x.astype(np.float32) first, and mean and std in float32 too.",
+    "字节没有变成 float32。x / 255 会得到 float64，均值或标准差的数组是 float64 时也会。网络和权重是 float32："
+    "先 x.astype(np.float32)，均值和标准差也用 float32。",
 )
 def not_float32(self, x, rng):
     y, mean, std = fitting(self, x)
@@ -235,6 +310,73 @@ def divided_first(self, x, rng):
 
 @mistake(
     NORMALIZE,
+    "Only the mean was divided: x - mean / std is not (x - mean) / std. Put the difference in brackets.",
+    "只有均值除了标准差：x - mean / std 不等于 (x - mean) / std。差要加上括号。",
+)
+def mean_divided(self, x, rng):
+    y, mean, std = fitting(self, x)
+    return y - mean / std
+
+
+@mistake(
+    NORMALIZE,
+    "The first mean was taken for all channels: each has its own.",
+    "所有通道都用了第一个均值：每个通道有自己的均值。",
+)
+def first_mean(self, x, rng):
+    y, mean, std = fitting(self, x)
+    return (y - mean[0]) / std
+
+
+@mistake(
+    NORMALIZE,
+    "The first standard deviation was taken for all channels: each has its own.",
+    "所有通道都用了第一个标准差：每个通道有自己的标准差。",
+)
+def first_std(self, x, rng):
+    y, mean, std = fitting(self, x)
+    return (y - mean) / std[0]
+
+
+@mistake(
+    NORMALIZE,
+    "The first mean and the first standard deviation were taken for all channels: each has its own.",
+    "所有通道都用了第一个均值和第一个标准差：每个通道有自己的均值和标准差。",
+)
+def first_of_both(self, x, rng):
+    y, mean, std = fitting(self, x)
+    return (y - mean[0]) / std[0]
+
+
+@mistake(
+    NORMALIZE,
+    "Images of floats were treated as bytes: divided by 255, and their dtype changed. Only uint8 is divided by 255 and "
+    "becomes float32; ask for x.dtype == np.uint8.",
+    "浮点数的图片被当成了字节：除了 255，dtype 也变了。只有 uint8 才除以 255 并变成 float32；要看的是 "
+    "x.dtype == np.uint8。",
+)
+def floats_as_bytes(self, x, rng):
+    y, mean, std = fitting(self, x)
+    y = y if x.dtype == np.uint8 else x.astype(np.float32) / 255
+    return ((y - mean) / std).astype(np.float32)
+
+
+@mutant(NORMALIZE, "dtype")
+def always_float32(self, x, rng):
+    y, mean, std = fitting(self, x)
+    return ((y - mean) / std).astype(np.float32)
+
+
+@mutant(NORMALIZE, "numbers_refused")
+def one_for_each_channel(self, x, rng):
+    if not len(self.mean) == len(self.std) == x.shape[1]:
+        raise ValueError("channels")
+    y, mean, std = fitting(self, x)
+    return (y - mean) / std
+
+
+@mistake(
+    NORMALIZE,
     "Images of one channel with three means were accepted, and came out with three channels by broadcasting. Raise "
     "ValueError unless there is one number or one for each channel, for mean and for std.",
     "单通道的图片配三个均值也被接受了，广播之后成了三个通道。均值和标准差都一样：除非只有一个数，或者每个通道一个数，"
@@ -288,9 +430,10 @@ def one_place(self, x, rng):
 
 @mistake(
     CROP,
-    "All four dimensions were padded, so that there are more images and channels than before: np.pad(x, p) does that. "
-    "Pad the last two: ((0, 0), (0, 0), (p, p), (p, p)).",
-    "四个维度都补了零，图片和通道都变多了：np.pad(x, p) 就会这样。只补最后两维：((0, 0), (0, 0), (p, p), (p, p))。",
+    "There are more images or more channels than before: 2p of them were added by padding. np.pad(x, p) pads all four "
+    "dimensions; pad the last two alone: ((0, 0), (0, 0), (p, p), (p, p)).",
+    "图片或者通道比原来多了，多出来的 2p 个是补零补出来的。np.pad(x, p) 会给四个维度都补零；只该补最后两维："
+    "((0, 0), (0, 0), (p, p), (p, p))。",
 )
 def all_dimensions_padded(self, x, rng):
     (h, w), n = self.size, len(x) + 2 * self.padding
@@ -302,9 +445,10 @@ def all_dimensions_padded(self, x, rng):
 
 @mistake(
     CROP,
-    "Windows moved by as much as there is padding, 0 to 2p. That is right only for windows as large as the image; in "
-    "general the first row may be 0 to H + 2p - h.",
-    "窗口移动的范围是 0 到 2p，只和填充有关。只有窗口和图片一样大时才对；一般说来，第一行可以是 0 到 H + 2p - h。",
+    "Where there was padding the windows moved, without it they stood still. To move by 0 to 2p is right only for "
+    "windows as large as the image; in general the first row may be 0 to H + 2p - h, the first column 0 to W + 2p - w.",
+    "有补零时窗口会动，没有补零时窗口就不动了。移动 0 到 2p，只有窗口和图片一样大时才对；一般说来，"
+    "第一行可以是 0 到 H + 2p - h，第一列可以是 0 到 W + 2p - w。",
 )
 def moved_by_the_padding(self, x, rng):
     padded, _, _ = cut(self, x, rng)
@@ -425,14 +569,88 @@ def too_large_accepted(self, x, rng):
 
 @mistake(
     CROP,
-    "Padding is missing: windows were cut from the image as it is.",
-    "没有补零：窗口是从原图上裁的。",
+    "No window reaches into the padding: the windows are as if cut from the image as it is.",
+    "没有一个窗口伸进补的零里：裁出来的和从原图上裁的一样。",
 )
 def no_padding(self, x, rng):
-    if x.shape[2] < self.size[0] + 0 or x.shape[3] < self.size[1]:
+    if x.shape[2] < self.size[0] or x.shape[3] < self.size[1]:
         raise ValueError("too large")
     bare = type(self)(self.size, 0)
     return put(bare, *cut(bare, x, rng))
+
+
+@mistake(
+    CROP,
+    "The last p places never came. Is the range that of H + p - h? There is padding on both sides, so a window of h "
+    "can begin at 0 to H + 2p - h, and both ends count.",
+    "最后 p 个位置从未出现。是不是按 H + p - h 算的？两边都补了零，所以高为 h 的窗口可以从 0 到 H + 2p - h 开始，"
+    "两端都算。",
+)
+def padding_once(self, x, rng):
+    return put(self, *cut(self, x, rng, high=-self.padding))
+
+
+@mutant(CROP, "one_side_by_the_padding")
+def rows_by_the_padding(self, x, rng):
+    padded, _, left = cut(self, x, rng)
+    return put(self, padded, rng.integers(0, 2 * self.padding, len(x), endpoint=True), left)
+
+
+@mutant(CROP, "other_side")
+def columns_as_rows(self, x, rng):
+    padded, top, _ = cut(self, x, rng)
+    down, right = padded.shape[2] - self.size[0], padded.shape[3] - self.size[1]
+    return put(self, padded, top, rng.integers(0, min(down, right), len(x), endpoint=True))
+
+
+@mutant(CROP, "window_refused")
+def padding_forgotten(self, x, rng):
+    if self.size[0] > x.shape[2] or self.size[1] > x.shape[3]:
+        raise ValueError("too large")
+    return put(self, *cut(self, x, rng))
+
+
+@mistake(
+    CROP,
+    "The result is x itself, or shares its memory: whoever writes into one writes into the other. Return a new array, "
+    "such as x.copy().",
+    "结果就是 x 本身，或者和 x 共用内存：往一个里写，另一个也会变。应该返回新数组，比如 x.copy()。",
+)
+@mistake(
+    FLIP,
+    "The result is x itself, or shares its memory: whoever writes into one writes into the other. Return a new array, "
+    "such as x.copy().",
+    "结果就是 x 本身，或者和 x 共用内存：往一个里写，另一个也会变。应该返回新数组，比如 x.copy()。",
+)
+def not_new(self, x, rng):
+    if hasattr(self, "size"):
+        return x if not self.padding and self.size == x.shape[2:] else put(self, *cut(self, x, rng))
+    mask = rng.random(len(x)) < self.p
+    return turned(x, mask) if mask.any() else x
+
+
+@mutant(CROP, "drawn_too_far")
+def one_too_many(self, x, rng):
+    return put(self, *cut(self, x, rng, high=1))
+
+
+@mutant(CROP, "do_not_fit")
+def padded_before(self, x, rng):
+    _, top, left = cut(self, x, rng)
+    (h, w), p, y = self.size, self.padding, []
+    padded = np.pad(x, ((0, 0), (0, 0), (p, 0), (p, 0)))
+    for image, a, b in zip(padded, top, left):
+        y.append(image[:, a : a + h, b : b + w])
+    return np.stack(y)
+
+
+@mutant(CROP, "sized_as_x")
+def into_empty_like(self, x, rng):
+    padded, top, left = cut(self, x, rng)
+    y = np.empty_like(x)
+    for i, window in enumerate(put(self, padded, top, left)):
+        y[i] = window
+    return y
 
 
 # --------------------------------------------------------------------------------------------- RandomHorizontalFlip
@@ -520,6 +738,21 @@ def kept_with_p(self, x, rng):
 def rows_apart(self, x, rng):
     mask = rng.random(x.shape[:3]) < self.p
     return np.where(mask[..., None], x[..., ::-1], x)
+
+
+@mistake(
+    FLIP,
+    "The same number of images was mirrored in every batch. Each image needs a draw of its own: then there are "
+    "sometimes more and sometimes fewer.",
+    "每一批里翻转的图片都一样多。每张图都要单独抽签：这样翻转的有时多，有时少。",
+)
+def fixed_number(self, x, rng):
+    return turned(x, rng.permutation(len(x)) < self.p * len(x))
+
+
+@mutant(FLIP, "dtype")
+def turned_as_floats(self, x, rng):
+    return turned(x.astype(np.float32), rng.random(len(x)) < self.p)
 
 
 @mutant(FLIP, "modified_input")
@@ -689,6 +922,18 @@ def one_pool(num_classes=10, dropout=0.5):
     layers = list(cnn(num_classes, dropout))
     pool = next(i for i, m in enumerate(layers) if isinstance(m, MaxPool2d))
     return Sequential(*layers[:pool], *layers[pool + 1 :])
+
+
+@mutant(CNN, "narrowed")
+def padding_in_the_linear_layer_alone(num_classes=10, dropout=0.5):
+    pair = lambda c, n: [Conv2d(c, n, 3), ReLU(), Conv2d(n, n, 3), ReLU(), MaxPool2d(2)]  # noqa: E731
+    return Sequential(*pair(3, 32), *pair(32, 64), *cnn(num_classes, dropout)[10:])
+
+
+@mutant(CNN, "does_not_fit")
+def pooled_once_in_the_linear_layer(num_classes=10, dropout=0.5):
+    layers = list(cnn(num_classes, dropout))
+    return Sequential(*layers[:11], Linear(64 * 16 * 16, 128), *layers[12:])
 
 
 @mutant(CNN, "nothing")

@@ -83,10 +83,11 @@ def draw_curves(histories: dict[str, list[dict]], path: Path) -> Path:
     return save_figure(figure, path)
 
 
-def draw_filters(start: np.ndarray, end: np.ndarray, path: Path) -> Path:
-    """Twelve kernels of the first layer as pictures, and what training added to each; grey is 0."""
-    figure = Figure(figsize=(11, 2.3), layout="constrained")
+def draw_filters(start: np.ndarray, end: np.ndarray, run: str, path: Path) -> Path:
+    """Twelve kernels of the first layer as pictures, and what training added to each in this run; grey is 0."""
+    figure = Figure(figsize=(11, 2.6), layout="constrained")
     grid = figure.subplots(2, 12)
+    figure.suptitle(f"first layer of the run: {run}", fontsize="medium")
     for row, title, kernels in zip(grid, ("kernels after training", "what training added"), (end, end - start)):
         for axes, kernel in zip(row, kernels):
             axes.imshow(0.5 + kernel.transpose(1, 2, 0) / (2 * np.abs(kernel).max()))
@@ -110,7 +111,8 @@ def main(pictures: Path) -> None:
     paths, histories = [draw_augmented(images, pictures / "2.5_augmented.png")], {}
     for (run, (make, changes, epochs)), name in zip(RUNS.items(), NAMES):
         minigrad.manual_seed(SEED)
-        start, model, normalise = time.perf_counter(), make(), Normalize(mean, std)
+        start, model = time.perf_counter(), make()
+        normalise = Normalize(mean, std)
         kernels = model[0].weight.detach().numpy().copy()
         loader = DataLoader(
             TensorDataset(images, labels), BATCH, shuffle=True, seed=SEED, transform=Compose([*changes, normalise])
@@ -125,6 +127,6 @@ def main(pictures: Path) -> None:
         print(say(f"  {run}: training {shown[0]}, validation {shown[1]}, best {shown[2]} ({seconds:.0f} s)",
                   f"  {name}：训练 {shown[0]}，验证 {shown[1]}，最好 {shown[2]}（{seconds:.0f} 秒）"))  # fmt: skip
     paths.append(draw_curves(histories, pictures / "2.5_curves.png"))
-    paths.append(draw_filters(kernels, model[0].weight.detach().numpy(), pictures / "2.5_filters.png"))
+    paths.append(draw_filters(kernels, model[0].weight.detach().numpy(), run, pictures / "2.5_filters.png"))
     for path in paths:
         print(say(f"picture: {path}", f"图：{path}"))
