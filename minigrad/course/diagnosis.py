@@ -4,6 +4,7 @@
 sentences need. The sentences themselves, in both languages, are in sentences.toml.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,8 +64,16 @@ def sentences() -> dict[str, Any]:
 
 
 def filled(sentence: str, facts: Mapping[str, Any]) -> str:
-    """The sentence with its {placeholders} filled; a fact may be a text in both languages."""
-    return sentence.format(**{k: v[language()] if isinstance(v, dict) else v for k, v in facts.items()})
+    """The sentence with its {placeholders} filled; a fact may be a text in both languages.
+
+    Other braces stay: a sentence may speak of dicts, and it may hold what a learner wrote.
+    """
+    told = {k: v[language()] if isinstance(v, dict) else v for k, v in facts.items()}
+
+    def fact(match: re.Match) -> str:
+        return format(told[match[1]], match[2] or "") if match[1] in told else match[0]
+
+    return re.sub(r"\{(\w+)(?::([.\w]+))?\}", fact, sentence)
 
 
 @dataclass

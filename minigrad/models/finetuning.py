@@ -14,8 +14,9 @@ def replace_head(model: Module, num_classes: int) -> Module:
     """Put a new linear layer for `num_classes` classes in the place of the last one; returns the model.
 
     The last one is the last Linear of `model.named_modules()`, which in the models here gives the scores. The new one
-    starts as in nn.Linear, with its dtype, its device, and a bias if it had one. Raises ValueError for a model without
-    a linear layer, or for fewer than one class.
+    starts as in nn.Linear, with the dtype, the device and the mode (train or eval) of the old one, and with a bias if
+    that had one. It learns, also where the old one was frozen. Raises ValueError for a model without a linear layer,
+    or for fewer than one class.
     """
     check_count("replace_head: num_classes", num_classes, 1)
     name, head = head_of(model)
@@ -42,9 +43,9 @@ def freeze(model: Module, *names: str, except_: str | Iterable[str] = ()) -> Mod
     """Let the parameters of the parts `names` not learn, but for those in the parts `except_`; returns the model.
 
     A part is the dotted name of a module or of a parameter, and everything below it: `freeze(model, "layer1")`,
-    `freeze(model, except_="fc")`. Without `names`, all parts are meant. Parameters elsewhere stay as they are. An
-    optimizer passes over what is frozen, because it gets no gradient, and the backward pass does not go further down
-    than it must.
+    `freeze(model, except_="fc")`. Without `names`, all parts are meant. Parameters elsewhere stay as they are, and so
+    does train or eval mode. An optimizer passes over what is frozen, because it gets no gradient, and the backward pass
+    does not go further down than it must.
 
     Statistics of batch norm are no parameters: in training they go on following the data, also in frozen parts.
     `eval()` of a part stops that, until `train()` is called on the model again; `freeze_statistics` stops it for good.
@@ -111,7 +112,10 @@ def settings_of(rate: float | Mapping[str, Any]) -> dict[str, Any]:
 
 
 def within(path: str, parts: Iterable[str]) -> bool:
-    """Is `path` one of `parts` or below one? 'layer1.0.weight' is below 'layer1', and not below 'layer'."""
+    """Is `path` one of `parts` or below one? 'layer1.0.weight' is below 'layer1', not below 'layer'; all is below ''.
+
+    `parts` are several names; a single one goes into a tuple: `within(path, (name,))`.
+    """
     return any(part in ("", path) or path.startswith(f"{part}.") for part in parts)
 
 

@@ -124,3 +124,11 @@ def test_facts_come_in_the_language_that_is_spoken():
     found = diagnose(case(), 3 * A, [A])
     set_language("zh")
     assert "第 0 维的大小" in found.seen
+
+
+def test_braces_that_are_no_facts_stay():
+    facts = {"got": "{'lr': {size}}", "size": 0.25, "nothing": None}
+    text = "{'lr': 0.1}, {}, {other}, {other:g}; {got}, {size:.1f}, {nothing}"
+    assert Finding("mistake", facts, text={"en": text}).seen == (
+        "{'lr': 0.1}, {}, {other}, {other:g}; {'lr': {size}}, 0.2, None"
+    )

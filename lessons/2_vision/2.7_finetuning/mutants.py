@@ -1,6 +1,6 @@
 """Mistakes that are made in lesson 2.7."""
 
-from minigrad.course.mutants import mistake, mutant
+from minigrad.course.mutants import mistake
 from minigrad.models.finetuning import check_part, head_of, settings_of, within
 from minigrad.nn import Linear
 
@@ -78,10 +78,28 @@ def exception_forgotten(model, *names, except_=()):
 
 @mistake(
     FREEZE,
-    "Nothing was frozen. 'layer1' is the name of a module; the parameters lie below it, so `path in names` does not "
-    "find them, within(path, names) does. And requires_grad is for parameters: on a module it is one more attribute.",
-    "什么也没冻结。'layer1' 是模块的名字，参数在它下面，用 `path in names` 找不到，要用 within(path, names)。另外，"
-    "requires_grad 要设在参数上；设在模块上只是多了一个没用的属性。",
+    "'layer1' froze nothing, 'layer1.0.weight' froze that parameter. 'layer1' is the name of a module, and the "
+    "parameters lie below it: `path in names` does not find them, within(path, names) does.",
+    "'layer1' 什么也没冻结，'layer1.0.weight' 却冻结了那个参数。'layer1' 是模块的名字，参数在它下面："
+    "用 `path in names` 找不到，要用 within(path, names)。",
+)
+def exact_names(model, *names, except_=()):
+    kept = tuple_of(except_)
+    checked(model, (*names, *kept))
+    for path, p in model.named_parameters():
+        if (not names or path in names) and path not in kept:
+            p.requires_grad = False
+    return model
+
+
+@mistake(
+    FREEZE,
+    "Nothing was frozen: not with 'layer1', not with 'layer1.0.weight', not without names. Write "
+    "parameter.requires_grad = False for the parameters that model.named_parameters() gives. On a module it is one "
+    "more attribute; what detach() or a copy gives is another object, and the parameter of the model stays as it was.",
+    "什么也没冻结：给 'layer1' 没有，给 'layer1.0.weight' 没有，不给名字也没有。要对 model.named_parameters() "
+    "给出的参数写 parameter.requires_grad = False。设在模块上只是多了一个没用的属性；detach() "
+    "或复制得到的是另一个对象，模型里的参数没有变。",
 )
 def nothing_frozen(model, *names, except_=()):
     kept = tuple_of(except_)
@@ -92,9 +110,58 @@ def nothing_frozen(model, *names, except_=()):
     return model
 
 
-@mutant(FREEZE, "raised")
-def exception_spelt_out(model, *names, except_=()):
+@mistake(
+    FREEZE,
+    "Without names all was frozen, but 'layer1' froze nothing, and 'layer1.0.weight' neither. names is a tuple of "
+    "names already: within(path, names).",
+    "不给名字时全部冻结了，可是给 'layer1' 什么也没冻结，给 'layer1.0.weight' 也一样。"
+    "names 已经是由名字组成的元组：within(path, names)。",
+)
+def no_part_found(model, *names, except_=()):
+    kept = tuple_of(except_)
+    checked(model, (*names, *kept))
+    for path, p in model.named_parameters():
+        if (not names or any(within(path, name) for name in names)) and not within(path, kept):
+            p.requires_grad = False
+    return model
+
+
+@mistake(
+    FREEZE,
+    "except_=('fc',) was right, except_='fc' is not. A string is one name; tuple('fc'), or a loop over 'fc', gives its "
+    "letters, 'f' and 'c'.",
+    "except_=('fc',) 没有问题，except_='fc' 却不对。字符串是一个名字；tuple('fc') 或者对 'fc' 循环，"
+    "会把它拆成字母 'f' 和 'c'。",
+)
+def letters(model, *names, except_=()):
     return typo_ignored(model, *names, except_=[checked(model, [part]) or part for part in except_])
+
+
+@mistake(
+    FREEZE,
+    "With a generator as except_, other parameters learn afterwards than with a tuple of the same names. A generator "
+    "can be read once, then it is empty: make a tuple of it first, and read only that.",
+    "except_ 是生成器时，仍在学习的参数和给同样名字的元组时不同。生成器只能读一遍，再读就是空的："
+    "先把它变成元组，之后只读这个元组。",
+)
+def generator_read_twice(model, *names, except_=()):
+    kept = (except_,) if isinstance(except_, str) else except_
+    checked(model, (*names, *kept))
+    for path, p in model.named_parameters():
+        if (not names or within(path, names)) and not within(path, kept):
+            p.requires_grad = False
+    return model
+
+
+@mistake(
+    FREEZE,
+    "freeze changed train or eval mode. Only requires_grad is to change: batch norm goes on following the data.",
+    "freeze 改变了训练或评估模式。只该改 requires_grad：批归一化照样跟着数据走。",
+)
+def mode_changed(model, *names, except_=()):
+    kept = tuple_of(except_)
+    checked(model, (*names, *kept))
+    return typo_ignored(model, *names, except_=kept).eval()
 
 
 @mistake(
@@ -198,14 +265,87 @@ def first_linear_replaced(model, num_classes):
 
 @mistake(
     HEAD,
-    "A model without a linear layer was accepted: head_of returns an empty name then, and replace_head raises "
-    "ValueError.",
-    "没有全连接层的模型也被接受了：这时 head_of 返回空名字，replace_head 应该抛出 ValueError。",
+    "A model without a linear layer is to raise ValueError, and yours did not. head_of returns ('', None) then: look "
+    "whether the name is empty.",
+    "模型没有全连接层时应该抛出 ValueError，你的函数没有。这时 head_of 返回 ('', None)：看看名字是不是空的。",
 )
 def headless_accepted(model, num_classes):
     name, head = head_of(model)
     if name:
         put(model, name, fitted(Linear(head.in_features, num_classes, bias=head.bias is not None), head))
+    return model
+
+
+@mistake(
+    HEAD,
+    "num_classes = 0 was accepted. For fewer than one class raise ValueError; check_count or an if does it.",
+    "num_classes = 0 也被接受了。类别少于一个时要抛出 ValueError，用 check_count 或 if 都行。",
+)
+def no_class_accepted(model, num_classes):
+    if num_classes < 0:
+        raise ValueError("num_classes")
+    _replace(model, num_classes)
+    return model
+
+
+@mistake(
+    HEAD,
+    "The new head has values up to {got}. Those of the old one are {old} here; Linear(...) draws them between ±1/√6, "
+    "where 6 is in_features. It must be fresh: leave it as Linear(...) made it.",
+    "新的头里有大到 {got} 的数。这里旧头的数都是 {old}；Linear(...) 取的数在 ±1/√6 之间，6 是 in_features。"
+    "新的头应该是全新的：Linear(...) 建好是什么样，就留着什么样。",
+)
+def old_weights_kept(model, num_classes):
+    _, old = found(model)
+    _replace(model, num_classes)
+    _, new = found(model)
+    rows = min(num_classes, old.out_features)
+    new.weight.data[:rows] = old.weight.data[:rows]
+    return model
+
+
+@mistake(
+    HEAD,
+    "After freeze(model) parameters of the new head do not learn: {got}. requires_grad is not taken over from the old "
+    "head: a fresh one always learns.",
+    "freeze(model) 之后换上的新头，有参数不参与学习：{got}。requires_grad 不要照搬旧头的：新的头总是要学的。",
+)
+def head_stays_frozen(model, num_classes):
+    _, old = found(model)
+    _replace(model, num_classes)
+    _, new = found(model)
+    for p in new.parameters():
+        p.requires_grad = old.weight.requires_grad
+    return model
+
+
+@mistake(
+    HEAD,
+    "Only the place of the old head, '{place}', gets another layer; your new linear layers are at: {got}. The name of "
+    "the last one may have dots, such as fc.2.0: then the layer goes to model.get_submodule('fc.2'), as '0'.",
+    "只该换掉旧头所在的位置 '{place}'，你的新全连接层却在：{got}。名字可以带点，例如 fc.2.0："
+    "这时要放到 model.get_submodule('fc.2') 里，名字是 '0'。",
+)
+def misplaced(model, num_classes):
+    name, head = found(model)
+    model.add_module(
+        name.rpartition(".")[2], fitted(Linear(head.in_features, num_classes, head.bias is not None), head)
+    )
+    return model
+
+
+@mistake(
+    HEAD,
+    "add_module and setattr take a name without dots that is not empty; yours got '{got}'. name.rpartition('.') parts "
+    "the name of the head into the path of the module that holds it and the last part: 'fc.2' and '0' for fc.2.0, '' "
+    "and 'fc' for fc. Then model.get_submodule(path).add_module(last, layer).",
+    "add_module 和 setattr 的名字里不能有点，也不能为空，你给的是 '{got}'。用 name.rpartition('.') 把头的名字拆成所在"
+    "模块的路径和最后一段：fc.2.0 拆成 'fc.2' 和 '0'，fc 拆成 '' 和 'fc'。再用 "
+    "model.get_submodule(path).add_module(last, layer)。",
+)
+def dotted_name(model, num_classes):
+    name, head = found(model)
+    model.add_module(name, fitted(Linear(head.in_features, num_classes, bias=head.bias is not None), head))
     return model
 
 
@@ -302,9 +442,10 @@ def empty_kept(model, rates):
 
 @mistake(
     GROUPS,
-    "Settings such as {'lr': 0.01, 'weight_decay': 0} were taken for a learning rate. settings_of(rate) makes settings "
-    "of both.",
-    "把 {'lr': 0.01, 'weight_decay': 0} 这样的设置当成了学习率。settings_of(rate) 两种都能处理。",
+    "Settings such as {'lr': 0.01, 'weight_decay': 0} were taken for a rate. settings_of(rate) makes a dict of either: "
+    "**settings_of(rates[name]).",
+    "把 {'lr': 0.01, 'weight_decay': 0} 这样的设置当成了学习率。settings_of(rate) 把两种都变成字典："
+    "**settings_of(rates[name])。",
 )
 def settings_as_rate(model, rates):
     return complete(model, rates, grouped(model, rates, longest, settings=lambda rate: {"lr": rate}))
@@ -340,3 +481,46 @@ def names_in_groups(model, rates):
     names = {id(p): name for name, p in model.named_parameters()}
     groups = complete(model, rates, grouped(model, rates, longest))
     return [{**group, "params": [names[id(p)] for p in group["params"]]} for group in groups]
+
+
+@mistake(
+    GROUPS,
+    "The group of '' must be named 'all'.",
+    "'' 的组名应为 'all'。",
+)
+def whole_unnamed(model, rates):
+    groups = complete(model, rates, grouped(model, rates, longest))
+    return [{**group, "name": "" if group["name"] == "all" else group["name"]} for group in groups]
+
+
+@mistake(
+    GROUPS,
+    "'params' of a group is a {got}; it must be a list. An iterator is empty when it has been read once.",
+    "组里的 'params' 是 {got}，应该是列表。迭代器读过一遍就空了。",
+)
+def no_list(model, rates):
+    groups = complete(model, rates, grouped(model, rates, longest))
+    return [{**group, "params": iter(group["params"])} for group in groups]
+
+
+@mistake(
+    GROUPS,
+    "A part 'a' is found, a part 'ab' is not: a name was taken for its letters. within takes several names, so one "
+    "name goes into a tuple: within(path, (name,)).",
+    "名为 'a' 的部分找得到，'ab' 却找不到：名字被拆成了字母。within 要的是若干个名字，"
+    "一个名字要放进元组：within(path, (name,))。",
+)
+def letters_in_groups(model, rates):
+    pick = lambda path, ns: sorted([n for n in ns if within(path, n)], key=len)[-1:]  # noqa: E731
+    return complete(model, rates, grouped(model, rates, pick))
+
+
+@mistake(
+    GROUPS,
+    "With a rate for 'fc' alone your code raised {error}: {message}. (Line {line}: `{code}`) With a rate for each part "
+    "it did not. Parameters that lie under no part of rates are to be left out.",
+    "只给 'fc' 设学习率时，你的代码抛出了 {error}：{message}（第 {line} 行：`{code}`）；给每个部分都设就没有。"
+    "不属于 rates 里任何部分的参数要去掉。",
+)
+def uncovered_kept(model, rates):
+    return complete(model, rates, grouped(model, rates, lambda path, ns: [longest(path, ns)[0]]))
