@@ -612,7 +612,7 @@ NARROWED_ZH = (
     "第 {at} 层（从 0 数起）是 {layer}，它把 {before} 变成了 {after}，后面有一层就接不上了。"
     "3x3 的卷积加上 padding=1，高和宽才不变。"
 )
-POOLED_EN = " 4,096 numbers come from each image: after two pools that is 64 · 8 · 8."
+POOLED_EN = ". 4,096 numbers come from each image: after two pools that is 64 · 8 · 8."
 POOLED_ZH = "。传来的是每张图 4,096 个数：两次池化之后，64 · 8 · 8 = 4,096。"
 
 

@@ -85,10 +85,10 @@ def draw_curves(histories: dict[str, list[dict]], path: Path) -> Path:
 
 def draw_filters(start: np.ndarray, end: np.ndarray, run: str, path: Path) -> Path:
     """Twelve kernels of the first layer as pictures, and what training added to each in this run; grey is 0."""
-    figure = Figure(figsize=(11, 2.3), layout="constrained")
+    figure = Figure(figsize=(11, 2.6), layout="constrained")
     grid = figure.subplots(2, 12)
-    titles = f"kernels after training ({run})", "what training added"
-    for row, title, kernels in zip(grid, titles, (end, end - start)):
+    figure.suptitle(f"first layer of the run: {run}", fontsize="medium")
+    for row, title, kernels in zip(grid, ("kernels after training", "what training added"), (end, end - start)):
         for axes, kernel in zip(row, kernels):
             axes.imshow(0.5 + kernel.transpose(1, 2, 0) / (2 * np.abs(kernel).max()))
             axes.axis("off")
