@@ -450,6 +450,7 @@ CHECKS = {
     activation.Sigmoid: [((3, 4),)],
     activation.Tanh: [((3, 4),)],
     activation.ReLU: [(OFF_ZERO,)],
+    activation.FastReLU: [(OFF_ZERO,)],
     activation.LeakyReLU: [(OFF_ZERO, {"negative_slope": 0.2})],
     activation.ELU: [(OFF_ZERO, {"alpha": 0.7})],
     activation.SiLU: [((3, 4),)],
