@@ -36,7 +36,9 @@ class Finding:
     @property
     def seen(self) -> str:
         """The sentence that says what was seen, in the user's language."""
-        return filled(pick(self.text or sentences()[self.kind]["seen"]), self.facts)
+        if self.text:
+            return filled_where_known(pick(self.text), self.facts)
+        return filled(pick(sentences()[self.kind]["seen"]), self.facts)
 
     @property
     def look(self) -> str:
@@ -64,16 +66,24 @@ def sentences() -> dict[str, Any]:
 
 
 def filled(sentence: str, facts: Mapping[str, Any]) -> str:
-    """The sentence with its {placeholders} filled; a fact may be a text in both languages.
+    """The sentence with its {placeholders} filled. KeyError if it names a fact that is not there."""
+    return sentence.format(**spoken(facts))
 
-    Other braces stay: a sentence may speak of dicts, and it may hold what a learner wrote.
-    """
-    told = {k: v[language()] if isinstance(v, dict) else v for k, v in facts.items()}
+
+def filled_where_known(text: str, facts: Mapping[str, Any]) -> str:
+    """A lesson's own text with the facts that it names filled in. Other braces stay: it may speak of dicts, and hold
+    what a learner wrote."""
+    known = spoken(facts)
 
     def fact(match: re.Match) -> str:
-        return format(told[match[1]], match[2] or "") if match[1] in told else match[0]
+        return format(known[match[1]], match[2] or "") if match[1] in known else match[0]
 
-    return re.sub(r"\{(\w+)(?::([.\w]+))?\}", fact, sentence)
+    return re.sub(r"\{(\w+)(?::([.\w]+))?\}", fact, text)
+
+
+def spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts in the user's language; one may be a text in both."""
+    return {k: v[language()] if isinstance(v, dict) else v for k, v in facts.items()}
 
 
 @dataclass

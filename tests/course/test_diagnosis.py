@@ -132,3 +132,8 @@ def test_braces_that_are_no_facts_stay():
     assert Finding("mistake", facts, text={"en": text}).seen == (
         "{'lr': 0.1}, {}, {other}, {other:g}; {'lr': {size}}, 0.2, None"
     )
+
+
+def test_a_sentence_that_names_a_fact_that_is_not_there_is_an_error():
+    with pytest.raises(KeyError, match="seconds"):
+        _ = Finding("too_long", {"where": ""}).seen

@@ -46,6 +46,15 @@ def side_by_side(weight: Array, q: int, stride: int) -> Array:
     return kernels.reshape(-1, q * o)
 
 
+def in_groups(gy: Array, q: int) -> Array:
+    """The rows of gy [n, h', w', o], q places together: [n · h' · w' / q, q · o]; beyond the end of a row are zeros."""
+    n, down, across, o = gy.shape
+    if across % q:
+        gy, before = np.zeros((n, down, -(-across // q) * q, o), gy.dtype), gy
+        gy[:, :, :across] = before
+    return gy.reshape(-1, q * o)
+
+
 def convolve(x: Array, weight: Array, stride: Pair, padding: Padding, dilation: Pair, out: Array) -> None:
     """out [n, h', w', o] = the convolution of x [n, h, w, c] with weight [o, c, kh, kw]."""
     o, (down, across) = len(weight), out.shape[1:3]
@@ -83,11 +92,7 @@ def weight_grad(x: Array, gy: Array, kernel: Pair, stride: Pair, padding: Paddin
     length = kw + (q - 1) * stride[1]
     total = np.zeros((kh * length * c, q * o), x.dtype)
     for block, columns in blocks(x, kernel, stride, padding, dilation, (down, across), q):
-        grads = gy[block]
-        if across % q:
-            grads = np.zeros((len(grads), down, -(-across // q) * q, o), gy.dtype)
-            grads[:, :, :across] = gy[block]
-        total += transposed_in_parts(columns, grads.reshape(len(columns), q * o))
+        total += transposed_in_parts(columns, in_groups(gy[block], q))
     each = total.reshape(kh, length, c, q, o)
     grad = np.zeros((kh, kw, c, o), x.dtype)
     for j in range(q):

@@ -9,13 +9,13 @@ import numpy as np
 
 from ...device import Array
 from ..windows import Padding, Pair
-from .columns import IN_CACHE, side_by_side, together
+from .columns import IN_CACHE, in_groups, side_by_side, together
 
 
 def input_grad(gy: Array, weight: Array, stride: Pair, padding: Padding, dilation: Pair, out: Array) -> None:
     """out [n, h, w, c] = the gradient of the input for the gradient gy [n, h', w', o] of the result; kernels are not
     dilated across."""
-    (n, down, across, o), (_, c, kh, kw) = gy.shape, weight.shape
+    (n, down, across, _), (_, c, kh, kw) = gy.shape, weight.shape
     (sh, sw), (top, _), (left, _), (_, h, w, _) = stride, *padding, out.shape
     q = together(kw + 3, across)
     groups, length = -(-across // q), kw + (q - 1) * sw
@@ -26,16 +26,12 @@ def input_grad(gy: Array, weight: Array, stride: Pair, padding: Padding, dilatio
     image = np.empty((min(many, n), high, wide, c), out.dtype)
     for start in range(0, n, many):
         block = slice(start, min(start + many, n))
-        grads = gy[block]
-        if across % q:
-            grads = np.zeros((len(grads), down, groups * q, o), gy.dtype)
-            grads[:, :, :across] = gy[block]
-        columns = (grads.reshape(-1, q * o) @ kernels).reshape(len(grads), down, groups, kh, length, c)
+        columns = (in_groups(gy[block], q) @ kernels).reshape(-1, down, groups, kh, length, c)
         image[...] = 0
         for u in range(kh):
             first = u * dilation[0]
-            rows = image[: len(grads), first : first + (down - 1) * sh + 1 : sh]
+            rows = image[: len(columns), first : first + (down - 1) * sh + 1 : sh]
             for group in range(groups):
                 left_end = group * q * sw
                 rows[:, :, left_end : left_end + length] += columns[:, :, group, u]
-        out[block] = image[: len(grads), top : top + h, left : left + w]
+        out[block] = image[: len(columns), top : top + h, left : left + w]
