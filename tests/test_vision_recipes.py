@@ -1,5 +1,6 @@
 """The recipes for images, on few small images: what they leave, how they go on, and what they say of bad input."""
 
+import io
 import pickle
 import runpy
 import signal
@@ -14,14 +15,16 @@ from rich.console import Console
 
 from minigrad import load, save
 from minigrad.cli import cli
-from minigrad.datasets import load_mnist, write_idx
+from minigrad.data.transforms import Normalize
+from minigrad.datasets import load_cifar10, load_mnist, write_idx
 from minigrad.datasets.mnist import MNIST
 from minigrad.errors import CheckpointError, DataError
+from minigrad.functional import cross_entropy
 from minigrad.models import resnet20, resnet32
 from minigrad.nn import BatchNorm2d, Conv2d, Flatten, Linear, Module, ReLU, Sequential
 from minigrad.recipes import RECIPES, cifar10_cnn, cifar10_resnet, finetune_resnet, lenet_mnist, plain_vs_resnet
 from minigrad.recipes.inside import class_activation, feature_maps, gradient_norms
-from minigrad.recipes.recipe import WEIGHTS
+from minigrad.recipes.recipe import WEIGHTS, Task
 from minigrad.tensor import Tensor
 from minigrad.training import CHECKPOINT, InterruptedRunError, Trainer
 
@@ -93,6 +96,26 @@ def test_a_stopped_run_goes_on_to_the_same_bytes_also_in_its_second_network(few,
     for part in recipe.parts:
         whole, resumed = (tmp_path / run / part / WEIGHTS for run in ("whole", "run"))
         assert whole.read_bytes() == resumed.read_bytes()
+
+
+def test_resnet20_tells_of_mirror_images_too(few, tmp_path, monkeypatch):
+    outcomes, told = [], io.StringIO()
+    monkeypatch.setattr(cifar10_resnet.RECIPE, "draw", lambda *args: outcomes.extend(args[-1]))
+    cifar10_resnet.train(few[cifar10_resnet], tmp_path / "run", Console(file=told, width=120))
+    data = load_cifar10(str(tmp_path))
+    model = outcomes[0].trainer.model.eval()
+    normalise = Normalize(cifar10_resnet.RECIPE.mean, cifar10_resnet.RECIPE.std)
+    scores = sum(model(Tensor(normalise(data.test_images[..., ::way]))).detach().numpy() for way in (1, -1))
+    right = (scores.argmax(axis=1) == data.test_labels).mean()
+    assert f"and of its mirror image added: {right:.2%}\n" in told.getvalue()
+
+
+def test_labels_are_smoothed_in_the_training_of_resnet20_alone(few):
+    settings, recipe = few[cifar10_resnet], cifar10_resnet.RECIPE
+    scores, labels = Tensor(np.random.default_rng(0).standard_normal((3, 10))), Tensor([1, 2, 3])
+    task = recipe.build(settings, recipe.load(settings.data), "")
+    assert task.loss(scores, labels).item() == cross_entropy(scores, labels, label_smoothing=0.1).item()
+    assert Task(*[None] * 5).loss is cross_entropy
 
 
 def test_a_run_stopped_between_its_trainings_says_how_to_go_on_too(few, tmp_path, monkeypatch):

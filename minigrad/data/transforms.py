@@ -18,6 +18,7 @@ import numpy as np
 
 from ..checks import check_count, check_finite, check_fraction, check_positive
 from ..device import Array, array_module, generator
+from ..errors import UnknownNameError
 from .collate import is_array
 
 
@@ -90,6 +91,37 @@ class Normalize(Transform):
         shift = -np.array(self.mean).reshape(-1, 1, 1) * scale
         y = x * xp.asarray(scale / 255 if is_bytes else scale, dtype=dtype)  # 255 joins the factor: one pass less
         y += xp.asarray(shift, dtype=dtype)
+        return y
+
+
+PADDING_MODES = ("constant", "edge", "reflect", "symmetric")
+
+
+class Pad(Transform):
+    """Each image gets `padding` places more on each side, as torchvision's Pad makes them.
+
+    `padding_mode` says what stands there: "constant" zeros, "edge" the outermost value, "reflect" the image mirrored at
+    its outermost row or column (d c b | a b c d), "symmetric" at its edge (c b a | a b c d). Raises ValueError for
+    images too small to be mirrored so far.
+    """
+
+    def __init__(self, padding: int, padding_mode: str = "constant"):
+        check_count("Pad: padding", padding)
+        if padding_mode not in PADDING_MODES:
+            raise UnknownNameError("padding_mode of Pad", padding_mode, PADDING_MODES)
+        self.padding, self.padding_mode = int(padding), padding_mode
+
+    def images(self, x: Array, rng: np.random.Generator) -> Array:
+        xp, p, (n, c, h, w) = array_module(x), self.padding, x.shape
+        smallest = min(h, w)
+        most = {"reflect": smallest - 1, "symmetric": smallest, "edge": p if smallest else 0}.get(self.padding_mode, p)
+        if p > most:
+            raise ValueError(
+                f"Pad cannot pad images of {h} x {w} by {p} with padding_mode '{self.padding_mode}': "
+                f"at most by {max(most, 0)}"
+            )
+        y = xp.empty_like(x, shape=(n, c, h + 2 * p, w + 2 * p))
+        y[...] = xp.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), mode=self.padding_mode)
         return y
 
 

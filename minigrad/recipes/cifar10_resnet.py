@@ -1,15 +1,24 @@
 """Photographs: CIFAR-10 with ResNet-20."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
+from ..data.transforms import Compose, Pad, RandomCrop
 from ..datasets import ImageData
+from ..functional import cross_entropy
+from ..language import say
 from ..models import resnet20
+from ..training import evaluate
 from . import settings as of
 from .photographs import Photographs, momentum_sgd, one_cycle
-from .recipe import Task
+from .recipe import Outcome, Task
 
 DECAY = of.Share("How strongly weights are pulled to 0.", "权重衰减：每一步把权重拉向 0 的力度。")
+
+SMOOTHING = of.Share(
+    "The share of each label that is spread over all classes.", "标签平滑：每个标签分给所有类别的那一份。"
+)
 
 
 @dataclass(frozen=True)
@@ -20,26 +29,49 @@ class Settings(of.Settings):
     batch_size: int = 128
     lr: float = 0.3
     weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
 
-    about: ClassVar = {**of.LOOP, "lr": of.PEAK, "weight_decay": DECAY, **of.PLACE, "data": of.CIFAR_DATA}
+    about: ClassVar = {
+        **of.LOOP,
+        "lr": of.PEAK,
+        "weight_decay": DECAY,
+        "label_smoothing": SMOOTHING,
+        **of.PLACE,
+        "data": of.CIFAR_DATA,
+    }
 
 
 class CifarResNet20(Photographs):
-    """SGD with Nesterov's momentum, one cycle of the learning rate, as in Smith & Topin, 2018."""
+    """SGD with Nesterov's momentum, one cycle of the learning rate, as in Smith & Topin, 2018, smoothed labels.
+
+    Images are moved by up to two places, and mirrored where they end.
+    """
 
     name = "cifar10_resnet"
     title = ("Photographs (CIFAR-10): ResNet-20.", "照片分类（CIFAR-10）：残差网络 ResNet-20。")
     defaults = Settings()
+    crop = Compose([Pad(2, "reflect"), RandomCrop(32)])
 
     def build(self, settings: Settings, data: ImageData, part: str) -> Task:
         train, validation = self.loaders(settings, data)
         model = resnet20().to(settings.device)
         optimizer = momentum_sgd(model, settings.lr, settings.weight_decay)
-        schedule = one_cycle(optimizer, settings.lr, settings.epochs * len(train))
-        return Task(model, optimizer, schedule, train, validation)
+        schedule = one_cycle(optimizer, settings.lr, settings.epochs * len(train), pct_start=0.1)
+        loss = partial(cross_entropy, label_smoothing=settings.label_smoothing)
+        return Task(model, optimizer, schedule, train, validation, loss)
 
     def label(self, settings: Settings, part: str) -> str:
         return "resnet20"
+
+    def also(self, settings: Settings, data: ImageData, outcome: Outcome) -> str:
+        """The accuracy where the scores of each image and of its mirror image are added."""
+        loader = self.test_loader(settings, data, mirrored=True)
+        both = outcome.scores + evaluate(outcome.trainer.model, loader)[1]
+        accuracy = f"{(both.argmax(axis=1) == outcome.labels).mean():.2%}"
+        return say(
+            f"with the scores of each image and of its mirror image added: {accuracy}",
+            f"把每张图和它的镜像的得分相加再判断：{accuracy}",
+        )
 
 
 RECIPE = CifarResNet20()

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import optim
 from ..data import DataLoader, TensorDataset, random_split
-from ..data.transforms import Compose, Normalize, RandomCrop, RandomHorizontalFlip
+from ..data.transforms import Compose, Normalize, RandomCrop, RandomHorizontalFlip, Transform
 from ..datasets import ImageData, load_cifar10
 from ..nn import Module
 from ..optim import Optimizer
@@ -24,11 +24,12 @@ SHOWN = 8  # test images in the picture of class activation
 class Photographs(Recipe):
     """A recipe for CIFAR-10: cropped and mirrored at random in training, as they are in tests.
 
-    `first` is the convolution whose filters are drawn, `stages` are layers whose feature maps are, with what to
-    call them, and `attention` is the layer that class activation is measured at.
+    `crop` moves the training images. `first` is the convolution whose filters are drawn, `stages` are layers whose
+    feature maps are, with what to call them, and `attention` is the layer that class activation is measured at.
     """
 
     pictures: tuple[str, ...] = (CURVES, CONFUSION, MISTAKES, FILTERS, FEATURES, ACTIVATION)
+    crop: ClassVar[Transform] = RandomCrop(32, padding=4)
     mean: ClassVar[tuple[float, ...]] = MEAN
     std: ClassVar[tuple[float, ...]] = STD
     first: ClassVar[str] = "conv1"
@@ -49,13 +50,16 @@ class Photographs(Recipe):
         held_out = len(labels) // VALIDATION_SHARE
         train, validation = random_split(TensorDataset(images, labels), [len(labels) - held_out, held_out])
         normalise = Normalize(self.mean, self.std)
-        augment = Compose([RandomCrop(32, padding=4), RandomHorizontalFlip(), normalise])
+        augment = Compose([self.crop, RandomHorizontalFlip(), normalise])
         loader = DataLoader(train, settings.batch_size, shuffle=True, seed=settings.seed, transform=augment)
         return loader, DataLoader(validation, 500, transform=normalise) if held_out else None
 
-    def test_loader(self, settings: Any, data: ImageData) -> DataLoader:
+    def test_loader(self, settings: Any, data: ImageData, mirrored: bool = False) -> DataLoader:
+        """The test images, or with `mirrored` their mirror images."""
         images, labels = (Tensor(x, device=settings.device) for x in (data.test_images, data.test_labels))
-        return DataLoader(TensorDataset(images, labels), 500, transform=Normalize(self.mean, self.std))
+        normalise = Normalize(self.mean, self.std)
+        transform = Compose([RandomHorizontalFlip(1), normalise]) if mirrored else normalise
+        return DataLoader(TensorDataset(images, labels), 500, transform=transform)
 
     def draw(self, settings: Any, data: ImageData, folder: Path, outcomes: list[Outcome]) -> None:
         super().draw(settings, data, folder, outcomes)

@@ -6,7 +6,7 @@ and schedule, and its pictures.
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,10 +19,12 @@ from ..datasets import ImageData
 from ..device import check_device, manual_seed
 from ..display import ConsoleDisplay, plain_console, show
 from ..errors import CheckpointError, DataError
+from ..functional import cross_entropy
 from ..language import say
 from ..nn import Module
 from ..optim import Optimizer
 from ..serialization import save
+from ..tensor import Tensor
 from ..training import CHECKPOINT, InterruptedRunError, Tally, Trainer, confusion_matrix, evaluate, read_checkpoint
 from .runs import claimed, new_folder
 from .settings import Settings
@@ -35,13 +37,17 @@ WEIGHTS, CURVES, CONFUSION, MISTAKES = "model.safetensors", "curves.png", "confu
 
 @dataclass
 class Task:
-    """What a Trainer needs: a model, its optimizer and schedule, loaders to train on and to watch the training by."""
+    """What a Trainer needs: a model, its optimizer and schedule, loaders to train on and to watch the training by.
+
+    `loss` is what is trained with; the test tells of cross-entropy as it is.
+    """
 
     model: Module
     optimizer: Optimizer
     schedule: Any
     train: DataLoader
     validation: DataLoader | None
+    loss: Callable[[Tensor, Tensor], Tensor] = cross_entropy
 
 
 @dataclass
@@ -98,6 +104,10 @@ class Recipe:
     def prepare(self, settings: Any, data: ImageData, console: "Console") -> Any:
         """What is done before the training; returns the settings, with names of files made absolute."""
         return settings
+
+    def also(self, settings: Any, data: ImageData, outcome: Outcome) -> str:
+        """A sentence more on what a trained network makes of the test images; empty: nothing more is said."""
+        return ""
 
     def draw(self, settings: Any, data: ImageData, folder: Path, outcomes: list[Outcome]) -> None:
         """Write the pictures: here the curves of the last network, and what it makes of the test images."""
@@ -219,7 +229,7 @@ class Recipe:
                 raise
             raise self.stopped(say("stopped", "已停止"), folder) from None
         if len(outcomes) == 1:
-            show_accuracy(outcomes[0], self.things, console)
+            self.show_test(settings, data, outcomes[0], console)
         names = ", ".join(self.results)
         show(console, say(f"saved in {folder}: {names}", f"已保存到 {folder}：{names}"))
         return outcomes[-1].result.accuracy
@@ -246,8 +256,14 @@ class Recipe:
         outcome = Outcome(part, trainer, *evaluate(trainer.model, self.test_loader(settings, data)))
         save(trainer.model.state_dict(), folder / part / WEIGHTS)
         if part:
-            show_accuracy(outcome, self.things, console)
+            self.show_test(settings, data, outcome, console)
         return outcome
+
+    def show_test(self, settings: Any, data: ImageData, outcome: Outcome, console: "Console") -> None:
+        """Tell what came of the test images."""
+        show_accuracy(outcome, self.things, console)
+        if more := self.also(settings, data, outcome):
+            show(console, more)
 
     def stopped(self, told: str, folder: Path) -> InterruptedRunError:
         """The error of a run that the user stopped: what is told, and how to go on."""
@@ -263,6 +279,7 @@ class Recipe:
             task.optimizer,
             task.train,
             task.validation,
+            task.loss,
             schedule=task.schedule,
             folder=folder / part,
             settings={"recipe": self.name, **asdict(settings)},

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from minigrad import Tensor, manual_seed
 from minigrad.data import DataLoader, TensorDataset
-from minigrad.data.transforms import Compose, Cutout, Mixup, Normalize, RandomCrop, RandomHorizontalFlip
+from minigrad.data.transforms import Compose, Cutout, Mixup, Normalize, Pad, RandomCrop, RandomHorizontalFlip
 from minigrad.functional import cross_entropy
 from minigrad.training import Tally
 
@@ -26,6 +26,8 @@ def rng(seed=1) -> np.random.Generator:
 layouts = pytest.mark.parametrize("last", [False, True])
 EVERY = [
     Normalize(MEAN, STD),
+    Pad(2),
+    Pad(3, "reflect"),
     RandomCrop(5, padding=2),
     RandomCrop((3, 5)),
     RandomHorizontalFlip(),
@@ -60,6 +62,18 @@ def test_normalize(dtype, last):
     assert y.dtype == (np.float32 if dtype == np.uint8 else dtype)
     np.testing.assert_allclose(y, expected, rtol=2e-5, atol=1e-5)
     np.testing.assert_allclose(Normalize(0.5, 2)(x)[:, 0], Normalize([0.5] * 3, [2] * 3)(x)[:, 0], rtol=1e-6)
+
+
+@layouts
+@pytest.mark.parametrize("mode", ["constant", "edge", "reflect", "symmetric"])
+def test_pad(mode, last):
+    row = np.pad(np.arange(5), 2, mode=mode, **({"constant_values": -1} if mode == "constant" else {}))
+    column = np.pad(np.arange(7), 2, mode=mode, **({"constant_values": -1} if mode == "constant" else {}))
+    x = images(last=last)
+    inside = np.outer(column >= 0, row >= 0)
+    expected = np.where(inside, x[:, :, column[:, None], row], 0)
+    assert (Pad(2, mode)(x) == expected).all()
+    assert (Pad(0, mode)(x) == x).all()
 
 
 @layouts
@@ -191,6 +205,10 @@ def test_a_loader_resumed_in_the_middle_gives_the_same_batches(prefetch):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (lambda: Pad(-1), ValueError, "Pad: padding must be at least 0, got -1"),
+        (lambda: Pad(1, "reflekt"), ValueError, "unknown padding_mode of Pad 'reflekt' .*'reflect'"),
+        (lambda: Pad(5, "reflect")(images()), ValueError, "cannot pad images of 7 x 5 by 5 .*'reflect': at most by 4"),
+        (lambda: Pad(6, "symmetric")(images()), ValueError, "cannot pad images of 7 x 5 by 6 .*: at most by 5"),
         (lambda: RandomCrop(0), ValueError, "RandomCrop: size must be at least 1, got 0"),
         (lambda: RandomCrop((1, 2, 3)), ValueError, "RandomCrop: size must be a number or two"),
         (lambda: RandomCrop(3, padding=-1), ValueError, "RandomCrop: padding must be at least 0, got -1"),
