@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array
-from .threads import ELEMENT, shared
+from .threads import ELEMENT, one_thread_for_blas_beside_others, shared
 
 BLOCK = 1 << 17
 """Elements of one array that are worked on at a time: two such arrays of float32 make 1 MB, a usual cache."""
@@ -136,6 +136,7 @@ def distance(mean: Array, shift: Array | None) -> Array:
     return mean if shift is None else mean - shift
 
 
+@one_thread_for_blas_beside_others()
 def standardize(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array, Array, Array]:
     """(x - μ) / σ · weight + bias for each row of x [n, m]; also μ and 1/σ, both [n, 1]."""
     n, m = x.shape
@@ -152,6 +153,7 @@ def standardize(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array
     return y, means, scales
 
 
+@one_thread_for_blas_beside_others()
 def standardize_backward(gy: Array, x: Array, weight: Array, means: Array, scales: Array) -> tuple[Array, Array, Array]:
     """The gradients of `standardize` for x [n, m], weight and bias [m].
 

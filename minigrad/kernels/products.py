@@ -11,13 +11,11 @@ FEW = 128
 
 
 def matmul(x: Any, y: Any) -> Any:
-    """x y for matrices. Where minigrad's threads share the work of a network, they share this product too: those of
-    BLAS go on waiting for a while after each of theirs, which slows everything beside them."""
+    """x y for matrices. Where minigrad's threads share the work of a network, they share this product too."""
     if not threads.in_use() or type(x) is not np.ndarray:
         return x @ y
     out = np.empty((len(x), y.shape[1]), np.result_type(x, y))
-    with threads.one_thread_for_blas():
-        threads.shared(lambda part: np.matmul(x[part], y, out=out[part]), len(x), out.size * len(y))
+    threads.shared(lambda part: np.matmul(x[part], y, out=out[part]), len(x), out.size * len(y))
     return out
 
 

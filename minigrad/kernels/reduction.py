@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array
+from .threads import one_thread_for_blas_beside_others
 
 BLOCK = 512
 """Rows that are added one after another before their sum goes to float64."""
@@ -16,10 +17,11 @@ def column_sums(x: Array) -> Any:
     the first dimension does not; the sums of blocks of rows are added in float64, so that no digits are lost."""
     if type(x) is not np.ndarray or x.dtype.kind != "f" or len(x) <= 32:
         return x.sum(axis=0)
-    if len(x) < 2 * BLOCK:
-        return np.ones(len(x), x.dtype) @ x
-    whole = len(x) // BLOCK * BLOCK
-    blocks = np.ones(BLOCK, x.dtype) @ x[:whole].reshape(-1, BLOCK, x.shape[1])
+    with one_thread_for_blas_beside_others():
+        if len(x) < 2 * BLOCK:
+            return np.ones(len(x), x.dtype) @ x
+        whole = len(x) // BLOCK * BLOCK
+        blocks = np.ones(BLOCK, x.dtype) @ x[:whole].reshape(-1, BLOCK, x.shape[1])
     return (blocks.sum(axis=0, dtype=np.float64) + x[whole:].sum(axis=0)).astype(x.dtype)
 
 

@@ -31,7 +31,8 @@ def shared(work: Callable[[slice], Any], n: int, multiplications: float) -> list
         return [work(slice(0, n))]
     count = min(thread_count(), n) if multiplications >= WORTHWHILE else 1
     if count < 2:
-        return [run_inside(work, slice(0, n))]
+        with one_thread_for_blas_beside_others():
+            return [run_inside(work, slice(0, n))]
     parts = [slice(n * i // count, n * (i + 1) // count) for i in range(count)]
     if not Worker.taken.acquire(blocking=False):  # another thread of the program shares its work just now
         return [run_inside(work, part) for part in parts]
@@ -165,7 +166,13 @@ def in_use() -> bool:
 def thread_count() -> int:
     """How many threads share the work: as many as BLAS may use, 1 if there is no telling."""
     counts = Held.before or [library.num_threads or 1 for library in blas()]
-    return min(max(counts, default=1), os.cpu_count() or 1)
+    return min(max(counts, default=1), cores())
+
+
+@cache
+def cores() -> int:
+    """How many there are; the system is asked once, because asking takes as long as waking a thread."""
+    return os.cpu_count() or 1
 
 
 @contextmanager
@@ -184,6 +191,17 @@ def one_thread_for_blas() -> Iterator[None]:
             if Held.callers == 0:
                 set_threads(Held.before)
                 Held.before = ()
+
+
+@contextmanager
+def one_thread_for_blas_beside_others() -> Iterator[None]:
+    """The same where minigrad's threads are in use. After a product, BLAS's own wait for the next one, spinning, for a
+    tenth of a second, and take a core from minigrad's meanwhile: one product in a step costs all that sharing gains."""
+    if not in_use():
+        yield
+        return
+    with one_thread_for_blas():
+        yield
 
 
 def set_threads(counts: Any) -> None:

@@ -183,6 +183,13 @@ PIECES = (im2col, col2im, *[vars(Convolution)[name] for name in METHODS])
 class FastConv2d(FastConvolution, Conv2d):
     """Conv2d by minigrad.kernels.conv."""
 
+    def backward(self, gy: Array) -> Any:
+        x, weight = self.saved
+        if isinstance(gy, Tensor) or not fast(gy) or not all(self.needs[:2]):
+            return super().backward(gy)
+        gx, gw = kernels.gradients(x, gy, weight, self.geometry)
+        return gx, gw, self.bias_grad(gy) if self.needs[2] else None
+
 
 @twin_of(ConvWeightGrad, *PIECES)
 class FastConvWeightGrad(FastConvolution, ConvWeightGrad):

@@ -2,6 +2,8 @@
 
 import _thread
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -127,3 +129,45 @@ def test_products_are_shared_shortly_after_other_work_was(monkeypatch):
     monkeypatch.setattr(threads, "WORTHWHILE", 0)
     np.testing.assert_allclose(products.matmul(x, y), x @ y, rtol=1e-13, atol=1e-13)
     assert products.matmul(x.astype("f"), y.astype("f")).dtype == np.float32
+
+
+STEPS = """
+import threading
+from pathlib import Path
+import minigrad
+from minigrad import nn, optim
+from minigrad.kernels.threads import thread_count
+
+def times_run():  # of the threads that Python has not started: those of BLAS
+    own = {str(thread.native_id) for thread in threading.enumerate()}
+    others = [task for task in Path("/proc/self/task").iterdir() if task.name not in own]
+    return len(others), sum(int((task / "schedstat").read_text().split()[2]) for task in others)
+
+small = nn.Conv2d(16, 16, 3, padding=1, bias=False)
+network = nn.Sequential(
+    nn.Conv2d(3, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1), nn.MaxPool2d(8),
+    nn.Conv2d(64, 16, 3, padding=1), small, nn.BatchNorm2d(16), nn.Flatten(), nn.Linear(256, 256), nn.ReLU(),
+    nn.LayerNorm(256), nn.Linear(256, 10))
+optimizer = optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
+
+def step():
+    network(minigrad.ones(64, 3, 32, 32)).sum().backward()
+    optimizer.step()
+
+step()
+before = times_run()
+step()
+step()
+print(thread_count(), *before, *times_run())
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="only Linux tells how often a thread has run")
+def test_threads_of_blas_never_run_where_minigrads_are_in_use():
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2", "OPENBLAS_THREAD_TIMEOUT": "4"}
+    command = [sys.executable, "-c", STEPS]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    count, others, runs, others_afterwards, runs_afterwards = map(int, told.split())
+    assert others == others_afterwards
+    assert runs == runs_afterwards, "a product outside one_thread_for_blas has woken them"
+    assert count == 1 or others

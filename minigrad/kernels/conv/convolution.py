@@ -1,12 +1,13 @@
 """Convolutions of arrays [n, c, h, w] the fast way: the result, and the gradients of input, weight and bias.
 
 Images are channels-last in memory, [n, h, w, c]; arrays that are in that order already are taken as they are. The batch
-is shared between threads.
+is shared between threads, and BLAS is held to one, also where the work is too little to be shared: its products are so
+small that threads of BLAS's own would wait for each other, and go on waiting after them, beside minigrad's.
 """
 
 from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,45 +19,30 @@ from . import columns, depthwise, overlap, winograd
 from .choice import Geometry, way
 
 
+@one_thread_for_blas()
 def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
     """The convolution of x [n, c, h, w] with weight [o, c / groups, kh, kw]: [n, o, h', w']."""
-    each = zip(x.shape[2:], weight.shape[2:], geometry.stride, geometry.padding, geometry.dilation, strict=True)
-    down, across = [places(*sizes) for sizes in each]
-    how = way(weight.shape, geometry, x.shape[1], (down, across))
-    x, out = channels_last(x), empty_channels_last((len(x), len(weight), down, across), x.dtype)
-    kernels = winograd.factors(weight) if how == "winograd" else weight
-
-    def work(part: slice) -> None:
-        convolve_part(how, x[part], kernels, geometry, out[part])
-
-    in_threads(work, len(x), cost(how, out.shape, weight.shape))
-    return out
+    return run(len(x), convolution(x, weight, geometry))[0]
 
 
+@one_thread_for_blas()
 def input_grad(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
     """The gradient of an input of `shape` [n, c, h, w], for the gradient gy [n, o, h', w'] of the result."""
-    how = way(weight.shape, geometry, shape[1], gy.shape[2:], of_input=True)
-    gy, out = channels_last(gy), empty_channels_last(shape, gy.dtype)
-    kernels = winograd.turned_factors(weight) if how == "winograd" else weight
-
-    def work(part: slice) -> None:
-        input_grad_part(how, gy[part], kernels, geometry, out[part])
-
-    in_threads(work, len(gy), cost(how, gy.shape, weight.shape))
-    return out
+    return run(len(gy), gradient_of_input(gy, weight, geometry, shape))[0]
 
 
+@one_thread_for_blas()
 def weight_grad(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...]) -> Array:
     """The gradient of a weight of `shape` [o, c / groups, kh, kw], for the gradient gy [n, o, h', w'] of the result."""
-    how = way(shape, geometry, x.shape[1], gy.shape[2:])
-    x, gy = channels_last(x), channels_last(gy)
+    return run(len(x), gradient_of_weight(x, gy, geometry, shape))[0]
 
-    def work(part: slice) -> Array:
-        return weight_grad_part(how, x[part], gy[part], geometry, shape)
 
-    parts = in_threads(work, len(x), cost(how, gy.shape, shape))
-    total = sum(parts[1:], parts[0])
-    return np.ascontiguousarray(winograd.weight_of(total) if how == "winograd" else total)
+@one_thread_for_blas()
+def gradients(x: Array, gy: Array, weight: Array, geometry: Geometry) -> list[Array]:
+    """`input_grad` and `weight_grad`, for which threads are woken only once."""
+    gy = channels_last(gy)
+    of_input = gradient_of_input(gy, weight, geometry, x.shape)
+    return run(len(x), of_input, gradient_of_weight(x, gy, geometry, weight.shape))
 
 
 def bias_grad(gy: Array) -> Array:
@@ -83,11 +69,69 @@ def empty_channels_last(shape: tuple[int, ...], dtype: np.dtype) -> Array:
     return np.empty((n, h, w, c), dtype).transpose(0, 3, 1, 2)
 
 
-def in_threads(work: Callable[[slice], Any], n: int, multiplications: float) -> list[Any]:
-    """`shared`, and BLAS held to one thread also where the work is too little to be shared: its products are so small
-    that threads of BLAS's own would spend their time waiting for each other."""
-    with one_thread_for_blas():
-        return shared(work, n, multiplications)
+def channels_last(x: Array) -> Array:
+    """x [n, c, h, w] with the channels of a pixel next to each other in memory."""
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+
+
+# ------------------------------------------------------------------------------ what is to be done, and by how many
+
+
+class Job(NamedTuple):
+    """`work` for some of the images, all of which cost so many multiplications; `finish` makes the result of what it
+    returned for each share of the batch."""
+
+    work: Callable[[slice], Any]
+    multiplications: float
+    finish: Callable[[list[Any]], Array]
+
+
+def run(n: int, *jobs: Job) -> list[Array]:
+    """The results of the jobs, each share of the batch of n images gone through by a thread of its own."""
+    total = sum(job.multiplications for job in jobs)
+    parts = shared(lambda part: [job.work(part) for job in jobs], n, total)
+    return [job.finish(list(results)) for job, results in zip(jobs, zip(*parts, strict=True), strict=True)]
+
+
+def convolution(x: Array, weight: Array, geometry: Geometry) -> Job:
+    """What gives `convolve`."""
+    each = zip(x.shape[2:], weight.shape[2:], geometry.stride, geometry.padding, geometry.dilation, strict=True)
+    down, across = [places(*sizes) for sizes in each]
+    how = way(weight.shape, geometry, x.shape[1], (down, across))
+    x, out = channels_last(x), empty_channels_last((len(x), len(weight), down, across), x.dtype)
+    kernels = winograd.factors(weight) if how == "winograd" else weight
+
+    def work(part: slice) -> None:
+        convolve_part(how, x[part], kernels, geometry, out[part])
+
+    return Job(work, cost(how, out.shape, weight.shape), lambda parts: out)
+
+
+def gradient_of_input(gy: Array, weight: Array, geometry: Geometry, shape: tuple[int, ...]) -> Job:
+    """What gives `input_grad`."""
+    how = way(weight.shape, geometry, shape[1], gy.shape[2:], of_input=True)
+    gy, out = channels_last(gy), empty_channels_last(shape, gy.dtype)
+    kernels = winograd.turned_factors(weight) if how == "winograd" else weight
+
+    def work(part: slice) -> None:
+        input_grad_part(how, gy[part], kernels, geometry, out[part])
+
+    return Job(work, cost(how, gy.shape, weight.shape), lambda parts: out)
+
+
+def gradient_of_weight(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...]) -> Job:
+    """What gives `weight_grad`."""
+    how = way(shape, geometry, x.shape[1], gy.shape[2:])
+    x, gy = channels_last(x), channels_last(gy)
+
+    def work(part: slice) -> Array:
+        return weight_grad_part(how, x[part], gy[part], geometry, shape)
+
+    def finish(parts: list[Array]) -> Array:
+        total = sum(parts[1:], parts[0])
+        return np.ascontiguousarray(winograd.weight_of(total) if how == "winograd" else total)
+
+    return Job(work, cost(how, gy.shape, shape), finish)
 
 
 def cost(how: str, result: tuple[int, ...], weight: tuple[int, ...]) -> float:
@@ -95,11 +139,6 @@ def cost(how: str, result: tuple[int, ...], weight: tuple[int, ...]) -> float:
     n, o, down, across = result
     window = prod(weight[1:])
     return n * down * across * window * (o + ELEMENT * (how in ("columns", "overlap")))
-
-
-def channels_last(x: Array) -> Array:
-    """x [n, c, h, w] with the channels of a pixel next to each other in memory."""
-    return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
 
 
 # ------------------------------------------------------------------------------- one part of the batch, in one thread
