@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-WORTHWHILE = 1 << 26
-"""Multiplications from which on the work is shared. They take about a millisecond; waking a thread and waiting for it
-takes a tenth of that, and threads that do many short operations keep each other waiting for Python's lock."""
+WORTHWHILE = 1 << 25
+"""Multiplications from which on the work is shared. They take about half a millisecond; waking a thread and waiting for
+it takes a tenth of that and more, and threads that do many short operations wait for Python's lock in turn."""
 ELEMENT = 24
 """To how many multiplications in a product it comes to go once through an element of an array in memory."""
 

@@ -22,6 +22,8 @@ from .products import in_parts, transposed_in_parts
 
 IN_CACHE = 1 << 17
 """Elements of the columns of one block of images; what is larger waits for memory."""
+FEW_BLOCKS = 4
+"""So many blocks are made one: operations are too short then to be worth it, as threads may wait between them."""
 WIDE = 64
 """Kernels, those of places that are taken together counted each, that make a product wide."""
 
@@ -124,6 +126,11 @@ def phases(size: int, kernel: int, stride: int, before: int, dilation: int, resu
     return [phase for phase in found if phase.places.start < size]
 
 
+def images_in_a_block(n: int, elements: int) -> int:
+    """How many of n images are taken at a time, whose columns have so many elements each."""
+    return n if n * elements <= FEW_BLOCKS * IN_CACHE else max(1, IN_CACHE // max(1, elements))
+
+
 def blocks(
     x: Array, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair, size: tuple[int, ...], q: int
 ) -> Iterator[tuple[slice, Array]]:
@@ -132,7 +139,7 @@ def blocks(
     n, h, w, c = x.shape
     (kh, kw), (sh, sw), (dh, dw), (down, across) = kernel, stride, dilation, size
     groups, length = -(-across // q), kw + (q - 1) * sw
-    many = max(1, IN_CACHE // max(1, down * groups * kh * length * c))
+    many = images_in_a_block(n, down * groups * kh * length * c)
     if kh == kw == sh == sw == 1 and padding == ((0, 0), (0, 0)) and x.flags.c_contiguous:
         for start in range(0, n, many):
             yield slice(start, min(start + many, n)), x[start : start + many].reshape(-1, c)

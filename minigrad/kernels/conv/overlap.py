@@ -9,7 +9,7 @@ import numpy as np
 
 from ...device import Array
 from ..windows import Padding, Pair
-from .columns import IN_CACHE, in_groups, side_by_side, together
+from .columns import images_in_a_block, in_groups, side_by_side, together
 
 
 def input_grad(gy: Array, weight: Array, stride: Pair, padding: Padding, dilation: Pair, out: Array) -> None:
@@ -22,7 +22,7 @@ def input_grad(gy: Array, weight: Array, stride: Pair, padding: Padding, dilatio
     kernels = side_by_side(weight, q, sw).T
     high = max((down - 1) * sh + (kh - 1) * dilation[0] + 1, top + h)
     wide = max((groups * q - 1) * sw + kw, left + w)
-    many = max(1, IN_CACHE // max(1, down * groups * kh * length * c))
+    many = images_in_a_block(n, down * groups * kh * length * c)
     image = np.empty((min(many, n), high, wide, c), out.dtype)
     for start in range(0, n, many):
         block = slice(start, min(start + many, n))
