@@ -14,6 +14,7 @@ from .ops.activation import (
 )
 from .ops.conv import conv1d, conv2d, conv_transpose2d
 from .ops.dropout import dropout, dropout1d, dropout2d
+from .ops.embedding import embedding
 from .ops.folding import fold, unfold
 from .ops.index import one_hot
 from .ops.linalg import cosine_similarity, linear, normalize
@@ -60,6 +61,7 @@ __all__ = [
     "dropout1d",
     "dropout2d",
     "elu",
+    "embedding",
     "fold",
     "gelu",
     "group_norm",

@@ -17,6 +17,8 @@ def scatter_add(shape: tuple[int, ...], index: Any, values: Array) -> Array:
     total = xp.zeros_like(values, shape=shape) if alike else xp.zeros(shape, values.dtype)
     if is_basic(index):
         total[index] = values
+    elif xp is np and isinstance(index, np.ndarray) and values.ndim > index.ndim:
+        add_rows(total, index.ravel(), values.reshape(index.size, *shape[1:]))
     elif xp is np:
         np.add.at(total, index, values)
     else:
@@ -24,6 +26,18 @@ def scatter_add(shape: tuple[int, ...], index: Any, values: Array) -> Array:
 
         cupyx.scatter_add(total, index, values)
     return total
+
+
+def add_rows(total: Array, index: Array, rows: Array) -> None:
+    """total[index[i]] += rows[i] for each i, several times faster than NumPy's add.at: rows for the same place are
+    brought together and added up at once."""
+    if not index.size:
+        return
+    index = index % len(total)  # negative ones count from the end
+    order = np.argsort(index, kind="stable")
+    places = index[order]
+    first = np.flatnonzero(np.concatenate([[True], places[1:] != places[:-1]]))
+    total[places[first]] = np.add.reduceat(rows[order], first, axis=0)
 
 
 def is_basic(index: Any) -> bool:

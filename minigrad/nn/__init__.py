@@ -50,5 +50,7 @@ from .pool import (
     MaxPool2d,
 )
 from .resize import Fold, Unfold, Upsample
+from .rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+from .sparse import Embedding
 
 sys.modules[f"{__name__}.functional"] = functional  # for `import minigrad.nn.functional as F`, as in PyTorch

@@ -59,6 +59,7 @@ from .elementwise import (
     sub,
     where,
 )
+from .embedding import embedding
 from .folding import fold, unfold
 from .functions import cosh, expm1, log1p, log2, log10, reciprocal, rsqrt, sinh, square, tan
 from .index import (

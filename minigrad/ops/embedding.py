@@ -1,0 +1,57 @@
+"""Embedding: a row of a table for each number."""
+
+from typing import Any
+
+from ..device import Array
+from ..function import Function
+from ..tensor import Tensor
+from .apply import apply
+from .arguments import as_tensor, whole
+from .index import PutItem, in_range, plain_index
+
+
+class Embedding(Function):
+    """y[...] = W[ids[...]];  gW[v] = Σ gy[...] over all places where ids is v; none for `padding_idx`.
+
+    It is the product of W with rows that are 1 at one place and 0 elsewhere, without the zeros (Bengio et al., 2003).
+    """
+
+    differentiable = True
+
+    def __init__(self, padding_idx: int | None = None):
+        self.padding_idx = padding_idx
+
+    def forward(self, weight: Array, ids: Array) -> Array:
+        self.shape, self.ids = weight.shape, ids
+        return weight[ids]
+
+    def backward(self, gy: Array) -> Any:
+        if self.padding_idx is not None:
+            gy = gy * (self.ids != self.padding_idx)[..., None]
+        return apply(PutItem(self.ids, self.shape), gy), None
+
+
+def embedding(input: Any, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+    """weight[input]: for each number in `input` [...] the row of that number of weight [v, d]; result [..., d].
+
+    The row `padding_idx` gets no gradient; it may be counted from the end. Raises TypeError for numbers that are not
+    whole, IndexError for numbers outside 0 to v - 1, ValueError for a padding_idx outside the table.
+    """
+    weight = as_tensor(weight, "embedding")
+    ids = plain_index(input if isinstance(input, list) else as_tensor(input, "embedding"))
+    if ids.dtype.kind not in "iu":
+        raise TypeError(f"embedding needs whole numbers, got {ids.dtype}")
+    if weight.ndim != 2:
+        raise ValueError(f"embedding needs a table [v, d], got {weight.shape}")
+    in_range(ids, len(weight), "embedding")
+    return Embedding(row_of_padding(padding_idx, len(weight), "embedding"))(weight, ids)
+
+
+def row_of_padding(padding_idx: int | None, rows: int, op: str) -> int | None:
+    """`padding_idx` counted from the start; ValueError if it lies outside the table."""
+    if padding_idx is None:
+        return None
+    row = whole(padding_idx, f"{op} got padding_idx")
+    if not -rows <= row < rows:
+        raise ValueError(f"{op} got padding_idx {row}; expected {-rows} to {rows - 1}")
+    return row % rows

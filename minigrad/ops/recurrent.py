@@ -1,0 +1,279 @@
+"""Recurrent networks: one step of each kind, and the walk along a sequence that is made of steps.
+
+Inputs of a step are x [n, in] and the state before it; its weights are W [g · hidden, in] for the input and
+U [g · hidden, hidden] for the state, each with a bias, where g is the number of gates. In the formulas, ga stands for
+dL/da, and σ is the logistic function.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..device import Array, array_module
+from ..function import Function
+from ..kernels import recurrent as kernels
+from ..twins import twin_of
+
+
+def logistic(x: Array) -> Array:
+    """σ(x) = 1 / (1 + e⁻ˣ), as ½ + ½ tanh(x / 2), which cannot overflow."""
+    return 0.5 + 0.5 * array_module(x).tanh(0.5 * x)
+
+
+class Cell(Function):
+    """Base of one step. The gates of all kinds begin with W x + b and U h + d."""
+
+    gates = 1
+
+    def project(
+        self, x: Array, h: Array, w: Array, u: Array, b: Array | None = None, d: Array | None = None
+    ) -> tuple[Array, Array]:
+        """W x + b and U h + d, both [n, g · hidden]."""
+        self.inputs = x, h, w, u
+        from_x, from_h = x @ w.T, h @ u.T
+        return (from_x if b is None else from_x + b), (from_h if d is None else from_h + d)
+
+    def project_backward(self, ga: Array, gc: Array) -> tuple[Array, ...]:
+        """The gradients of x, h, W, U, b and d for ga of W x + b and gc of U h + d."""
+        x, h, w, u = self.inputs
+        return ga @ w, gc @ u, ga.T @ x, gc.T @ h, ga.sum(axis=0), gc.sum(axis=0)
+
+
+class RNNCell(Cell):
+    """h' = tanh a with a = W x + b + U h + d;  ga = gh' (1 - h'²) (Elman, 1990)."""
+
+    def forward(self, x: Array, h: Array, *weights: Any) -> Any:
+        from_x, from_h = self.project(x, h, *weights)
+        self.h = array_module(x).tanh(from_x + from_h)
+        return self.h
+
+    def backward(self, gh: Array) -> Any:
+        ga = gh * (1 - self.h * self.h)
+        return self.project_backward(ga, ga)
+
+
+class ReLUCell(Cell):
+    """h' = max(a, 0) with a = W x + b + U h + d;  ga = gh' where h' > 0, else 0 (Le, Jaitly & Hinton, 2015)."""
+
+    def forward(self, x: Array, h: Array, *weights: Any) -> Any:
+        from_x, from_h = self.project(x, h, *weights)
+        self.h = array_module(x).maximum(from_x + from_h, 0)
+        return self.h
+
+    def backward(self, gh: Array) -> Any:
+        ga = gh * (self.h > 0)
+        return self.project_backward(ga, ga)
+
+
+class LSTMCell(Cell):
+    """c' = f c + i g and h' = o tanh c', with i, f, o = σ and g = tanh of W x + b + U h + d, in the order i, f, g, o.
+
+    gc' also gets gh' o (1 - tanh² c') from h', and then  gi = gc' g,  gf = gc' c,  gg = gc' i,  go = gh' tanh c',
+    gc = gc' f;  before the gates' functions, times i (1 - i), f (1 - f), 1 - g² and o (1 - o).
+
+    Hochreiter & Schmidhuber, 1997; with the forget gate of Gers, Schmidhuber & Cummins, 2000.
+    """
+
+    gates = 4
+
+    def forward(self, x: Array, h: Array, c: Array, *weights: Any) -> Any:
+        xp = array_module(x)
+        from_x, from_h = self.project(x, h, *weights)
+        i, f, g, o = xp.split(from_x + from_h, 4, axis=1)
+        i, f, g, o = logistic(i), logistic(f), xp.tanh(g), logistic(o)
+        new = f * c + i * g
+        squashed = xp.tanh(new)
+        self.values = i, f, g, o, c, squashed
+        return o * squashed, new
+
+    def backward(self, gh: Array, gc: Array) -> Any:
+        i, f, g, o, c, squashed = self.values
+        gc = gc + gh * o * (1 - squashed * squashed)
+        gates = [
+            gc * g * i * (1 - i),
+            gc * c * f * (1 - f),
+            gc * i * (1 - g * g),
+            gh * squashed * o * (1 - o),
+        ]
+        ga = array_module(gh).concatenate(gates, axis=1)
+        gx, gh, *of_weights = self.project_backward(ga, ga)
+        return gx, gh, gc * f, *of_weights
+
+
+class GRUCell(Cell):
+    """h' = (1 - z) n + z h with r, z = σ of W x + b + U h + d, and n = tanh(Wₙ x + bₙ + r (Uₙ h + dₙ)), in this order.
+
+    gz = gh' (h - n),  gn = gh' (1 - z),  gr = gn (1 - n²) (Uₙ h + dₙ);  before the gates' functions, times z (1 - z),
+    1 - n² and r (1 - r);  what is behind r gets its gradient times r, and h also gh' z directly.
+
+    Cho et al., 2014, with r inside as in PyTorch and cuDNN.
+    """
+
+    gates = 3
+
+    def forward(self, x: Array, h: Array, *weights: Any) -> Any:
+        xp = array_module(x)
+        from_x, from_h = self.project(x, h, *weights)
+        (xr, xz, xn), (hr, hz, hn) = xp.split(from_x, 3, axis=1), xp.split(from_h, 3, axis=1)
+        r, z = logistic(xr + hr), logistic(xz + hz)
+        n = xp.tanh(xn + r * hn)
+        self.values = r, z, n, hn, h
+        return (1 - z) * n + z * h
+
+    def backward(self, gh: Array) -> Any:
+        xp = array_module(gh)
+        r, z, n, hn, h = self.values
+        ga_n = gh * (1 - z) * (1 - n * n)
+        ga_r = ga_n * hn * r * (1 - r)
+        ga_z = gh * (h - n) * z * (1 - z)
+        from_x = xp.concatenate([ga_r, ga_z, ga_n], axis=1)
+        from_h = xp.concatenate([ga_r, ga_z, ga_n * r], axis=1)
+        gx, gh_before, *of_weights = self.project_backward(from_x, from_h)
+        return gx, gh_before + gh * z, *of_weights
+
+
+class Recurrence(Function):
+    """A step after the other along sequences that lie packed: the rows of x [rows, in] are those of step 0, then those
+    of step 1, ..., of as many sequences as `batch_sizes` says for each, the longest first; `reverse` (False) goes from
+    the end to the start.
+
+    The inputs are x, the first state (or two: of an LSTM h and c) [n, hidden], and the weights; the results are the h
+    of all steps, [rows, hidden], and the last state of each sequence [n, hidden].
+
+    The gradient goes the other way: from the last step to the first, that of the state after a step becomes that of
+    the state before it, and those of the weights add up (backpropagation through time, Werbos, 1990).
+    """
+
+    cell: type[Cell]
+    states = 1
+
+    def __init__(self, batch_sizes: Sequence[int], reverse: bool = False):
+        self.batch_sizes, self.reverse = batch_sizes, reverse
+
+    def steps(self) -> Iterator[tuple[slice, int]]:
+        """The rows of each step, and of how many sequences they are, in the order in which the cell takes them."""
+        ends = [0]
+        for n in self.batch_sizes:
+            ends.append(ends[-1] + n)
+        each = [(slice(ends[t], ends[t + 1]), n) for t, n in enumerate(self.batch_sizes)]
+        return reversed(each) if self.reverse else iter(each)
+
+    def forward(self, x: Array, *rest: Any) -> Any:
+        xp, state, weights = array_module(x), list(rest[: self.states]), rest[self.states :]
+        y = xp.empty((len(x), state[0].shape[1]), x.dtype)
+        self.walked = []
+        for rows, n in self.steps():
+            cell = self.cell()
+            new = cell.forward(x[rows], *[h[:n] for h in state], *weights)
+            new = new if self.states > 1 else (new,)
+            y[rows] = new[0]
+            state = [a if n == len(h) else xp.concatenate([a, h[n:]]) for a, h in zip(new, state, strict=True)]
+            self.walked.append((cell, rows, n))
+        self.save(x, *weights)
+        return y, *state
+
+    def backward(self, gy: Array, *gstate: Array) -> Any:
+        x, *weights = self.saved
+        xp = array_module(gy)
+        gx, state = xp.empty_like(x), [g.copy() for g in gstate]
+        totals = [None if w is None else xp.zeros_like(w) for w in weights]
+        for cell, rows, n in reversed(self.walked):
+            state[0][:n] += gy[rows]
+            gx[rows], *rest = cell.backward(*[g[:n] for g in state])
+            for g, value in zip(state, rest[: self.states], strict=True):
+                g[:n] = value
+            for total, value in zip(totals, rest[self.states :]):
+                if total is not None:
+                    total += value
+        return gx, *state, *totals
+
+
+class RNNSequence(Recurrence):
+    """RNNCell along sequences."""
+
+    cell = RNNCell
+
+
+class ReLUSequence(Recurrence):
+    """ReLUCell along sequences."""
+
+    cell = ReLUCell
+
+
+class GRUSequence(Recurrence):
+    """GRUCell along sequences."""
+
+    cell = GRUCell
+
+
+class LSTMSequence(Recurrence):
+    """LSTMCell along sequences."""
+
+    cell, states = LSTMCell, 2
+
+
+# ------------------------------------------------------------------------------------------ whole sequences, fast twins
+
+
+class FastRecurrence(Recurrence):
+    """A whole sequence by minigrad.kernels.recurrent, for arrays on the CPU."""
+
+    ahead: Callable[..., Any]
+    back: Callable[..., Any]
+
+    def begins(self) -> list[tuple[int, int]]:
+        """Where each step begins, and of how many sequences it is, in the order in which they are taken."""
+        return [(rows.start, n) for rows, n in self.steps()]
+
+    def forward(self, x: Array, *rest: Any) -> Any:
+        if not fast(x):
+            return super().forward(x, *rest)
+        y, *others = type(self).ahead(x, *rest, self.begins())
+        self.save(x, *rest[self.states :], *others[self.states :])
+        return y, *others[: self.states]
+
+    def backward(self, gy: Array, *gstate: Array) -> Any:
+        x, w, u, _, _, *kept = self.saved
+        if not fast(x):
+            return super().backward(gy, *gstate)
+        return type(self).back(gy, *gstate, x, w, u, kept, self.begins())
+
+
+def fast(x: Array) -> bool:
+    """Do the kernels take this array? They are NumPy's, and for the dtypes that BLAS has."""
+    return array_module(x) is np and x.dtype.kind == "f" and x.itemsize >= 4 and x.size > 0
+
+
+SHARED = (Cell.project, Cell.project_backward, Recurrence.steps, logistic)
+
+
+@twin_of(RNNSequence, *SHARED, RNNCell.forward, RNNCell.backward)
+class FastRNNSequence(FastRecurrence, RNNSequence):
+    """RNNSequence by minigrad.kernels.recurrent."""
+
+    ahead = partial(kernels.rnn, np.tanh)
+    back = partial(kernels.rnn_backward, kernels.slope_of_tanh)
+
+
+@twin_of(ReLUSequence, *SHARED, ReLUCell.forward, ReLUCell.backward)
+class FastReLUSequence(FastRecurrence, ReLUSequence):
+    """ReLUSequence by minigrad.kernels.recurrent."""
+
+    ahead = partial(kernels.rnn, kernels.relu)
+    back = partial(kernels.rnn_backward, kernels.slope_of_relu)
+
+
+@twin_of(LSTMSequence, *SHARED, LSTMCell.forward, LSTMCell.backward)
+class FastLSTMSequence(FastRecurrence, LSTMSequence):
+    """LSTMSequence by minigrad.kernels.recurrent."""
+
+    ahead, back = staticmethod(kernels.lstm), staticmethod(kernels.lstm_backward)
+
+
+@twin_of(GRUSequence, *SHARED, GRUCell.forward, GRUCell.backward)
+class FastGRUSequence(FastRecurrence, GRUSequence):
+    """GRUSequence by minigrad.kernels.recurrent."""
+
+    ahead, back = staticmethod(kernels.gru), staticmethod(kernels.gru_backward)
