@@ -14,7 +14,7 @@ from tests.oracle import compare
 
 # What PyTorch's signatures have and minigrad's leave out.
 LEFT_OUT = {"size_average", "reduce", "inplace", "dtype", "_stacklevel", "threshold", "out"}
-LEFT_OUT |= {"recompute_scale_factor", "antialias"}
+LEFT_OUT |= {"recompute_scale_factor", "antialias", "max_norm", "norm_type", "scale_grad_by_freq", "sparse"}
 LEFT_OUT_OF = {"mse_loss": {"weight"}, "l1_loss": {"weight"}}
 REQUIRED = {("softmax", "dim"), ("log_softmax", "dim")}  # PyTorch warns about a missing dim and guesses one
 
@@ -50,6 +50,8 @@ KERNELS = np.random.default_rng(4).standard_normal((6, 2, 3, 2))
 
 C = np.random.default_rng(5).uniform(0.5, 2, 4)
 
+NUMBERS = {minigrad.Tensor: [[0, 2], [2, 1]], torch.Tensor: torch.tensor([[0, 2], [2, 1]])}
+
 CALLS = {
     "conv1d": (lambda f, x, w: f.conv1d(x, w, stride=2, groups=2), IMAGES[:, :, 0], KERNELS[..., 0]),
     "conv_transpose2d": (lambda f, x, w: f.conv_transpose2d(x, w, stride=2, padding=1), IMAGES, KERNELS[:4]),
@@ -69,6 +71,7 @@ CALLS = {
     "dropout1d": (lambda f, x: f.dropout1d(x, p=1.0), IMAGES[0]),
     "dropout2d": (lambda f, x: f.dropout2d(x, p=0.3, training=False) * 1, IMAGES),
     "elu": (lambda f, x: f.elu(x, alpha=0.7), X),
+    "embedding": (lambda f, w: f.embedding(NUMBERS[type(w)], w, padding_idx=-1), X),
     "fold": (lambda f, x: f.fold(x, (3, 4), 2, stride=(1, 2)), IMAGES[:, :, 0, :4]),
     "gelu": (lambda f, x: f.gelu(x), X),
     "gelu tanh": (lambda f, x: f.gelu(x, approximate="tanh"), X),

@@ -21,6 +21,7 @@ from minigrad.ops import (
     linalg,
     loss,
     pool,
+    recurrent,
     reduction,
     resize,
     rounding,
@@ -28,6 +29,7 @@ from minigrad.ops import (
 )
 from minigrad.ops.dropout import Dropout
 
+Embedding = import_module("minigrad.ops.embedding").Embedding  # minigrad.ops.embedding is what users call
 norm = import_module("minigrad.ops.norm")  # minigrad.ops.norm is the length of a vector
 
 
@@ -409,6 +411,9 @@ MASK = rng.random((3, 4)) < 0.5
 PROBABILITIES = rng.uniform(0.1, 0.9, (3, 4))
 
 TRANSPOSE = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
+STEP, SEQUENCE = ((2, 2), (2, 3)), ((6, 2), (3, 3))
+RECURRENT = {g: ((g * 3, 2), (g * 3, 3), (g * 3,), (g * 3,)) for g in (1, 3, 4)}
+PACKED = [{"batch_sizes": sizes, "reverse": reverse} for sizes in ([3, 2, 1], [3, 3]) for reverse in (False, True)]
 FOLDING = {"stride": (1, 2), "padding": ((1, 0), (0, 1)), "dilation": (1, 1)}
 
 CHECKS = {
@@ -530,11 +535,26 @@ CHECKS = {
     shape.Pad: [((3, 4), {"widths": [(1, 0), (2, 1)], "value": 3.0})],
     index.GetItem: [((4, 3), {"index": [0, 0, 2]}), ((4, 3), {"index": (slice(None, None, -1), 1)})],
     index.PutItem: [((3, 3), {"index": [0, 0, 2], "shape": (4, 3)})],
+    Embedding: [((4, 3), np.array([[2, 0], [2, 2]]), {"padding_idx": i}) for i in (None, 1)],
+    recurrent.RNNCell: [(*STEP, *RECURRENT[1], {})],
+    recurrent.ReLUCell: [(*STEP, *RECURRENT[1], {})],
+    recurrent.GRUCell: [(*STEP, *RECURRENT[3], {})],
+    recurrent.LSTMCell: [(*STEP, (2, 3), *RECURRENT[4], {})],
+    recurrent.RNNSequence: [(*SEQUENCE, *RECURRENT[1], setting) for setting in PACKED],
+    recurrent.ReLUSequence: [(*SEQUENCE, *RECURRENT[1], setting) for setting in PACKED],
+    recurrent.GRUSequence: [(*SEQUENCE, *RECURRENT[3], setting) for setting in PACKED],
+    recurrent.LSTMSequence: [(*SEQUENCE, (3, 3), *RECURRENT[4], setting) for setting in PACKED],
+    recurrent.FastRNNSequence: [(*SEQUENCE, *RECURRENT[1], setting) for setting in PACKED],
+    recurrent.FastReLUSequence: [(*SEQUENCE, *RECURRENT[1], setting) for setting in PACKED],
+    recurrent.FastGRUSequence: [(*SEQUENCE, *RECURRENT[3], setting) for setting in PACKED],
+    recurrent.FastLSTMSequence: [(*SEQUENCE, (3, 3), *RECURRENT[4], setting) for setting in PACKED],
 }
 NOT_CHECKED = {
     convert.Cast,  # changes the dtype
     convert.Move,  # needs a second device
     rounding.FloorDivide,  # has no gradient
+    recurrent.Recurrence,  # without a cell
+    recurrent.FastRecurrence,  # without a kernel
 }
 
 

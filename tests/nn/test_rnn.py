@@ -123,7 +123,7 @@ def test_cells_agree_with_pytorch(kind, bias, batch):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_layer_is_its_cell_step_after_step(kind):
-    theirs, layer = pair(kind, WIDTH, HIDDEN)
+    _, layer = pair(kind, WIDTH, HIDDEN)
     cell = getattr(nn, kind.split()[0] + "Cell")(WIDTH, HIDDEN, **KINDS[kind]).to("float64")
     cell.load_state_dict({name.removesuffix("_l0"): value for name, value in layer.state_dict().items()})
     x, state = minigrad.randn(6, 2, WIDTH, dtype="float64"), None
