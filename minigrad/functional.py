@@ -12,6 +12,7 @@ from .ops.activation import (
     softplus,
     tanh,
 )
+from .ops.attention import scaled_dot_product_attention
 from .ops.conv import conv1d, conv2d, conv_transpose2d
 from .ops.dropout import dropout, dropout1d, dropout2d
 from .ops.embedding import embedding
@@ -81,6 +82,7 @@ __all__ = [
     "one_hot",
     "pad",
     "relu",
+    "scaled_dot_product_attention",
     "sigmoid",
     "silu",
     "smooth_l1_loss",

@@ -14,7 +14,15 @@ from tests.oracle import compare
 
 # What PyTorch's signatures have and minigrad's leave out.
 LEFT_OUT = {"size_average", "reduce", "inplace", "dtype", "_stacklevel", "threshold", "out"}
-LEFT_OUT |= {"recompute_scale_factor", "antialias", "max_norm", "norm_type", "scale_grad_by_freq", "sparse"}
+LEFT_OUT |= {
+    "recompute_scale_factor",
+    "antialias",
+    "max_norm",
+    "norm_type",
+    "scale_grad_by_freq",
+    "sparse",
+    "enable_gqa",
+}
 LEFT_OUT_OF = {"mse_loss": {"weight"}, "l1_loss": {"weight"}}
 REQUIRED = {("softmax", "dim"), ("log_softmax", "dim")}  # PyTorch warns about a missing dim and guesses one
 
@@ -97,6 +105,7 @@ CALLS = {
     "relu": (lambda f, x: f.relu(x), X),
     "sigmoid": (lambda f, x: f.sigmoid(x), X),
     "silu": (lambda f, x: f.silu(x), X),
+    "scaled_dot_product_attention": (lambda f, x: f.scaled_dot_product_attention(x, x, x, is_causal=True), X),
     "softmax": (lambda f, x: f.softmax(x, 0), X),
     "softplus": (lambda f, x: f.softplus(x, beta=2), X),
     "tanh": (lambda f, x: f.tanh(x), X),

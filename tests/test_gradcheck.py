@@ -12,6 +12,7 @@ from minigrad import Function, Tensor, gradcheck, gradgradcheck, ops, tensor
 from minigrad.gradcheck import GradcheckError, check_function, compare_gradients
 from minigrad.ops import (
     activation,
+    attention,
     conv,
     convert,
     elementwise,
@@ -536,6 +537,10 @@ CHECKS = {
     index.GetItem: [((4, 3), {"index": [0, 0, 2]}), ((4, 3), {"index": (slice(None, None, -1), 1)})],
     index.PutItem: [((3, 3), {"index": [0, 0, 2], "shape": (4, 3)})],
     Embedding: [((4, 3), np.array([[2, 0], [2, 2]]), {"padding_idx": i}) for i in (None, 1)],
+    attention.Attention: [
+        ((2, 3, 4), (2, 5, 4), (2, 5, 2), (5,), {"scale": 0.5}),
+        ((3, 4), (5, 4), (5, 2), (3, 5), {"scale": 0.5, "weights": True}),
+    ],
     recurrent.RNNCell: [(*STEP, *RECURRENT[1], {})],
     recurrent.ReLUCell: [(*STEP, *RECURRENT[1], {})],
     recurrent.GRUCell: [(*STEP, *RECURRENT[3], {})],

@@ -14,6 +14,7 @@ from .activation import (
     tanh,
 )
 from .arguments import checked
+from .attention import scaled_dot_product_attention
 from .compare import (
     all,
     allclose,

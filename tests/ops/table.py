@@ -450,6 +450,7 @@ TABLE = [*ELEMENTWISE, *BINARY, *ACTIVATIONS, *REDUCTIONS, *MOVEMENTS, *INDEXING
 ELSEWHERE = {
     "allclose": "gives True or False: test_compare.py",
     "equal": "gives True or False: test_compare.py",
+    "scaled_dot_product_attention": "has masks: tests/nn/test_transformer.py",
     "embedding": "takes whole numbers: test_embedding.py",
     "conv1d": "has a grid of settings: test_conv.py",
     "conv2d": "has a grid of settings: test_conv.py",

@@ -1,0 +1,126 @@
+"""Scaled dot-product attention. In the formulas, gx stands for dL/dx."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..checks import check_bool
+from ..device import Array, array_module, device_of, generator
+from ..function import Function
+from ..tensor import Tensor
+from .arguments import as_tensor
+from .elementwise import where
+
+
+class Attention(Function):
+    """y = P v with P = softmax(q kᵀ · scale + mask), every row over all keys.
+
+    q [..., t, d], k [..., s, d], v [..., s, e] -> y [..., t, e].
+
+    gv = Pᵀ gy,  gP = gy vᵀ,  gS = P (gP - Σ gP P) as behind every softmax, and then  gq = gS k · scale,
+    gk = gSᵀ q · scale,  gmask = gS. A query that may look nowhere (its mask is -∞ at all keys) gets zeros.
+
+    With dropout, elements of P are set to 0 with probability `p` and the others divided by 1 - p, as in ops/dropout.py.
+    With `weights`, P is a second result (Vaswani et al., "Attention is all you need", 2017).
+    """
+
+    def __init__(self, scale: float, p: float = 0.0, weights: bool = False):
+        self.scale, self.p, self.weights = scale, p, weights
+
+    def forward(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> Any:
+        scores = q @ k.swapaxes(-1, -2) * self.scale
+        if mask is not None:
+            scores = scores + mask
+        probabilities = softmax_or_zeros(scores)
+        kept = self.kept_of(probabilities)
+        self.save(q, k, v, mask, probabilities, kept)
+        dropped = probabilities if kept is None else probabilities * kept
+        return (dropped @ v, dropped) if self.weights else dropped @ v
+
+    def backward(self, gy: Array, gp: Array | None = None) -> Any:
+        q, k, v, mask, probabilities, kept = self.saved
+        dropped = probabilities if kept is None else probabilities * kept
+        gv = dropped.swapaxes(-1, -2) @ gy
+        gp = gy @ v.swapaxes(-1, -2) if gp is None else gy @ v.swapaxes(-1, -2) + gp
+        if kept is not None:
+            gp = gp * kept
+        gs = probabilities * (gp - (gp * probabilities).sum(axis=-1, keepdims=True))
+        return gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale, gv, None if mask is None else gs
+
+    def kept_of(self, probabilities: Array) -> Array | None:
+        """What dropout multiplies by; None without it."""
+        if self.p == 0:
+            return None
+        kept = generator(device_of(probabilities)).random(probabilities.shape, dtype="float32") >= self.p
+        return kept.astype(probabilities.dtype) * (1 / (1 - self.p) if self.p < 1 else 0.0)
+
+
+def softmax_or_zeros(scores: Array) -> Array:
+    """The softmax over the last dimension; zeros where all scores are -∞."""
+    xp = array_module(scores)
+    highest = scores.max(axis=-1, keepdims=True, initial=-math.inf)
+    e = xp.exp(scores - xp.where(xp.isneginf(highest), 0, highest))
+    total = e.sum(axis=-1, keepdims=True)
+    return e / xp.where(total == 0, 1, total)
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> Tensor:
+    """softmax(query · keyᵀ · scale + mask) · value: query [..., t, d], key [..., s, d], value [..., s, e].
+
+    `attn_mask`, of a shape that broadcasts to [..., t, s], is added to the scores; one of True and False says where a
+    query may look. With `is_causal`, query i sees keys 0 to i only. `scale` is 1 / √d unless it is given. With
+    probability `dropout_p` (0) weights are dropped, whatever the mode. Raises ValueError for what does not fit.
+    """
+    op = "scaled_dot_product_attention"
+    q, k, v = [as_tensor(x, op) for x in (query, key, value)]
+    check_shapes(q.shape, k.shape, v.shape, op)
+    if not 0 <= dropout_p <= 1:
+        raise ValueError(f"{op} got dropout_p={dropout_p}; expected a probability from 0 to 1")
+    check_bool(f"{op}: is_causal", is_causal)
+    if is_causal and attn_mask is not None:
+        raise ValueError(f"{op} got attn_mask and is_causal; expected one of them")
+    scores = (q.shape[-2], k.shape[-2])
+    mask = causal_mask(*scores, q) if is_causal else additive(attn_mask, q, op)
+    if mask is not None and (mask.ndim < 2 or not fits(mask.shape[-2:], scores)):
+        raise ValueError(f"{op} got attn_mask {mask.shape}; expected [..., {scores[0]}, {scores[1]}]")
+    return Attention(1 / math.sqrt(q.shape[-1]) if scale is None else scale, dropout_p)(q, k, v, mask)
+
+
+def check_shapes(q: tuple[int, ...], k: tuple[int, ...], v: tuple[int, ...], op: str) -> None:
+    """Raise ValueError unless queries, keys and values go together."""
+    if min(map(len, (q, k, v))) < 2 or q[-1] != k[-1] or k[-2] != v[-2] or q[-1] == 0:
+        raise ValueError(
+            f"{op} got query {q}, key {k} and value {v}; expected [..., t, d], [..., s, d] and [..., s, e]"
+        )
+
+
+def fits(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Does `shape` broadcast to `to`, of as many dimensions?"""
+    return all(size in (1, wanted) for size, wanted in zip(shape, to, strict=True))
+
+
+def additive(mask: Any, like: Tensor, op: str) -> Tensor | None:
+    """A mask as numbers that are added to scores: 0 where one of True and False is True, -∞ where it is False."""
+    if mask is None:
+        return None
+    mask = as_tensor(mask, op)
+    if mask.dtype == np.bool_:
+        return where(mask, Tensor(np.zeros((), like.dtype), device=like.device), -math.inf)
+    if mask.dtype.kind != "f":
+        raise TypeError(f"{op} needs a mask of True and False or of floating-point numbers, got {mask.dtype}")
+    return mask
+
+
+def causal_mask(t: int, s: int, like: Tensor) -> Tensor:
+    """[t, s]: 0 where s ≤ t, -∞ where a key lies in the future."""
+    future = np.triu(np.ones((t, s), bool), 1)
+    return Tensor(np.where(future, -np.inf, 0).astype(like.dtype), device=like.device)
