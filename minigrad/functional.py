@@ -29,7 +29,7 @@ from .ops.loss import (
     nll_loss,
     smooth_l1_loss,
 )
-from .ops.norm import batch_norm, group_norm, instance_norm, layer_norm
+from .ops.norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from .ops.pool import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -82,6 +82,7 @@ __all__ = [
     "one_hot",
     "pad",
     "relu",
+    "rms_norm",
     "scaled_dot_product_attention",
     "sigmoid",
     "silu",

@@ -105,6 +105,7 @@ CALLS = {
     "relu": (lambda f, x: f.relu(x), X),
     "sigmoid": (lambda f, x: f.sigmoid(x), X),
     "silu": (lambda f, x: f.silu(x), X),
+    "rms_norm": (lambda f, x, w: f.rms_norm(x, [4], w), X, C),
     "scaled_dot_product_attention": (lambda f, x: f.scaled_dot_product_attention(x, x, x, is_causal=True), X),
     "softmax": (lambda f, x: f.softmax(x, 0), X),
     "softplus": (lambda f, x: f.softplus(x, beta=2), X),

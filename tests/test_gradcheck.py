@@ -521,6 +521,7 @@ CHECKS = {
     norm.BatchNormEval: [((3, 4, 2), np.array([0, 1, -1, 2]), np.array([1, 2, 3, 4]), (4,), (4,))],
     norm.FastBatchNormEval: [((3, 4), np.array([0, 1, -1, 2]), np.array([1, 2, 3, 4]), (4,), (4,))],
     norm.LayerNorm: [((3, 4), (4,), (4,)), ((2, 3, 4), (3, 4), (3, 4))],
+    norm.RMSNorm: [((3, 4), (4,)), ((2, 3, 4), (3, 4))],
     norm.FastLayerNorm: [((3, 4), (4,), (4,)), ((2, 3, 4), (3, 4), (3, 4))],
     norm.GroupNorm: [((2, 4, 3), (4,), (4,), {"num_groups": 2})],
     shape.Permute: [((2, 3, 4), lambda: shape.Permute(2, 0, 1))],

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..checks import check_bool, check_count, check_fraction, check_number
 from ..ops.arguments import as_tuple
-from ..ops.norm import batch_norm, group_norm, instance_norm, layer_norm
+from ..ops.norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from ..ops.shape import reshape
 from ..tensor import Tensor
 from .module import Module, Parameter
@@ -191,6 +191,37 @@ class LayerNorm(Scaled):
             f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
             f"bias={self.bias is not None}"
         )
+
+
+class RMSNorm(Scaled):
+    """y = w x / √(mean(x²) + ε), over the last dimensions: `normalized_shape`, a number or several.
+
+    weight has that shape; without `elementwise_affine` (default True) there is none. ε is `eps`, or the dtype's where
+    that is None. Training and evaluation do not differ.
+
+    Zhang & Sennrich, "Root mean square layer normalization", 2019.
+    """
+
+    def __init__(self, normalized_shape: Any, eps: float | None = None, elementwise_affine: bool = True):
+        super().__init__()
+        self.normalized_shape = as_tuple((normalized_shape,), "RMSNorm got size")
+        if not self.normalized_shape or min(self.normalized_shape) < 1:
+            raise ValueError(f"RMSNorm got normalized_shape {normalized_shape}; expected sizes of at least 1")
+        if eps is not None:
+            check_number("RMSNorm: eps", eps)
+        check_bool("RMSNorm: elementwise_affine", elementwise_affine)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        self.register_parameter(
+            "weight", Parameter(np.empty(self.normalized_shape, np.float32)) if elementwise_affine else None
+        )
+        self.bias = None
+        self.reset_parameters()
+
+    def forward(self, input: Tensor) -> Tensor:
+        return rms_norm(input, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
 class GroupNorm(Scaled):

@@ -77,7 +77,7 @@ from .index import (
     scatter_add,
 )
 from .linalg import bmm, cosine_similarity, dot, einsum, linear, matmul, mm, normalize, outer
-from .norm import batch_norm, group_norm, instance_norm, layer_norm
+from .norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from .order import argmax, argmin, argsort, max, min, sort, topk, unique
 from .pool import (
     adaptive_avg_pool1d,

@@ -309,15 +309,41 @@ def layer_norm(
     """`input` with mean 0 and variance 1 over its last dimensions, which are `normalized_shape`, times weight, plus
     bias, both of that shape. Raises ValueError for shapes that do not fit together."""
     x = as_floating(input, "layer_norm")
-    shape = as_tuple((normalized_shape,), "layer_norm got size")
-    if not shape or x.shape[-len(shape) :] != shape:
-        wanted = ", ".join(map(str, shape))
-        raise ValueError(f"layer_norm got input {x.shape} for normalized_shape {shape}; expected [..., {wanted}]")
-    for name, v in (("weight", weight), ("bias", bias)):
-        if v is not None and v.shape != shape:
-            raise ValueError(f"layer_norm got {name} {v.shape} for normalized_shape {shape}; expected the same")
+    shape = last_shape(x, normalized_shape, "layer_norm", weight=weight, bias=bias)
     weight, bias = scale_and_shift(x, shape, weight, bias)
     return in_float32(fastest(LayerNorm)(eps), x, weight, bias) if x.numel() else x * weight + bias
+
+
+class RMSNorm(Normalization):
+    """y = w x / r with r = √(mean(x²) + ε), over the last dimensions, those of w: layer norm without the mean.
+
+    gx = (g - x mean(g x) / r²) / r with g = w gy;  gw = Σ gy x / r over all other dimensions (Zhang & Sennrich, 2019).
+    """
+
+    def forward(self, x: Array, weight: Array) -> Array:
+        self.save(x, weight)
+        return weight * (x / self.size(x, last_dims(x, weight)))
+
+    def backward(self, gy: Array) -> Any:
+        x, weight = self.saved
+        dims = last_dims(x, weight)
+        r, g = self.size(x, dims), weight * gy
+        return (g - x * average(g * x, dims) / (r * r)) / r, gy * x / r
+
+    def size(self, x: Any, dims: tuple[int, ...]) -> Any:
+        """r = √(mean(x²) + ε)."""
+        return array_module(x).sqrt(average(x * x, dims) + self.eps)
+
+
+def rms_norm(input: Tensor, normalized_shape: Any, weight: Tensor | None = None, eps: float | None = None) -> Tensor:
+    """`input` divided by the root of its mean square over its last dimensions, which are `normalized_shape`, times
+    weight, of that shape. `eps` is the dtype's unless it is given. Raises ValueError for shapes that do not fit."""
+    x = as_floating(input, "rms_norm")
+    shape = last_shape(x, normalized_shape, "rms_norm", weight=weight)
+    weight, _ = scale_and_shift(x, shape, weight, None)
+    if eps is None:
+        eps = float(np.finfo(np.promote_types(x.dtype, np.float32)).eps)  # of the dtype that it is computed in
+    return in_float32(RMSNorm(eps), x, weight) if x.numel() else x * weight
 
 
 class GroupNorm(Normalization):
@@ -391,6 +417,18 @@ def scale_and_shift(
     full = array_module(x.data).full
     weight = Tensor(full(shape, 1, x.dtype)) if weight is None else weight
     return weight, Tensor(full(shape, 0, x.dtype)) if bias is None else bias
+
+
+def last_shape(x: Tensor, normalized_shape: Any, op: str, **given: Tensor | None) -> tuple[int, ...]:
+    """`normalized_shape` as a tuple; ValueError unless x ends with it and what is `given` has it."""
+    shape = as_tuple((normalized_shape,), f"{op} got size")
+    if not shape or x.shape[-len(shape) :] != shape:
+        wanted = ", ".join(map(str, shape))
+        raise ValueError(f"{op} got input {x.shape} for normalized_shape {shape}; expected [..., {wanted}]")
+    for name, v in given.items():
+        if v is not None and v.shape != shape:
+            raise ValueError(f"{op} got {name} {v.shape} for normalized_shape {shape}; expected the same")
+    return shape
 
 
 def running_statistics(op: str, mean: Tensor | None, var: Tensor | None, needed: bool) -> tuple[Array, Array] | None:

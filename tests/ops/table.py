@@ -436,6 +436,8 @@ NORMS = [
     line("group_norm", lambda m, x, w, b: of(m).group_norm(x, 2, w, b), normal, normal, normal, usual=CHANNELS),
     line("layer_norm", lambda m, x, w, b: of(m).layer_norm(x, tuple(w.shape), w, b), normal, normal, normal,
          usual=FEATURES),
+    line("rms_norm", lambda m, x, w: of(m).rms_norm(x, tuple(w.shape), w), normal, normal,
+         usual={kind: given if kind == "scalar" else given[:2] for kind, given in FEATURES.items()}),
     *[
         line(f"{name} {said}", lambda m, x, n=name, p=p, t=t: getattr(of(m), n)(x, p, t) * 1, normal,
              usual={"random": [(2, 3, 4, 2)[:n]], "empty": [(3, 0, 2, 2)[:n]], "size 1": [(2, 1, 3, 1)[:n]],

@@ -61,6 +61,8 @@ def test_layer_norm_over_shapes(way, shape, last, layout, dtype):
     options = {"dtype": dtype, "layout": LAYOUTS[layout], "second": dtype == "float64", "tolerance": 4}
     compare(lambda m, x, w, b: of(m).layer_norm(x, shape[-last:], w, b), x, w, b, **options)
     compare(lambda m, x: of(m).layer_norm(x, shape[-last:]), x, **options)
+    compare(lambda m, x, w: of(m).rms_norm(x, shape[-last:], w), x, w, **options)
+    compare(lambda m, x: of(m).rms_norm(x, shape[-last:], eps=0.1), x, **options)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
@@ -268,6 +270,10 @@ WRONG = {
         r"running_mean \(2,\); expected \[3\]",
     ),
     "a group": (lambda: functional.group_norm(zeros(4, 3), 2), "got 3 channels; expected a multiple of num_groups=2"),
+    "another rms": (
+        lambda: functional.rms_norm(zeros(4, 3), 4),
+        r"rms_norm got input \(4, 3\) for normalized_shape \(4,\)",
+    ),
     "a bias": (lambda: functional.layer_norm(zeros(4, 3), (3,), None, zeros(4)), r"bias \(4,\) for normalized_shape"),
     "dropout1d": (lambda: functional.dropout1d(zeros(3)), r"dropout1d got input \(3,\); expected \[n, c, length\] or"),
     "dropout2d": (
