@@ -47,6 +47,14 @@ def test_rows_add_up_where_numbers_repeat(index, width):
     np.testing.assert_allclose(scatter_add((60, width), index, rows), expected, atol=1e-12)
 
 
+def test_rows_of_frequent_and_of_rare_words_add_up():
+    rng = np.random.default_rng(0)
+    index = np.minimum(rng.zipf(1.3, 3000), 500) - 1
+    rows, expected = rng.standard_normal((3000, 4)), np.zeros((500, 4))
+    np.add.at(expected, index, rows)
+    np.testing.assert_allclose(scatter_add((500, 4), index, rows), expected, atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
