@@ -542,6 +542,10 @@ CHECKS = {
         ((2, 3, 4), (2, 5, 4), (2, 5, 2), (5,), {"scale": 0.5}),
         ((3, 4), (5, 4), (5, 2), (3, 5), {"scale": 0.5, "weights": True}),
     ],
+    attention.FastAttention: [
+        ((2, 3, 4), (2, 5, 4), (2, 5, 2), (5,), {"scale": 0.5}),
+        ((3, 1, 2, 4), (3, 1, 5, 4), (3, 1, 5, 2), (2, 5), {"scale": 0.5, "weights": True}),
+    ],
     recurrent.RNNCell: [(*STEP, *RECURRENT[1], {})],
     recurrent.ReLUCell: [(*STEP, *RECURRENT[1], {})],
     recurrent.GRUCell: [(*STEP, *RECURRENT[3], {})],

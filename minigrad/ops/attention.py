@@ -8,7 +8,9 @@ import numpy as np
 from ..checks import check_bool
 from ..device import Array, array_module, device_of, generator
 from ..function import Function
+from ..kernels import attention as kernels
 from ..tensor import Tensor
+from ..twins import fastest, twin_of
 from .arguments import as_tensor
 from .elementwise import where
 
@@ -65,6 +67,34 @@ def softmax_or_zeros(scores: Array) -> Array:
     return e / xp.where(total == 0, 1, total)
 
 
+@twin_of(Attention, softmax_or_zeros, Attention.kept_of)
+class FastAttention(Attention):
+    """Attention by minigrad.kernels.attention, where all three have the same dimensions before the last two."""
+
+    def forward(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> Any:
+        self.fits = taken(q, k, v, mask)
+        if not self.fits:
+            return super().forward(q, k, v, mask)
+        shape = (*q.shape[:-1], k.shape[-2])
+        kept = self.kept_of(np.empty(shape, q.dtype)) if self.p else None
+        y, probabilities, dropped = kernels.attend(q, k, v, mask, self.scale, kept)
+        self.save(q, k, v, mask, probabilities, kept)
+        return (y, dropped) if self.weights else y
+
+    def backward(self, gy: Array, gp: Array | None = None) -> Any:
+        if not self.fits:
+            return super().backward(gy, gp)
+        q, k, v, mask, probabilities, kept = self.saved
+        of_mask = mask is not None and self.needs[3]
+        return kernels.attend_backward(gy, gp, q, k, v, probabilities, self.scale, kept, of_mask)
+
+
+def taken(q: Array, k: Array, v: Array, mask: Array | None) -> bool:
+    """Do the kernels take these arrays?"""
+    usual = type(q) is np.ndarray and q.dtype.itemsize >= 4 and q.ndim > 2 and q.size > 0 and k.size > 0
+    return usual and q.shape[:-2] == k.shape[:-2] == v.shape[:-2] and (mask is None or mask.ndim <= q.ndim)
+
+
 def scaled_dot_product_attention(
     query: Tensor,
     key: Tensor,
@@ -92,7 +122,8 @@ def scaled_dot_product_attention(
     mask = causal_mask(*scores, q) if is_causal else additive(attn_mask, q, op)
     if mask is not None and (mask.ndim < 2 or not fits(mask.shape[-2:], scores)):
         raise ValueError(f"{op} got attn_mask {mask.shape}; expected [..., {scores[0]}, {scores[1]}]")
-    return Attention(1 / math.sqrt(q.shape[-1]) if scale is None else scale, dropout_p)(q, k, v, mask)
+    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
+    return fastest(Attention)(scale, dropout_p)(q, k, v, mask)
 
 
 def check_shapes(q: tuple[int, ...], k: tuple[int, ...], v: tuple[int, ...], op: str) -> None:

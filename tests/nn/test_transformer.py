@@ -1,6 +1,7 @@
 """Attention and Transformers against PyTorch: results, all gradients, masks, state dicts, bad input."""
 
 import math
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -9,8 +10,15 @@ import torch
 import minigrad
 from minigrad import Tensor, nn
 from minigrad.functional import scaled_dot_product_attention
+from minigrad.twins import plain_operations
 
 E, H = 8, 2
+
+
+@pytest.fixture(params=["fast", "plain"], autouse=True)
+def way(request):
+    with plain_operations() if request.param == "plain" else nullcontext():
+        yield
 
 
 def both(array):
