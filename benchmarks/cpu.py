@@ -6,10 +6,12 @@ from functools import partial
 
 import cases
 import harness
+import sequences
 import torch
 import vision
 
 RESNET20 = vision.residual((16, 32, 64), 3, projection=False)
+LSTM, GRU = sequences.recurrent("LSTM"), sequences.recurrent("GRU")
 RESNET18 = vision.residual((64, 128, 256, 512), 2, projection=True)
 
 CASES = {
@@ -23,6 +25,15 @@ CASES = {
     "resnet20-64": ("ResNet-20, batch 64", partial(vision.network, RESNET20, 64), 1.20),
     "resnet20-128": ("ResNet-20, batch 128", partial(vision.network, RESNET20, 128), 1.20),
     "resnet18-32": ("ResNet-18 at 32 x 32, batch 32", partial(vision.network, RESNET18, 32), None),
+    "lstm-64": ("LSTM classifier, 64 steps, batch 64", partial(sequences.network, LSTM, 64, 64), 1.10),
+    "lstm-128": ("LSTM classifier, 128 steps, batch 64", partial(sequences.network, LSTM, 64, 128), 1.10),
+    "gru-64": ("GRU classifier, 64 steps, batch 64", partial(sequences.network, GRU, 64, 64), 0.95),
+    "gru-128": ("GRU classifier, 128 steps, batch 64", partial(sequences.network, GRU, 64, 128), 0.95),
+    "encoder": (
+        "Transformer encoder, 128 steps, batch 32",
+        partial(sequences.network, sequences.encoder, 32, 128),
+        1.00,
+    ),
     "small-ops": ("chain of 2,000 small ops, forward and backward", cases.small_ops, 1.00),
 }
 
