@@ -463,6 +463,7 @@ CHECKS = {
     activation.Softplus: [((3, 4), {"beta": 2.0})],
     activation.Erf: [((3, 4),)],
     activation.GELU: [((3, 4),)],
+    activation.FastGELU: [((3, 4),), ((64, 65),)],
     activation.GELUTanh: [((3, 4),)],
     activation.Softmax: [((3, 4), {"dim": 1}), ((2, 3, 2), {"dim": -2})],
     activation.LogSoftmax: [((3, 4), {"dim": 0})],

@@ -62,6 +62,57 @@ def erf(x: Array) -> Array:
     return xp.copysign(1 - tail, x)
 
 
+GELU_BLOCK = 1 << 14
+"""Elements that GELU takes at a time: its eight arrays of float32 stay in the nearest caches."""
+
+
+def gelu(x: Array, slope_too: bool) -> tuple[Array, Array | None]:
+    """x Φ(x) and, if it is wanted, the slope Φ(x) + x φ(x), for a NumPy array that lies dense in memory; to 2e-7 of the
+    largest in float32.
+
+    erfc(|x|/√2) = exp(-x²/2) g(t), as in `erf`, so Φ(x) = ½ ± (½ - ½ exp(-x²/2) g(t)). φ has the same exponential.
+    """
+    y = np.empty_like(x)
+    slope = np.empty_like(x) if slope_too else y
+    flat = [a.ravel(order="K") for a in (x, y, slope)]
+    degree = 18 if x.dtype == np.float64 else 9
+    coefficients = np.polynomial.chebyshev.cheb2poly(_scaled_erfc_series(degree)).astype(x.dtype)[::-1]
+
+    def work(part: slice) -> None:
+        rooms = np.empty((4, min(GELU_BLOCK, part.stop - part.start)), x.dtype)
+        for start in range(part.start, part.stop, GELU_BLOCK):
+            block = slice(start, min(start + GELU_BLOCK, part.stop))
+            value, out, more = [a[block] for a in flat]
+            size, e, u, tail = rooms[:, : len(value)]
+            np.abs(value, out=size)
+            size *= math.sqrt(0.5)
+            np.minimum(size, 27, out=size)  # exp(-27²) is 0
+            np.multiply(size, size, out=e)
+            np.negative(e, out=e)
+            np.exp(e, out=e)
+            np.minimum(size, 6, out=size)
+            size += 2
+            np.divide(16 / 3, size, out=u)
+            u -= 5 / 3
+            tail[...] = coefficients[0]
+            for c in coefficients[1:]:
+                tail *= u
+                tail += c
+            tail *= e
+            tail *= -0.5
+            tail += 0.5
+            np.copysign(tail, value, out=tail)
+            tail += 0.5
+            np.multiply(value, tail, out=out)
+            if slope_too:
+                np.multiply(value, e, out=more)
+                more *= 1 / math.sqrt(2 * math.pi)
+                more += tail
+
+    shared(work, x.size, 12 * ELEMENT * x.size)
+    return y, slope if slope_too else None
+
+
 @cache
 def _scaled_erfc_series(degree: int) -> list[float]:
     """Chebyshev coefficients of g(t) = exp(x²) erfc(x) with x = 2/t - 2, for t in [1/4, 1], that is x in [0, 6]."""

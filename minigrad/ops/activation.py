@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels import elementwise as kernels
@@ -219,6 +221,26 @@ class GELU(Activation):
         return gy * (cdf + x * pdf)
 
 
+@twin_of(GELU, kernels.erf)
+class FastGELU(GELU):
+    """GELU of large arrays, by blocks that stay in the cache; the slope is computed along with the result."""
+
+    def forward(self, x: Array) -> Array:
+        dense = type(x) is np.ndarray and (x.flags.c_contiguous or x.flags.f_contiguous)
+        if not dense or x.dtype.itemsize < 4 or x.size < 4096:
+            self.slope = None
+            return super().forward(x)
+        y, self.slope = kernels.gelu(x, bool(self.edges))
+        self.save(x, self.slope)
+        return y
+
+    def backward(self, gy: Any) -> Any:
+        if self.slope is None or isinstance(gy, Tensor):
+            self.saved = self.saved[:1]
+            return super().backward(gy)
+        return gy * self.slope
+
+
 class GELUTanh(Activation):
     """y = x/2 · (1 + t),  t = tanh u,  u = √(2/π) (x + 0.044715 x³);  gx = gy · ((1 + t)/2 + x/2 · (1 - t²) · u').
 
@@ -249,7 +271,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """x · Φ(x) with the normal distribution function Φ, or its approximation by tanh with approximate='tanh'."""
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu got approximate='{approximate}'; expected 'none' or 'tanh'")
-    return (GELU() if approximate == "none" else GELUTanh())(as_floating(input, "gelu"))
+    return (fastest(GELU) if approximate == "none" else GELUTanh)()(as_floating(input, "gelu"))
 
 
 class Softmax(Activation):
