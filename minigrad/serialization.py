@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError, deserialize, safe_open
 from safetensors.numpy import save as to_bytes
 
 from .device import array_module, to_device
@@ -26,6 +26,10 @@ STRUCTURE = "minigrad"  # the one entry of the metadata: a checksum, a space, an
 # JSON has objects with text keys, lists, text, numbers, true, false and null. What else there is becomes an object
 # with one of these keys: an array (its name in the file), a tuple, a dict with other keys (a list of pairs).
 ARRAY, TUPLE, PAIRS = "__array__", "__tuple__", "__dict__"
+
+# The dtypes of safetensors files that a tensor can hold, bfloat16 as float32.
+BFLOAT16 = "BF16"
+DTYPES = ("F64", "F32", "F16", BFLOAT16, "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL")
 
 ZIP = b"PK\x03\x04"
 START = 400  # bytes that tell a foreign file: a zip archive has the name of its first member within them
@@ -51,7 +55,8 @@ def save(obj: Any, path: str | os.PathLike) -> None:
 def load(path: str | os.PathLike) -> Any:
     """Read back what `save` wrote, or the tensors of any safetensors file as a flat dict; arrays come back as tensors.
 
-    Raises CheckpointError if the file is missing, unreadable, truncated, damaged or not a safetensors file.
+    bfloat16 comes as float32, which has all its values. Raises CheckpointError if the file is missing, unreadable,
+    truncated, damaged, not a safetensors file, or holds what no tensor does, such as complex numbers and float8.
     """
     path = Path(path)
     start = b""
@@ -60,17 +65,40 @@ def load(path: str | os.PathLike) -> Any:
             start = stream.read(START)
         with safe_open(path, framework="numpy") as file:
             entry = (file.metadata() or {}).get(STRUCTURE)
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            dtypes = {name: file.get_slice(name).get_dtype() for name in file.keys()}  # noqa: SIM118 (not a dict)
+            check_dtypes(path, dtypes)
+            arrays = {name: file.get_tensor(name) for name, dtype in dtypes.items() if dtype != BFLOAT16}
+        if BFLOAT16 in dtypes.values():
+            arrays |= read_bfloat16(path)
         if entry is None:
             return {name: Tensor(array) for name, array in arrays.items()}
         crc, _, structure = entry.partition(" ")
         if checksum(structure, arrays) != crc:
             raise ValueError("its checksum does not match its contents")
         return put_arrays(json.loads(structure), arrays)
+    except CheckpointError:
+        raise
     except OSError as error:
         raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(why_unreadable(str(path), start, error)) from error
+
+
+def check_dtypes(path: Path, dtypes: dict[str, str]) -> None:
+    """Raise CheckpointError if a safetensors file has numbers of a dtype that no tensor holds."""
+    for name, dtype in dtypes.items():
+        if dtype not in DTYPES:
+            raise CheckpointError(f"{path}: '{name}' has the dtype {dtype}, expected one of {', '.join(DTYPES)}")
+
+
+def read_bfloat16(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of bfloat16 in a safetensors file, as float32, of which bfloat16 is the upper half."""
+    halves = {
+        name: np.frombuffer(tensor["data"], "<u2").reshape(tensor["shape"])
+        for name, tensor in deserialize(path.read_bytes())
+        if tensor["dtype"] == BFLOAT16
+    }
+    return {name: (array.astype(np.uint32) << 16).view(np.float32) for name, array in halves.items()}
 
 
 def why_unreadable(path: str, start: bytes, error: Exception) -> str:

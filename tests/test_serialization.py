@@ -216,11 +216,24 @@ def test_files_of_other_libraries_are_flat_dicts(path):
         assert_same({name: load(path)[name] for name in state}, {name: t.numpy() for name, t in state.items()})
 
 
-@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.complex64, torch.float8_e4m3fn], ids=str)
-def test_dtypes_that_no_tensor_holds_are_refused(dtype, path):
+@pytest.mark.parametrize(
+    ("dtype", "name"), [(torch.complex64, "C64"), (torch.float8_e4m3fn, "F8_E4M3")], ids=["complex", "float8"]
+)
+def test_dtypes_that_no_tensor_holds_are_refused(dtype, name, path):
     safetensors.torch.save_file({"a": torch.zeros(2, dtype=dtype)}, path)
-    with pytest.raises(CheckpointError, match="is not a readable checkpoint"):
+    with pytest.raises(CheckpointError, match=rf"^{path}: 'a' has the dtype {name}, expected one of F64, .*, BOOL$"):
         load(path)
+
+
+def test_bfloat16_comes_as_float32_with_every_value_as_it_is(path):
+    every = torch.arange(-(2**15), 2**15).to(torch.int16).view(torch.bfloat16).reshape(2, -1)
+    state = {"a": every, "b": torch.ones(3), "c": torch.tensor(2.5, dtype=torch.bfloat16), "d": every[:0]}
+    safetensors.torch.save_file(state, path)
+    loaded = load(path)
+    assert all(tensor.dtype == np.float32 for tensor in loaded.values())
+    for name, tensor in state.items():
+        assert loaded[name].shape == tuple(tensor.shape)
+        np.testing.assert_array_equal(loaded[name].numpy().view(np.uint32), tensor.float().numpy().view(np.uint32))
 
 
 def test_a_model_continues_from_its_file(path):

@@ -218,6 +218,25 @@ def test_frozen_layers_keep_weights_and_statistics(few, tmp_path, monkeypatch):
             assert changed == name.startswith(parts), (part, name)
 
 
+def test_weights_for_other_classes_get_a_new_head_and_are_not_measured(few, tmp_path):
+    save(resnet20(100).state_dict(), tmp_path / "hundred.safetensors")
+    settings = replace(few[finetune_resnet], weights=str(tmp_path / "hundred.safetensors"))
+    stopped(finetune_resnet, settings, tmp_path / "run", 6)
+    told = io.StringIO()
+    finetune_resnet.resume(tmp_path / "run", console=Console(file=told, width=300))
+    assert "the weights are for 100 classes and the data have 10: the head is new" in told.getvalue()
+    assert "as they are, the weights get" not in told.getvalue()
+    before = load(settings.weights)
+    for part in finetune_resnet.RECIPE.parts:
+        after = load(tmp_path / "run" / part / WEIGHTS)
+        assert after["linear.weight"].shape == (10, 64)
+        kept = np.array_equal(before["conv1.weight"].numpy(), after["conv1.weight"].numpy())
+        assert kept == (part != "everything")
+        assert load(tmp_path / "run" / part / CHECKPOINT)["settings"]["before"] is None
+    files = {str(path.relative_to(tmp_path / "run")) for path in (tmp_path / "run").rglob("*.*")}
+    assert files == set(finetune_resnet.RECIPE.results)
+
+
 def test_a_missing_checkpoint_says_what_is_wanted_where_from_and_where_to_put_it(few, tmp_path, monkeypatch):
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path))
     with pytest.raises(DataError) as caught:

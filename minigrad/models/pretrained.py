@@ -1,5 +1,6 @@
 """Pretrained weights: from a file, from a hub, or by the name of a known checkpoint."""
 
+import hashlib
 import os
 import re
 import struct
@@ -9,12 +10,13 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
+from ..checks import check_bool
 from ..datasets.download import CONNECT_SECONDS, HEADERS, NotAvailableError, reason
 from ..datasets.fetch import DataFile, FileSet, cache_folder, from_cache, locate, where_to_put
 from ..errors import CheckpointError, DataError, UnknownNameError
 from ..nn import Module
 from ..nn.module import Missing
-from ..serialization import load, write_atomically
+from ..serialization import START, load, write_atomically
 
 PYTORCH = (".pth", ".th", ".pt")
 FILES = (".safetensors", *PYTORCH)
@@ -22,6 +24,10 @@ FILES = (".safetensors", *PYTORCH)
 FORMAT_ERRORS = (UnpicklingError, struct.error, ValueError, TypeError, LookupError, AttributeError, AssertionError)
 READ_ERRORS = (RuntimeError, EOFError, OSError, OverflowError, MemoryError)
 
+UNREADABLE = "Unsupported operand 149"  # how PyTorch tells of the first instruction that protocols before 4 lack
+NEWER_PICKLE = re.compile(rb"\x80([\x04\x05])\x95")  # what pickles of protocol 4 and 5 begin with
+
+WRAPPERS = ("state_dict", "model", "model_state_dict")
 SHA256 = re.compile("[0-9a-f]{64}")
 HUB = "hub:"
 HUB_URL = "https://huggingface.co"  # MINIGRAD_HUB names another that answers in the same way, such as a mirror
@@ -50,16 +56,23 @@ def load_pretrained(model: Module, source: str | os.PathLike, strict: bool = Tru
       cache once and checked against `sha256` or, if that is not given, against the SHA-256 that the hub states;
     - a name in KNOWN. Files that are not on the hub are looked for as data sets are, in MINIGRAD_DATA if it is set.
 
-    {'state_dict': ...} and {'model': ...} are unwrapped, and 'module.', which parallel training puts before all names,
-    is taken off. Checkpoints from before PyTorch 0.4.1 do not say how many batches a batch norm has seen; the model's
-    own counts then stay.
+    Where `sha256` is given, a file of any source is checked against it before it is read.
+
+    {'state_dict': ...}, {'model': ...} and {'model_state_dict': ...} are unwrapped, and 'module.', which parallel
+    training puts before all names, is taken off. Numbers and arrays of NumPy in a pickle
+    are passed over. Checkpoints from before PyTorch 0.4.1 do not say how many batches a batch norm has seen; the
+    model's own counts then stay.
 
     Returns the names that were missing and unexpected: there are none if `strict` (True). Raises CheckpointError, and
-    changes nothing, for a file that cannot be read or wants to run code, and for weights of another architecture, with
-    all that is missing, unexpected or of another shape; UnknownNameError for an unknown name; DataError where the file
-    cannot be had.
+    changes nothing, for a file that cannot be read, wants to run code or has another SHA-256 than `sha256`, and for
+    weights of another architecture, with what is missing, unexpected or of another shape; UnknownNameError for an
+    unknown name; DataError where the file cannot be had; ValueError for a `sha256` that is none, TypeError for a
+    `strict` that is neither True nor False.
     """
-    state = state_dict_in(read(find(source, sha256)))
+    check_bool("load_pretrained: strict", strict)
+    if sha256 != "" and not (isinstance(sha256, str) and SHA256.fullmatch(sha256.lower())):
+        raise ValueError(f"load_pretrained: sha256 must be 64 hexadecimal digits, got {sha256!r}")
+    state = read_state_dict(source, sha256.lower())
     own = model.state_dict()
     if not any(name.endswith("num_batches_tracked") for name in state):
         state.update({name: count for name, count in own.items() if name.endswith("num_batches_tracked")})
@@ -67,6 +80,25 @@ def load_pretrained(model: Module, source: str | os.PathLike, strict: bool = Tru
         return model.load_state_dict(state, strict)
     except CheckpointError as error:
         raise CheckpointError(f"{os.fspath(source)}: {error}") from error
+
+
+def read_state_dict(source: str | os.PathLike, sha256: str = "") -> dict[str, Any]:
+    """The state dict of a checkpoint, found, checked and unwrapped as by `load_pretrained`, with the same errors."""
+    path = find(source, sha256)
+    if sha256:
+        check_sha256(path, sha256)
+    return state_dict_in(read(path))
+
+
+def check_sha256(path: Path, expected: str) -> None:
+    """Raise CheckpointError unless the file has the SHA-256 `expected`."""
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
+    if found != expected:
+        raise CheckpointError(f"{path} has the SHA-256 {found}, expected {expected}; nothing of it was loaded")
 
 
 def find(source: str | os.PathLike, sha256: str = "") -> Path:
@@ -134,20 +166,55 @@ def load_pytorch(path: Path) -> Any:
             f"{path} is a checkpoint of PyTorch, which minigrad reads with PyTorch: pip install 'minigrad[torch]'"
         ) from error
     try:
-        with path.open("rb"):
-            pass
+        with path.open("rb") as file:
+            start = file.read(START)
     except OSError as error:
         raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.serialization.safe_globals(list(NUMPY)):
             warnings.filterwarnings("ignore", "Detected pickle protocol")  # what comes of it is told below
             return torch.load(path, map_location="cpu", weights_only=True)
     except (*FORMAT_ERRORS, *READ_ERRORS) as error:
-        raise CheckpointError(why_refused(path, str(error) or type(error).__name__)) from error
+        raise CheckpointError(why_refused(path, start, str(error) or type(error).__name__)) from error
 
 
-def why_refused(path: Path, told: str) -> str:
-    """The sentence for a file of which PyTorch said `told`."""
+class NumPyValue:
+    """What stands for a number or an array of NumPy in a pickle, whose functions are not called: no value at all."""
+
+    def __init__(self, *args: Any):
+        pass
+
+    def __setstate__(self, state: Any) -> None:
+        pass
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("a value of NumPy, which is not read from a file of PyTorch; expected a tensor of PyTorch")
+
+
+# Checkpoints often have the best accuracy beside the weights, as a number of NumPy. PyTorch knows what may be called by
+# module and name.
+NUMPY = tuple(
+    type("NumPyValue", (NumPyValue,), {"__module__": module, "__qualname__": name})
+    for module, name in (
+        ("numpy", "dtype"),
+        ("numpy", "ndarray"),
+        ("numpy.core.multiarray", "scalar"),
+        ("numpy.core.multiarray", "_reconstruct"),
+        ("numpy._core.multiarray", "scalar"),
+        ("numpy._core.multiarray", "_reconstruct"),
+    )
+)
+
+
+def why_refused(path: Path, start: bytes, told: str) -> str:
+    """The sentence for a file that begins with `start` and of which PyTorch said `told`."""
+    newer = NEWER_PICKLE.search(start)
+    if newer and UNREADABLE in told:
+        return (
+            f"{path} was written with pickle protocol {newer[1][0]}, which PyTorch reads only where it may execute "
+            "what is in it; nothing of it was run: write it again by torch.save without pickle_protocol, or by "
+            "safetensors.torch.save_file"
+        )
     wanted = re.search(r"GLOBAL (\S+)", told)
     if wanted:
         return f"{path} wants to run {wanted[1]}, which makes no tensor and no plain data; nothing was run or loaded"
@@ -160,7 +227,7 @@ def why_refused(path: Path, told: str) -> str:
 
 def state_dict_in(content: Any) -> dict[str, Any]:
     """The state dict in a checkpoint: unwrapped, and without the 'module.' before all its names."""
-    for key in ("state_dict", "model"):
+    for key in WRAPPERS:
         if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
             content = content[key]
     if not isinstance(content, Mapping):

@@ -115,7 +115,11 @@ def resnet110(num_classes: int = 10) -> CifarResNet:
 
 
 def plain20(num_classes: int = 10) -> CifarResNet:
-    """ResNet-20 without shortcuts."""
+    """ResNet-20 without shortcuts.
+
+    Its weights have the names and shapes of those of `resnet20`, so that a checkpoint of either loads into the other
+    without an error, as it does with all plain networks and their twins.
+    """
     return CifarResNet(3, num_classes, residual=False)
 
 

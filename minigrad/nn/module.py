@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..changes import note_change
+from ..checks import check_bool
 from ..device import Array, array_module, cuda_index, to_device
 from ..dtypes import as_dtype
 from ..errors import CheckpointError, DeviceError, did_you_mean
 from ..tensor import Hook, Tensor, as_array
 
 GROUPS = ("_parameters", "_buffers", "_modules")
+TOLD = 3  # names, or problems of one kind, that a message gives
 
 
 class Parameter(Tensor):
@@ -335,16 +337,18 @@ class Module:
         """Copy values into the parameters and buffers of the same names: tensors (PyTorch's too) or arrays.
 
         Returns the names that were missing and unexpected. Raises CheckpointError, before anything is changed, for
-        values that are no numbers, for shapes that differ and, if `strict`, for missing and unexpected names; also for
-        a `state_dict` that is no dict.
+        values that are no numbers, for shapes that differ and, if `strict`, for missing and unexpected names, of which
+        it gives the first few and how many there are; also for a `state_dict` that is no dict. Raises TypeError for a
+        `strict` that is neither True nor False.
         """
+        check_bool("load_state_dict: strict", strict)
         if not isinstance(state_dict, Mapping):
             raise CheckpointError(f"expected a state dict of names and tensors, got {type(state_dict).__name__}")
         own = self.state_dict()
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]
         given: dict[str, Array] = {}
-        problems = []
+        problems: list[str] = []
         for name in [name for name in own if name in state_dict]:
             try:
                 given[name] = array_of(state_dict[name])
@@ -353,12 +357,15 @@ class Module:
                 continue
             if given[name].shape != own[name].shape:
                 problems.append(f"{name} has shape {given[name].shape}, expected {own[name].shape}")
+        told = [first_of(problems, "; ", f"{len(problems)} in all")] if problems else []
         if strict and missing:
-            problems.append(f"missing: {', '.join(missing)}")
+            told.append(f"missing: {first_of(missing, ', ', f'{len(missing)} of the {len(own)} of the model')}")
         if strict and unexpected:
-            problems.append(f"unexpected: {', '.join(map(str, unexpected))}")
-        if problems:
-            raise CheckpointError(f"the state does not fit {type(self).__name__}: {'; '.join(problems)}")
+            told.append(
+                f"unexpected: {first_of(unexpected, ', ', f'{len(unexpected)} of the {len(state_dict)} given')}"
+            )
+        if told:
+            raise CheckpointError(f"the state does not fit {type(self).__name__}: {'; '.join(told)}")
         for name, array in given.items():
             own[name].data[...] = to_device(array, own[name].device)
             note_change(own[name].data)
@@ -382,6 +389,12 @@ class Module:
 def indented(text: str) -> str:
     """`text` with every line but the first moved to the right."""
     return text.replace("\n", "\n  ")
+
+
+def first_of(items: list[Any], separator: str, count: str) -> str:
+    """The first items, and where there are more an ellipsis and `count`, which says how many there are."""
+    rest = ["..."] if len(items) > TOLD else []
+    return separator.join([*map(str, items[:TOLD]), *rest]) + (f" ({count})" if rest else "")
 
 
 def named_paths(module: Module, prefix: str = "") -> Iterator[tuple[str, Module]]:

@@ -13,6 +13,8 @@ from ..display import show
 from ..errors import DataError
 from ..language import say
 from ..models import freeze, freeze_statistics, load_pretrained, replace_head, resnet20
+from ..models.pretrained import read_state_dict
+from ..models.resnet_cifar import CifarResNet
 from ..nn import Module
 from ..training import evaluate
 from . import settings as of
@@ -27,7 +29,10 @@ COMPARISON, ACCURACIES = "comparison.png", "accuracies.png"
 
 
 class Way(NamedTuple):
-    """What learns (the names of the parts; () is everything), from a new head or the old one, at which highest rate."""
+    """What learns (the names of the parts; () is everything), from a new head or the old one, at which highest rate.
+
+    Where the old one tells apart another number of classes than the data have, the head is new in any case.
+    """
 
     learning: tuple[str, ...]
     new_head: bool
@@ -43,8 +48,8 @@ WAYS = {
 
 @dataclass(frozen=True)
 class Settings(of.Settings):
-    """What a run depends on. `lr` None is each way's usual. `before` is the accuracy of the weights as they are, and
-    `weights_sha256` the checksum of their content."""
+    """What a run depends on. `lr` None is each way's usual. `before` is the accuracy of the weights as they are, None
+    where they are for another number of classes, and `weights_sha256` the checksum of their content."""
 
     epochs: int = 5
     batch_size: int = 128
@@ -78,6 +83,7 @@ class FineTuneResNet(Photographs):
 
     Frozen layers give no gradients, and their batch norms stay in evaluation mode: they normalise by the statistics of
     the images that they were trained with, which do not change. With everything learning, batch norms do as always.
+    Weights for another number of classes than the data have are not measured as they are, and every way has a new head.
     """
 
     name = "finetune_resnet"
@@ -100,9 +106,19 @@ class FineTuneResNet(Photographs):
             raise DataError(
                 f"{settings.weights}: these are not the weights that the run was begun with; put those back"
             )
+        settings = replace(settings, weights_sha256=content)
+        given, wanted = model.linear.out_features, len(data.classes)
+        if given != wanted:
+            told = say(
+                f"the weights are for {given} classes and the data have {wanted}: the head is new in all that follows, "
+                "and the accuracy of the weights as they are cannot be measured",
+                f"这份权重分 {given} 类，数据有 {wanted} 类：下面都换上新的输出层，权重原样使用的准确率无法测量",
+            )
+            show(console, told)
+            return settings
         if settings.before is None:
             result, _, _ = evaluate(model, self.test_loader(settings, data))
-            settings = replace(settings, before=result.accuracy, weights_sha256=content)
+            settings = replace(settings, before=result.accuracy)
         share = f"{settings.before:.2%}"
         show(console, say(f"as they are, the weights get {share} right", f"这份权重原样使用，准确率 {share}"))
         return settings
@@ -110,7 +126,7 @@ class FineTuneResNet(Photographs):
     def build(self, settings: Settings, data: ImageData, part: str) -> Task:
         train, validation = self.loaders(settings, data)
         way, model = WAYS[part], pretrained(settings)
-        if way.new_head:
+        if way.new_head or model.linear.out_features != len(data.classes):
             replace_head(model, len(data.classes))
         if way.learning:
             freeze_statistics(freeze(model, except_=way.learning))
@@ -126,22 +142,34 @@ class FineTuneResNet(Photographs):
         from .. import plot
 
         super().draw(settings, data, folder, outcomes)
-        before = settings.before or 0.0
+        before, on_test = {}, {}
+        if settings.before is not None:
+            before, on_test = {"as it is": settings.before}, {"as it is (test images)": settings.before}
         histories = {outcome.part: outcome.trainer.history for outcome in outcomes}
         title = f"ResNet-20, fine-tuned on {data.name}"
-        plot.compare(histories, folder / COMPARISON, title, {"as it is (test images)": before})
-        measured = {"as it is": before, **{outcome.part: outcome.result.accuracy for outcome in outcomes}}
+        plot.compare(histories, folder / COMPARISON, title, on_test)
+        measured = {**before, **{outcome.part: outcome.result.accuracy for outcome in outcomes}}
         plot.accuracies(measured, folder / ACCURACIES, f"{title}: test accuracy")
 
 
-def pretrained(settings: Settings) -> Module:
-    """ResNet-20 with the weights to begin with. DataError, which says where to get them, where there are none."""
-    model: Any = resnet20()
+def pretrained(settings: Settings) -> CifarResNet:
+    """ResNet-20 with the weights to begin with, and with their number of classes.
+
+    Raises DataError, which says where to get them, where there are none.
+    """
     try:
+        model = resnet20(classes_of(read_state_dict(settings.weights)))
         load_pretrained(model, settings.weights)
     except DataError as error:
         raise DataError(f"{error}; or name another file by --weights") from error
-    return model.to(settings.device)
+    model.to(settings.device)
+    return model
+
+
+def classes_of(state: dict[str, Any]) -> int:
+    """How many classes the head in a state dict of ResNet-20 tells apart; 10 if it has none."""
+    shape: tuple[int, ...] = getattr(state.get("linear.weight"), "shape", ())
+    return shape[0] if len(shape) == 2 and shape[0] > 0 else 10
 
 
 def content_sha256(model: Module) -> str:

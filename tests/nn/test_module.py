@@ -322,6 +322,25 @@ def test_everything_that_does_not_fit_is_in_one_message_and_nothing_changes():
         np.testing.assert_array_equal(tensor.data, before[name].data)
 
 
+def test_of_much_that_does_not_fit_a_few_are_named_and_all_are_counted():
+    model = nn.Sequential(*[nn.Linear(2, 2) for _ in range(20)])
+    state = {f"{i}.weight": np.ones(3) for i in range(20)} | {f"x{i}": np.ones(3) for i in range(4)}
+    shape = "has shape (3,), expected (2, 2)"
+    with pytest.raises(CheckpointError) as caught:
+        model.load_state_dict(state)
+    assert str(caught.value) == (
+        f"the state does not fit Sequential: 0.weight {shape}; 1.weight {shape}; 2.weight {shape}; ... (20 in all); "
+        "missing: 0.bias, 1.bias, 2.bias, ... (20 of the 40 of the model); "
+        "unexpected: x0, x1, x2, ... (4 of the 24 given)"
+    )
+
+
+@pytest.mark.parametrize("strict", ["no", 0, None])
+def test_strict_is_true_or_false(strict):
+    with pytest.raises(TypeError, match=f"load_state_dict: strict must be True or False, got {strict!r}"):
+        nn.Linear(2, 2).load_state_dict({}, strict=strict)
+
+
 def test_loading_not_strictly_reports_what_is_missing_and_unexpected():
     model = chain(nn)
     before = model.state_dict()["0.bias"].data.copy()
