@@ -253,8 +253,11 @@ BAD_ARCHIVES = {
     "symbolic link": (link(tarfile.SYMTYPE, "/etc/passwd"), "is neither a file nor a folder"),
     "hard link": (link(tarfile.LNKTYPE, "../../x"), "is neither a file nor a folder"),
     "device": (link(tarfile.CHRTYPE, ""), "is neither a file nor a folder"),
-    "empty": (b"", "damaged or cut off"),
-    "rubbish": (b"rubbish" * 1000, "damaged or cut off"),
+    "empty": (b"", "this is no archive, or its beginning is damaged or cut off; expected a whole .tar.gz file$"),
+    "a page": (b"<html>" * 1000, "this is no archive, or its beginning is damaged or cut off; expected a"),
+    "file, then folder": (packed("d", {"a": b"1", "d/a/b": b"2"}), "'d/a' in the archive is both a file and a folder"),
+    "deeper": (packed("d", {"a": b"1", "d/a/b/c": b"2"}), "'d/a' in the archive is both a file and a folder"),
+    "folder, then file": (packed("d", {"d/a/b": b"1", "a": b"2"}), "'d/a' in the archive is both a file and a folder"),
     "no members": (packed("d", {}), "there is no folder d in the archive"),
 }
 
