@@ -5,6 +5,7 @@ In the formulas, gx stands for dL/dx.
 
 from collections.abc import Callable
 from math import inf
+from numbers import Integral
 from typing import Any
 
 from ..checks import check_bool
@@ -280,8 +281,8 @@ def avg_pool2d(
     Raises ValueError for settings that cannot be, among them a kernel larger than the padded input.
     """
     kernel, stride, padding, _ = settings_of("avg_pool2d", kernel_size, stride, padding)
-    check_divisor("avg_pool2d", divisor_override)
-    settings = (kernel, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    divisor = divisor_of("avg_pool2d", divisor_override)
+    settings = (kernel, stride, padding, ceil_mode, count_include_pad, divisor)
     return of_images("avg_pool2d", input, lambda x: avg_pool("avg_pool2d", x, *settings))
 
 
@@ -447,7 +448,10 @@ def refuse_indices(op: str, return_indices: Any) -> None:
         raise ValueError(f"{op} got return_indices={return_indices!r}; expected False: indices are not offered")
 
 
-def check_divisor(op: str, divisor: Any) -> None:
-    """Raise ValueError unless `divisor` is None or a whole number other than 0."""
-    if divisor is not None and (isinstance(divisor, bool) or not isinstance(divisor, int) or divisor == 0):
+def divisor_of(op: str, divisor: Any) -> int | None:
+    """The divisor as an int, or None. Raises ValueError for what is no whole number, and for 0."""
+    if divisor is None:
+        return None
+    if isinstance(divisor, bool) or not isinstance(divisor, Integral) or divisor == 0:
         raise ValueError(f"{op} got divisor_override={divisor!r}; expected a whole number other than 0, or None")
+    return int(divisor)

@@ -182,6 +182,7 @@ WRONG = {
         lambda x: ops.avg_pool1d(x[0], 2, padding=-1),
         r"padding got -1; expected a number",
     ),
+    "a divisor of True": (lambda x: ops.avg_pool2d(x, 2, divisor_override=True), r"divisor_override=True; expected a"),
     "a divisor of 0": (lambda x: ops.avg_pool2d(x, 2, divisor_override=0), r"divisor_override=0; expected a whole"),
     "a negative size": (lambda x: ops.adaptive_max_pool2d(x, -1), r"output_size got .*; expected numbers of at least"),
     "three sizes": (lambda x: ops.adaptive_avg_pool2d(x, (1, 2, 3)), r"output_size got \(1, 2, 3\); expected a whole"),
