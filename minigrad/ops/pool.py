@@ -91,19 +91,26 @@ class AvgPool2d(Function):
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
         n, c, down, across = gy.shape
-        share = (gy / self.number(x))[:, :, None]
+        share = (gy / self.number(x)).astype(x.dtype)[:, :, None]
         columns = array_module(gy).broadcast_to(share, (n, c, self.kernel[0] * self.kernel[1], down, across))
         return col2im(columns, x.shape, self.kernel, self.stride, self.padding, (1, 1))
 
     def number(self, x: Array) -> Any:
         """k, for each window [down, across] or for all."""
+        most = divisor_for(x, self.divisor or self.kernel[0] * self.kernel[1])
         if self.divisor is not None or self.padding == NO_PADDING:
-            return self.divisor or self.kernel[0] * self.kernel[1]
+            return most
         rows, columns = [
             elements_in_windows(array_module(x), *line)
             for line in zip(x.shape[2:], self.kernel, self.stride, self.padding, self.counted, strict=True)
         ]
-        return (rows[:, None] * columns).astype(x.dtype)
+        return (rows[:, None] * columns).astype(getattr(most, "dtype", x.dtype))
+
+
+def divisor_for(x: Array, k: int) -> Any:
+    """k, by which elements of x are divided: as float32 where float16 ends before it, at 65,504."""
+    xp = array_module(x)
+    return xp.asarray(k, xp.float32) if x.dtype.itemsize < 4 and abs(k) > 65504 else k
 
 
 def elements_in_windows(xp: Any, size: int, kernel: int, stride: int, padding: Pair, counted: Pair) -> Array:
@@ -131,7 +138,7 @@ class FastAvgPool2d(AvgPool2d):
 
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
-        share = gy / self.number(x)
+        share = (gy / self.number(x)).astype(x.dtype, copy=False)
         if self.is_global(x):
             gx = kernels.empty_like_order(x, x.shape)
             gx[...] = share
@@ -172,7 +179,7 @@ class AdaptiveAvgPool2d(Adaptive):
         gx = array_module(gy).zeros_like(x)
         for i, j, rows, columns in self.cells(x.shape):
             cell = gx[:, :, rows, columns]
-            cell += gy[:, :, i, j, None, None] / (cell.shape[2] * cell.shape[3])
+            cell += gy[:, :, i, j, None, None] / divisor_for(x, cell.shape[2] * cell.shape[3])
         return gx
 
 
