@@ -37,19 +37,30 @@ def unpack(path: Path, folder: str, parent: Path, files: Sequence[str] = ()) -> 
 def extract(path: Path, folder: str, target: str) -> None:
     """Write the members of the archive into the folder `target`, each after a look at its name and kind."""
     try:
-        with tarfile.open(path) as archive:
+        with opened(path) as archive:
             # Python's own filter looks at each name once more, where there is one (3.11.4 and later).
             archive.extraction_filter = getattr(tarfile, "data_filter", None)
             for member in archive:
                 check_member(path, member, folder)
+                check_place(path, member, target)
                 archive.extract(member, target)
             check_end(archive)
     except DAMAGE as error:
         raise DataError(
-            f"{path}: the archive is damaged or cut off ({error}); expected a whole .tar.gz file. Nothing was unpacked"
+            f"{path}: the archive is damaged or cut off ({error}); expected a whole .tar.gz, nothing was unpacked"
         ) from error
     except tarfile.TarError as error:
         raise DataError(f"{path}: {error}; nothing was unpacked") from error
+
+
+def opened(path: Path) -> tarfile.TarFile:
+    """The archive, open for reading. Raises DataError if the file does not begin as one."""
+    try:
+        return tarfile.open(path)
+    except DAMAGE as error:  # its text has a line for every kind of packing that was tried
+        raise DataError(
+            f"{path}: this is no archive, or its beginning is damaged or cut off; expected a whole .tar.gz file"
+        ) from error
 
 
 def check_member(path: Path, member: tarfile.TarInfo, folder: str) -> None:
@@ -59,6 +70,15 @@ def check_member(path: Path, member: tarfile.TarInfo, folder: str) -> None:
         raise DataError(f"{path}: {name!r} in the archive lies outside its folder {folder}; nothing was unpacked")
     if not (member.isfile() or member.isdir()):
         raise DataError(f"{path}: {name!r} in the archive is neither a file nor a folder; nothing was unpacked")
+
+
+def check_place(path: Path, member: tarfile.TarInfo, target: str) -> None:
+    """Raise DataError if `member` is a file in `target` where a folder is, or needs a folder where a file is."""
+    name = PurePosixPath(member.name)
+    for part in (name, *name.parents):
+        there = Path(target, part)
+        if there.is_dir() if part == name and member.isfile() else there.is_file():
+            raise DataError(f"{path}: '{part}' in the archive is both a file and a folder; nothing was unpacked")
 
 
 def check_end(archive: tarfile.TarFile) -> None:

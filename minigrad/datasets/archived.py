@@ -6,9 +6,13 @@ was downloaded is unpacked in the cache, and goes then.
 
 import hashlib
 import os
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import DataError
 from .archive import unpack
@@ -38,19 +42,27 @@ class ArchivedSet:
     mirrors: tuple[str, ...]
 
 
-def locate(wanted: ArchivedSet) -> tuple[Form, Path]:
-    """A form of `wanted` and the folder with its files: from MINIGRAD_DATA if that is set, else from the cache.
+class Found(NamedTuple):
+    """A form of a set, the folder with its files, and the user's archive that it was just unpacked from, if any."""
+
+    form: Form
+    folder: Path
+    archive: Path | None = None
+
+
+def locate(wanted: ArchivedSet) -> Found:
+    """Where the files of `wanted` are: in MINIGRAD_DATA if that is set, else in the cache.
 
     What the cache lacks, or has damaged, is downloaded. Raises DataError if MINIGRAD_DATA is set and lacks it, or if an
     archive cannot be unpacked, NotAvailableError if it cannot be downloaded.
     """
     if given := os.environ.get("MINIGRAD_DATA"):
         return find_in(Path(given), wanted, f"MINIGRAD_DATA={given}")
-    return wanted.forms[0], from_cache(wanted, cache_folder() / wanted.title.lower())
+    return Found(wanted.forms[0], from_cache(wanted, cache_folder() / wanted.title.lower()))
 
 
-def find_in(root: Path, wanted: ArchivedSet, origin: str) -> tuple[Form, Path]:
-    """A form of `wanted` and the folder with its files: a folder in `root`, `root` itself, or an archive there.
+def find_in(root: Path, wanted: ArchivedSet, origin: str) -> Found:
+    """Where the files of `wanted` are: in a folder in `root`, in `root` itself, or in an archive there.
 
     Raises DataError, whose message begins with `origin`, if there is none or `root` cannot be used.
     """
@@ -62,10 +74,11 @@ def find_in(root: Path, wanted: ArchivedSet, origin: str) -> tuple[Form, Path]:
         for form in wanted.forms:
             for folder in (root / form.folder, root):
                 if not missing(folder, form):
-                    return form, folder
+                    return Found(form, folder)
         for form in wanted.forms:
-            if (root / form.archive.name).is_file() and not (root / form.folder).exists():
-                return form, unpack(root / form.archive.name, form.folder, root, form.files)
+            archive = root / form.archive.name
+            if archive.is_file() and not (root / form.folder).exists():
+                return Found(form, unpack(archive, form.folder, root, form.files), archive)
         gaps = [
             f"{form.folder} lacks {', '.join(missing(root / form.folder, form))}"
             for form in wanted.forms
@@ -75,6 +88,22 @@ def find_in(root: Path, wanted: ArchivedSet, origin: str) -> tuple[Form, Path]:
         raise DataError(f"{origin}: cannot be used ({error.strerror or error}); {expectation(wanted)}") from error
     there = f" ({'; '.join(gaps)})" if gaps else ""
     raise DataError(f"{origin}: no {wanted.title} there{there}; {expectation(wanted)}")
+
+
+@contextmanager
+def removed_if_refused(found: Found) -> Iterator[None]:
+    """Removes the folder if a DataError comes out of this context and it has just been unpacked, for the next call
+    would take it in the place of a better archive."""
+    try:
+        yield
+    except DataError as error:
+        if found.archive is None:
+            raise
+        try:
+            shutil.rmtree(found.folder)
+        except OSError as failure:
+            raise DataError(f"{error}; delete {found.folder}, which was unpacked from {found.archive}") from failure
+        raise DataError(f"{error}; {found.folder}, unpacked from {found.archive}, is removed again") from error
 
 
 def expectation(wanted: ArchivedSet) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..checks import check_choice
 from ..errors import DataError
-from .archived import ArchivedSet, Form, find_in, is_published, locate
+from .archived import ArchivedSet, Form, Found, find_in, is_published, locate, removed_if_refused
 from .fetch import DataFile
 from .images import ImageData, counted, fields, layout_of, origin_of
 from .safe_pickle import load_pickle
@@ -44,7 +44,8 @@ class Labels:
     place: int
 
 
-# The SHA-256 are of the publishers' archives. The MD5 of the pickles are those that torchvision checks too; none are
+# The SHA-256 are of the publishers' archives that are downloaded; those of the binary form never are, and have none
+# here. The MD5 of the pickles are those that torchvision checks too; none are
 # known for the files of the binary form, which therefore never bear the title of the set.
 CIFAR10 = CIFARSet(
     title="CIFAR-10",
@@ -111,10 +112,10 @@ def load_cifar10(source: str | Path = "auto") -> ImageData:
     a folder    the folder cifar-10-batches-py or cifar-10-batches-bin, or a folder with one of these or with one of
                 the archives cifar-10-python.tar.gz and cifar-10-binary.tar.gz, which is unpacked beside itself.
 
-    A download is checked by its SHA-256, and what the cache holds by the MD5 of each file; a folder of the user's own
-    may hold other images in the same layout. Pickles are read without executing anything. Raises DataError if the files
-    are not there, are damaged, or hold anything but plain data; NotAvailableError, which says where to get them and
-    where to put them, if they cannot be downloaded.
+    A download is checked by its SHA-256, and what the cache holds by the MD5 of each file. Folders and archives of the
+    user's own, those in MINIGRAD_DATA too, are not: they may hold other images in the same layout. Pickles are read
+    without executing anything. Raises DataError if the files are not there, are damaged, or hold anything but plain
+    data; NotAvailableError, which says where to get them and where to put them, if they cannot be downloaded.
     """
     return load(CIFAR10, CIFAR10_LABELS, source)
 
@@ -122,17 +123,25 @@ def load_cifar10(source: str | Path = "auto") -> ImageData:
 def load_cifar100(source: str | Path = "auto", labels: str = "fine") -> ImageData:
     """CIFAR-100: like `load_cifar10`, in 100 classes or, with labels='coarse', in the 20 that these fall into.
 
-    The folders are cifar-100-python and cifar-100-binary.
+    The folders are cifar-100-python and cifar-100-binary, the archives cifar-100-python.tar.gz and
+    cifar-100-binary.tar.gz.
     """
     check_choice("load_cifar100: labels", labels, tuple(CIFAR100_LABELS))
     return load(CIFAR100, CIFAR100_LABELS[labels], source)
 
 
 def load(wanted: CIFARSet, labels: Labels, source: str | Path) -> ImageData:
-    """The data of `wanted` from `source`, with one kind of labels; their title only if they are the published files."""
+    """The data of `wanted` from `source`, with one kind of labels."""
     if source == "":  # Path("") would be the current folder
         raise DataError(f"the source is empty; expected auto, or a folder with {wanted.title}")
-    form, folder = locate(wanted) if source == "auto" else find_in(Path(source), wanted, origin_of(source, SOURCES))
+    found = locate(wanted) if source == "auto" else find_in(Path(source), wanted, origin_of(source, SOURCES))
+    with removed_if_refused(found):
+        return read(found, wanted, labels)
+
+
+def read(found: Found, wanted: CIFARSet, labels: Labels) -> ImageData:
+    """The data in the files that were found; they bear the title of `wanted` only if they are the published ones."""
+    form, folder, _ = found
     train_files, test_file = form.files[: wanted.batches], form.files[wanted.batches]
     train = [read_part(folder / name, wanted, labels) for name in train_files]
     test = read_part(folder / test_file, wanted, labels)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..errors import DataError
 from .download import NotAvailableError
-from .fetch import DataFile, FileSet, find_in, is_intact, locate, where_to_put
+from .fetch import DataFile, FileSet, find_in, is_intact, locate, where_from, where_to_put
 from .images import ImageData, origin_of
 from .mnist import MNIST, load_files
 
@@ -44,9 +44,10 @@ def load_fashion_mnist(source: str | Path = "auto") -> ImageData:
     'auto'      MINIGRAD_DATA if that is set, and nowhere else then; without it the cache, else downloaded into it.
     a folder    the four IDX files in its subfolder fashion-mnist or, where that lacks them, in the folder itself.
 
-    The files bear the same names as MNIST's; the digits themselves are refused. Downloads and
-    the cache are checked by the SHA-256 of the packed files. Raises DataError if the files are not there, are damaged,
-    or do not fit together; NotAvailableError, which says where to get them, if they cannot be downloaded.
+    The files bear the same names as MNIST's; the digits themselves are refused. Downloads and the cache are checked by
+    the SHA-256 of the packed files. A folder of the user's own, also that of MINIGRAD_DATA, is not: it may hold other
+    images in the same layout. Raises DataError if the files are not there, are damaged, or do not fit together;
+    NotAvailableError, which says where to get them, if they cannot be downloaded.
     """
     if source == "":  # Path("") would be the current folder
         raise DataError("the source is empty; expected auto, or a folder with Fashion-MNIST's files")
@@ -55,6 +56,8 @@ def load_fashion_mnist(source: str | Path = "auto") -> ImageData:
         paths = locate(FASHION_MNIST) if source == "auto" else find_in(Path(source), FASHION_MNIST, origin)
     except NotAvailableError as error:
         raise NotAvailableError(f"{error}; {where_to_put(FASHION_MNIST)}") from error
+    except DataError as error:
+        raise DataError(f"{error} ({where_from(FASHION_MNIST)})") from error
     if is_intact(paths[0], MNIST.files[0]):
         raise DataError(
             f"{paths[0]}: these are MNIST's digits; expected {FASHION_MNIST.title}, in a folder {FASHION_MNIST.folder} "

@@ -55,6 +55,11 @@ def where_to_put(wanted: FileSet) -> str:
     return f"set MINIGRAD_DATA to a folder with its files ({names}, published at {wanted.mirrors[0]})"
 
 
+def where_from(wanted: FileSet) -> str:
+    """What to say of a folder that lacks the files."""
+    return f"{wanted.title} is published at {wanted.mirrors[0]}"
+
+
 def cache_folder() -> Path:
     """Where downloads are kept."""
     if given := os.environ.get("MINIGRAD_CACHE"):

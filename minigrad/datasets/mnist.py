@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import DataError
 from ..language import say
 from .download import NotAvailableError
-from .fetch import DataFile, FileSet, find_in, is_intact, locate, where_to_put
+from .fetch import DataFile, FileSet, find_in, is_intact, locate, where_from, where_to_put
 from .idx import read_idx
 from .images import ImageData, counted, fields, layout_of, origin_of
 
@@ -79,15 +79,16 @@ def load_mnist(source: str | Path = "auto") -> MNISTData:
         raise DataError("the source is empty; expected auto, full, embedded, or a folder with MNIST's files")
     if source == "embedded":
         return load_embedded()
-    if source not in ("auto", "full"):
-        paths = find_in(Path(source), MNIST, origin_of(source, SOURCES))
-        return MNISTData(**load_files(MNIST, paths, "digits", DIGITS))
     try:
-        return MNISTData(**load_files(MNIST, locate(MNIST), "digits", DIGITS))
+        online = source in ("auto", "full")
+        paths = locate(MNIST) if online else find_in(Path(source), MNIST, origin_of(source, SOURCES))
     except NotAvailableError as error:
         if source == "auto":
             return load_embedded(say(f"{error}, so the embedded subset is used", f"{error}，所以改用自带的子集"))
         raise NotAvailableError(f"{error}; {where_to_put(MNIST)}, or use 'embedded'") from error
+    except DataError as error:
+        raise DataError(f"{error} ({where_from(MNIST)})") from error
+    return MNISTData(**load_files(MNIST, paths, "digits", DIGITS))
 
 
 def load_embedded(notice: str = "") -> MNISTData:

@@ -1,5 +1,6 @@
 """AlexNet, the network with which deep learning won ImageNet."""
 
+from ..checks import check_count
 from ..nn import AdaptiveAvgPool2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential
 from ..tensor import Tensor
 
@@ -13,12 +14,15 @@ class AlexNet(Module):
     networks for CIFAR-10, 3x3 places are left before the linear layers instead of 6x6, and these are 1,024 wide
     instead of 4,096. Dropout with probability `dropout` (0.5) stands before the two hidden linear layers.
 
+    Raises ValueError or TypeError for classes that cannot be.
+
     Krizhevsky, Sutskever & Hinton, "ImageNet classification with deep convolutional neural networks", 2012;
     Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014.
     """
 
     def __init__(self, num_classes: int = 1000, dropout: float = 0.5, small_images: bool = False):
         super().__init__()
+        check_count("AlexNet: num_classes", num_classes, 1)
         stem = Conv2d(3, 64, 5, padding=2) if small_images else Conv2d(3, 64, 11, stride=4, padding=2)
         places, width = (3, 1024) if small_images else (6, 4096)
         self.features = Sequential(

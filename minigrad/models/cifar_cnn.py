@@ -1,5 +1,6 @@
 """A plain convolutional network for small photographs."""
 
+from ..checks import check_count
 from ..nn import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequential
 
 
@@ -11,8 +12,9 @@ def cifar_cnn(num_classes: int = 10, dropout: float = 0.5) -> Sequential:
         -> 4096 -> 128 -> num_classes
 
     Images [n, 3, 32, 32] -> scores [n, num_classes]. In training a share `dropout` of the 128 features is
-    dropped. Weights start as in nn.Conv2d and nn.Linear.
+    dropped. Weights start as in nn.Conv2d and nn.Linear. Raises ValueError or TypeError for classes that cannot be.
     """
+    check_count("cifar_cnn: num_classes", num_classes, 1)
     return Sequential(
         Conv2d(3, 32, 3, padding=1),
         ReLU(),

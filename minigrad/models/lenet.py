@@ -1,5 +1,6 @@
 """LeNet-5, the network that read handwritten digits."""
 
+from ..checks import check_count
 from ..nn import Conv2d, Flatten, Linear, MaxPool2d, Module, ReLU
 from ..tensor import Tensor
 
@@ -14,13 +15,14 @@ class LeNet5(Module):
     highest of each 2x2 window, where the paper takes the sum, times a learned factor, plus a learned bias; each kernel
     of the second convolution sees all 6 channels, not a chosen few; the scores are those of a linear layer for
     cross-entropy, not distances to drawn digits. The paper pads digits from 28x28 to 32x32; here the first convolution
-    does. Weights start as in nn.Conv2d and nn.Linear.
+    does. Weights start as in nn.Conv2d and nn.Linear. Raises ValueError or TypeError for classes that cannot be.
 
     LeCun, Bottou, Bengio & Haffner, "Gradient-based learning applied to document recognition", 1998.
     """
 
     def __init__(self, num_classes: int = 10):
         super().__init__()
+        check_count("LeNet5: num_classes", num_classes, 1)
         self.conv1 = Conv2d(1, 6, 5, padding=2)
         self.conv2 = Conv2d(6, 16, 5)
         self.fc1 = Linear(16 * 5 * 5, 120)

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from ..checks import check_count
 from ..nn import Dropout, Flatten, Linear, Module, ReLU, Sequential
 from ..tensor import Tensor
 
@@ -10,11 +11,13 @@ class LinearClassifier(Module):
     """One linear layer: scores = x Wᵀ + b, for x [n, ...] flattened to [n, in_features].
 
     W is [classes, in_features], b [classes]; both start as in nn.Linear. With cross-entropy this is multinomial
-    logistic regression (Cox, 1958); its decision boundaries are straight. Raises as nn.Linear does.
+    logistic regression (Cox, 1958); its decision boundaries are straight. Raises ValueError or TypeError for classes
+    that cannot be, and as nn.Linear does.
     """
 
     def __init__(self, in_features: int, classes: int):
         super().__init__()
+        check_count("LinearClassifier: classes", classes, 1)
         self.flatten = Flatten()
         self.fc = Linear(in_features, classes)
 
@@ -58,4 +61,5 @@ def digits_linear(num_classes: int = 10) -> LinearClassifier:
 
 def digits_mlp(num_classes: int = 10) -> MLP:
     """Two hidden layers, of 256 and 128, for images of 28x28: 235,146 parameters."""
+    check_count("digits_mlp: num_classes", num_classes, 1)
     return MLP(28 * 28, 256, 128, num_classes, dropout=0.2)

@@ -1,5 +1,6 @@
 """ResNet: layers that learn what to add to their input, so that a hundred of them can be trained."""
 
+from ..checks import check_count
 from ..nn import (
     AdaptiveAvgPool2d,
     BatchNorm2d,
@@ -76,7 +77,8 @@ class ResNet(Module):
     first halves the images. For 224x224 the stem is a 7x7 convolution that moves by 2 and a max pool. With
     `small_images` (False) the network is one for 32x32: the stem is a 3x3 convolution that moves by 1, without pool.
 
-    Names and first values are torchvision's: kernels by He et al., 2015, for the gradients going back.
+    Names and first values are torchvision's: kernels by He et al., 2015, for the gradients going back. Raises
+    ValueError or TypeError for classes that cannot be.
 
     He, Zhang, Ren & Sun, "Deep residual learning for image recognition", 2016.
     """
@@ -89,6 +91,7 @@ class ResNet(Module):
         small_images: bool = False,
     ):
         super().__init__()
+        check_count("ResNet: num_classes", num_classes, 1)
         self.conv1 = (
             Conv2d(3, 64, 3, padding=1, bias=False) if small_images else Conv2d(3, 64, 7, 2, padding=3, bias=False)
         )

@@ -1,5 +1,6 @@
 """The residual networks for CIFAR-10, and the same networks without shortcuts, which show what these are for."""
 
+from ..checks import check_count
 from ..nn import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Flatten, Linear, Module, ReLU, Sequential, init
 from ..ops.shape import pad
 from ..tensor import Tensor
@@ -57,13 +58,15 @@ class CifarResNet(Module):
     6 · blocks + 2 layers have weights. Without `residual` (True) it is the paper's plain network: the same layers and
     parameters, and no shortcuts. Kernels and linear weights start by He et al., 2015.
 
-    Names are those of the well-known PyTorch version by Yerlan Idelbayev, so that its checkpoints fit.
+    Names are those of the well-known PyTorch version by Yerlan Idelbayev, so that its checkpoints fit. Raises
+    ValueError or TypeError for classes that cannot be.
 
     He, Zhang, Ren & Sun, "Deep residual learning for image recognition", 2016, section 4.2.
     """
 
     def __init__(self, blocks: int, num_classes: int = 10, residual: bool = True):
         super().__init__()
+        check_count("CifarResNet: num_classes", num_classes, 1)
         self.conv1 = Conv2d(3, 16, 3, padding=1, bias=False)
         self.bn1 = BatchNorm2d(16)
         self.relu = ReLU()

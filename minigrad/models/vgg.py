@@ -1,5 +1,6 @@
 """VGG: nothing but 3x3 convolutions, deeper and deeper."""
 
+from ..checks import check_count
 from ..nn import (
     AdaptiveAvgPool2d,
     BatchNorm2d,
@@ -31,7 +32,8 @@ class VGG(Module):
     same. Dropout with probability `dropout` (0.5) follows the two hidden linear layers.
 
     Names and first values are torchvision's: kernels by He et al., 2015, for the gradients going back, linear weights
-    normal with deviation 0.01. Raises ValueError for another depth.
+    normal with deviation 0.01. Raises ValueError for another depth, and ValueError or
+    TypeError for classes that cannot be.
 
     Simonyan & Zisserman, "Very deep convolutional networks for large-scale image recognition", 2015.
     """
@@ -45,6 +47,7 @@ class VGG(Module):
         small_images: bool = False,
     ):
         super().__init__()
+        check_count("VGG: num_classes", num_classes, 1)
         if depth not in DEPTHS:
             raise ValueError(f"VGG got depth {depth!r}; expected one of {', '.join(map(str, DEPTHS))}")
         places, width = (1, 512) if small_images else (7, 4096)

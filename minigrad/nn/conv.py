@@ -93,7 +93,7 @@ class Conv2d(Convolution):
         sizes = pairs("Conv2d", kernel_size, stride, dilation)
         super().__init__(in_channels, out_channels, sizes, groups, bias, padding_mode)
         self.around = padding_of("Conv2d", padding, self.kernel_size, self.stride, self.dilation)
-        self.padding = (padding, padding) if isinstance(padding, int) else padding
+        self.padding = shown(padding, self.around)
 
     def forward(self, input: Tensor) -> Tensor:
         padding: Any = self.around
@@ -125,7 +125,7 @@ class Conv1d(Convolution):
         k, s, d = [single(value, f"Conv1d: {key}", 1) for key, value in given.items()]
         super().__init__(in_channels, out_channels, ((k,), (s,), (d,)), groups, bias, padding_mode)
         self.around = padding_of_line("Conv1d", padding, k, s, d)
-        self.padding = (padding,) if isinstance(padding, int) else padding
+        self.padding = shown(padding, (self.around,))
 
     def forward(self, input: Tensor) -> Tensor:
         padding: Any = (self.around,)
@@ -167,6 +167,14 @@ class ConvTranspose2d(Convolution):
     def forward(self, input: Tensor) -> Tensor:
         settings = (self.stride, self.padding, self.output_padding, self.groups, self.dilation)
         return conv_transpose2d(input, self.weight, self.bias, *settings)
+
+
+def shown(padding: Any, around: tuple[tuple[int, int], ...]) -> Any:
+    """The padding as a setting: its name, or a number for each dimension, or two where it is not the same on both sides
+    of one."""
+    if isinstance(padding, str):
+        return padding
+    return tuple([before for before, _ in around]) if all(before == after for before, after in around) else around
 
 
 def pairs(name: str, kernel_size: Any, stride: Any, dilation: Any) -> tuple[Any, ...]:

@@ -129,10 +129,10 @@ class AvgPool2d(Module):
         check_bool("AvgPool2d: ceil_mode", ceil_mode)
         check_bool("AvgPool2d: count_include_pad", count_include_pad)
         ops.settings_of("AvgPool2d", kernel_size, stride, padding)
-        ops.check_divisor("AvgPool2d", divisor_override)
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.ceil_mode = padding, ceil_mode
-        self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
+        self.count_include_pad = count_include_pad
+        self.divisor_override = ops.divisor_of("AvgPool2d", divisor_override)
 
     def forward(self, input: Tensor) -> Tensor:
         settings = self.ceil_mode, self.count_include_pad, self.divisor_override

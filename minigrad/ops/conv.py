@@ -221,6 +221,10 @@ def conv2d(
     padding may also be 'valid' (none), 'same' (the result is as large as the input, for a stride of 1) or two pairs,
     ((above, below), (left, right)). h' = ⌊(h + padding - dilation (kh - 1) - 1) / stride⌋ + 1.
 
+    Results next to each other may be computed together: then an element that is NaN or infinite reaches up to three
+    places further than its windows, and a very large one costs the results there as many digits. Within
+    `minigrad.twins.plain_operations()` every result is computed from its own window alone.
+
     Raises ValueError for shapes that do not fit together, among them a kernel larger than the padded input.
     """
     x, w = as_tensor(input, "conv2d"), as_tensor(weight, "conv2d")

@@ -5,6 +5,7 @@ In the formulas, gx stands for dL/dx.
 
 from collections.abc import Callable
 from math import inf
+from numbers import Integral
 from typing import Any
 
 from ..checks import check_bool
@@ -90,19 +91,26 @@ class AvgPool2d(Function):
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
         n, c, down, across = gy.shape
-        share = (gy / self.number(x))[:, :, None]
+        share = (gy / self.number(x)).astype(x.dtype)[:, :, None]
         columns = array_module(gy).broadcast_to(share, (n, c, self.kernel[0] * self.kernel[1], down, across))
         return col2im(columns, x.shape, self.kernel, self.stride, self.padding, (1, 1))
 
     def number(self, x: Array) -> Any:
         """k, for each window [down, across] or for all."""
+        most = divisor_for(x, self.divisor or self.kernel[0] * self.kernel[1])
         if self.divisor is not None or self.padding == NO_PADDING:
-            return self.divisor or self.kernel[0] * self.kernel[1]
+            return most
         rows, columns = [
             elements_in_windows(array_module(x), *line)
             for line in zip(x.shape[2:], self.kernel, self.stride, self.padding, self.counted, strict=True)
         ]
-        return (rows[:, None] * columns).astype(x.dtype)
+        return (rows[:, None] * columns).astype(getattr(most, "dtype", x.dtype))
+
+
+def divisor_for(x: Array, k: int) -> Any:
+    """k, by which elements of x are divided: as float32 where float16 ends before it, at 65,504."""
+    xp = array_module(x)
+    return xp.asarray(k, xp.float32) if x.dtype.itemsize < 4 and abs(k) > 65504 else k
 
 
 def elements_in_windows(xp: Any, size: int, kernel: int, stride: int, padding: Pair, counted: Pair) -> Array:
@@ -130,7 +138,7 @@ class FastAvgPool2d(AvgPool2d):
 
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
-        share = gy / self.number(x)
+        share = (gy / self.number(x)).astype(x.dtype, copy=False)
         if self.is_global(x):
             gx = kernels.empty_like_order(x, x.shape)
             gx[...] = share
@@ -171,7 +179,7 @@ class AdaptiveAvgPool2d(Adaptive):
         gx = array_module(gy).zeros_like(x)
         for i, j, rows, columns in self.cells(x.shape):
             cell = gx[:, :, rows, columns]
-            cell += gy[:, :, i, j, None, None] / (cell.shape[2] * cell.shape[3])
+            cell += gy[:, :, i, j, None, None] / divisor_for(x, cell.shape[2] * cell.shape[3])
         return gx
 
 
@@ -280,8 +288,8 @@ def avg_pool2d(
     Raises ValueError for settings that cannot be, among them a kernel larger than the padded input.
     """
     kernel, stride, padding, _ = settings_of("avg_pool2d", kernel_size, stride, padding)
-    check_divisor("avg_pool2d", divisor_override)
-    settings = (kernel, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    divisor = divisor_of("avg_pool2d", divisor_override)
+    settings = (kernel, stride, padding, ceil_mode, count_include_pad, divisor)
     return of_images("avg_pool2d", input, lambda x: avg_pool("avg_pool2d", x, *settings))
 
 
@@ -447,7 +455,10 @@ def refuse_indices(op: str, return_indices: Any) -> None:
         raise ValueError(f"{op} got return_indices={return_indices!r}; expected False: indices are not offered")
 
 
-def check_divisor(op: str, divisor: Any) -> None:
-    """Raise ValueError unless `divisor` is None or a whole number other than 0."""
-    if divisor is not None and (isinstance(divisor, bool) or not isinstance(divisor, int) or divisor == 0):
+def divisor_of(op: str, divisor: Any) -> int | None:
+    """The divisor as an int, or None. Raises ValueError for what is no whole number, and for 0."""
+    if divisor is None:
+        return None
+    if isinstance(divisor, bool) or not isinstance(divisor, Integral) or divisor == 0:
         raise ValueError(f"{op} got divisor_override={divisor!r}; expected a whole number other than 0, or None")
+    return int(divisor)

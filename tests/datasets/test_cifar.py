@@ -253,8 +253,11 @@ BAD_ARCHIVES = {
     "symbolic link": (link(tarfile.SYMTYPE, "/etc/passwd"), "is neither a file nor a folder"),
     "hard link": (link(tarfile.LNKTYPE, "../../x"), "is neither a file nor a folder"),
     "device": (link(tarfile.CHRTYPE, ""), "is neither a file nor a folder"),
-    "empty": (b"", "damaged or cut off"),
-    "rubbish": (b"rubbish" * 1000, "damaged or cut off"),
+    "empty": (b"", "this is no archive, or its beginning is damaged or cut off; expected a whole .tar.gz file$"),
+    "a page": (b"<html>" * 1000, "this is no archive, or its beginning is damaged or cut off; expected a"),
+    "file, then folder": (packed("d", {"a": b"1", "d/a/b": b"2"}), "'d/a' in the archive is both a file and a folder"),
+    "deeper": (packed("d", {"a": b"1", "d/a/b/c": b"2"}), "'d/a' in the archive is both a file and a folder"),
+    "folder, then file": (packed("d", {"d/a/b": b"1", "a": b"2"}), "'d/a' in the archive is both a file and a folder"),
     "no members": (packed("d", {}), "there is no folder d in the archive"),
 }
 
@@ -263,7 +266,7 @@ BAD_ARCHIVES = {
 def test_bad_archives_leave_nothing(tmp_path, name):
     data, message = BAD_ARCHIVES[name]
     (tmp_path / "x.tar.gz").write_bytes(data)
-    with pytest.raises(DataError, match=rf"x\.tar\.gz: .*{message}"):
+    with pytest.raises(DataError, match=rf"^\S*x\.tar\.gz: .*{message}"):
         unpack(tmp_path / "x.tar.gz", "d", tmp_path / "to" / "here")
     assert listing(tmp_path / "to" / "here") == []
     assert listing(tmp_path / "to") == ["here"]
@@ -299,6 +302,29 @@ def test_an_archive_that_lacks_a_file_leaves_nothing(tmp_path):
         with pytest.raises(DataError, match="the archive lacks test_batch; nothing was unpacked"):
             load_cifar10(tmp_path)
         assert listing(tmp_path) == ["cifar-10-python.tar.gz"]
+
+
+def test_an_archive_whose_content_is_refused_leaves_nothing_and_a_good_one_takes_its_place(tmp_path):
+    bad = {**python10(), "data_batch_4": batch(labels=[1, 10, 2])}
+    path = tmp_path / "cifar-10-python.tar.gz"
+    path.write_bytes(packed("cifar-10-batches-py", bad))
+    for _ in range(2):
+        with pytest.raises(
+            DataError,
+            match=rf"data_batch_4: expected labels from 0.*; .*-py, unpacked from {path}, is removed again$",
+        ):
+            load_cifar10(tmp_path)
+        assert listing(tmp_path) == ["cifar-10-python.tar.gz"]
+    path.write_bytes(packed("cifar-10-batches-py", python10()))
+    check(load_cifar10(tmp_path), TEN, 10, range(5))
+
+
+def test_a_folder_of_the_user_whose_content_is_refused_stays(tmp_path):
+    write(tmp_path / "cifar-10-batches-py", {**python10(), "batches.meta": b"rubbish"})
+    (tmp_path / "cifar-10-python.tar.gz").write_bytes(packed("cifar-10-batches-py", python10()))
+    with pytest.raises(DataError, match=r"batches\.meta: .*expected a whole pickle"):
+        load_cifar10(tmp_path)
+    assert len(listing(tmp_path / "cifar-10-batches-py")) == 7
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no limits on files")

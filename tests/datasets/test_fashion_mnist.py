@@ -56,6 +56,13 @@ def test_with_no_data_the_message_says_what_to_do(monkeypatch, serve):
     assert f"published at {url}" in str(caught.value)
 
 
+def test_without_the_files_the_message_says_where_from(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path))
+    for source in ("auto", tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(DataError, match=r"\(Fashion-MNIST is published at http://fashion-mnist\.s3-.*/\)$"):
+            load_fashion_mnist(source)
+
+
 def test_the_digits_are_no_clothes(shared_data):
     with pytest.raises(DataError, match="these are MNIST's digits; expected Fashion-MNIST, in a folder fashion-mnist"):
         load_fashion_mnist(shared_data)

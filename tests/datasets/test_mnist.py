@@ -148,8 +148,9 @@ def test_a_folder_of_ones_own(tmp_path, unpacked):
 def test_minigrad_data_is_used_and_no_other(tmp_path, monkeypatch, nothing_online):
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path))
     for source in ("auto", "full"):
-        with pytest.raises(DataError, match=r"MINIGRAD_DATA=.*: no train-images-idx3-ubyte.gz, no train-labels"):
+        with pytest.raises(DataError, match=r"MINIGRAD_DATA=.*: no train-images-idx3-ubyte.gz, no train-lab") as caught:
             load_mnist(source)
+        assert str(caught.value).endswith(f" (MNIST is published at {mnist.MNIST.mirrors[0]})")
     write(tmp_path, small_set())
     assert len(load_mnist().train_images) == 6
 

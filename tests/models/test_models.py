@@ -171,10 +171,13 @@ def test_every_model_takes_a_number_of_classes(name):
     assert [m for m in model.modules() if isinstance(m, Linear)][-1].out_features == 3
 
 
-@pytest.mark.parametrize("classes", [-1, 2.5])
-def test_classes_that_cannot_be_are_refused(classes):
-    with pytest.raises((ValueError, TypeError), match="Linear: out_features must be"):
-        get_model("resnet20", classes)
+@pytest.mark.parametrize(
+    ("classes", "message"), [(0, "at least 1, got 0"), (-1, "at least 1, got -1"), (2.5, "an integer")]
+)
+@pytest.mark.parametrize("name", MODELS)
+def test_classes_that_cannot_be_are_refused(name, classes, message):
+    with pytest.raises((ValueError, TypeError), match=f"classes must be {message}"):
+        get_model(name, classes)
 
 
 def test_an_unknown_model_gets_the_nearest_right_name():

@@ -201,6 +201,21 @@ def test_modules_look_like_pytorchs(call):
     assert repr(maker(call)(nn)) == theirs
 
 
+def test_settings_may_be_whole_numbers_of_numpy():
+    one, two = np.int64(1), np.int64(2)
+    conv = nn.Conv2d(two, 4, (two, 3), one, padding=one, groups=two)
+    assert repr(conv) == "Conv2d(2, 4, kernel_size=(2, 3), stride=(1, 1), padding=(1, 1), groups=2)"
+    assert repr(nn.Conv2d(2, 4, 3, padding=[one, two])).endswith("stride=(1, 1), padding=(1, 2))")
+    assert repr(nn.Conv2d(2, 4, 3, padding=((0, 1), (one, 0)))).endswith("padding=((0, 1), (1, 0)))")
+    assert repr(nn.Conv1d(2, 4, 3, padding=one)) == "Conv1d(2, 4, kernel_size=(3,), stride=(1,), padding=(1,))"
+    assert repr(nn.Conv1d(2, 4, 3, padding=((0, two),))).endswith("padding=((0, 2),))")
+    x = Tensor(np.ones((1, 1, 2, 2), np.float32), requires_grad=True)
+    y = nn.AvgPool2d(two, divisor_override=np.int64(5))(x)
+    y.backward(Tensor(np.ones((1, 1, 1, 1), np.float32)))
+    assert y.item() == np.float32(4 / 5)
+    assert (x.grad.numpy() == np.float32(1 / 5)).all()
+
+
 @pytest.mark.parametrize("call", [*LAYERS, *LOSSES])
 def test_state_dicts_have_pytorchs_names(call):
     assert list(maker(call)(nn).state_dict()) == list(maker(call)(torch.nn).state_dict())

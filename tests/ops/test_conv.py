@@ -143,6 +143,47 @@ def test_every_way_gives_the_same_within_rounding(name, shape):
         np.testing.assert_allclose(fast, plain, rtol=0, atol=5e-6 * np.abs(plain).max())
 
 
+TILE = 4  # Winograd's, down and across, and as many places of a row are taken together at most
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize(("row", "column"), [(6, 9), (7, 8), (0, 0), (12, 15)])
+@pytest.mark.parametrize(
+    ("name", "channels", "outputs", "groups"),
+    [("winograd", 16, 16, 1), ("columns", 16, 16, 1), ("columns", 3, 6, 1), ("columns", 8, 8, 8), ("columns", 8, 4, 2)],
+)
+def test_how_far_what_is_not_finite_reaches(name, channels, outputs, groups, row, column, value):
+    x, weight = images(1, channels, 13, 16), rng.standard_normal((outputs, channels // groups, 3, 3))
+    x[:, :, row, column] = value
+    struck = []
+    for context in (twins.plain_operations(), forced(name)):
+        with context, np.errstate(invalid="ignore"):
+            y = ops.conv2d(Tensor(x.astype("f")), Tensor(weight.astype("f")), padding=1, groups=groups)
+        struck.append(~np.isfinite(y.numpy()[0]))
+    plain, fast = struck
+    reached = np.zeros((16, 16), bool)
+    reached[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2] = True
+    tiles = reached.reshape(16 // TILE, TILE, 16 // TILE, TILE).any((1, 3)).repeat(TILE, 0).repeat(TILE, 1)
+    assert (plain == reached[:13]).all()
+    assert (fast >= plain).all()
+    assert (fast <= tiles[:13]).all()
+
+
+def test_a_large_element_costs_its_neighbours_digits_in_winograds_way_only():
+    x, weight = images(1, 16, 8, 8).astype("f"), Tensor(rng.standard_normal((16, 16, 3, 3)).astype("f"))
+    errors = []
+    for context in (twins.plain_operations(), forced("columns"), forced("winograd")):
+        with context:
+            before = ops.conv2d(Tensor(x), weight, padding=1).numpy()
+            outlier = x.copy()
+            outlier[0, :, 0, 0] = 1e6
+            after = ops.conv2d(Tensor(outlier), weight, padding=1).numpy()
+        errors.append([np.abs(after - before)[0, :, place, place].max() for place in (3, 4)])
+    assert errors[0] == errors[1] == [0, 0]
+    assert 1e-3 < errors[2][0] < 100
+    assert errors[2][1] == 0
+
+
 def test_only_known_ways_can_be_forced():
     with pytest.raises(ValueError, match="forced got 'fourier'; expected 'winograd', 'overlap'"), forced("fourier"):
         pass

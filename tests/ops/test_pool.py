@@ -100,6 +100,21 @@ def test_pooling_of_other_dtypes_and_layouts(way, dtype, layout):
             compare(lambda m, x, s=size: m.adaptive_max_pool2d(x, s), x, **options)
 
 
+@pytest.mark.parametrize(
+    ("pool", "number"),
+    [
+        (lambda x: ops.adaptive_avg_pool2d(x, 1), 256 * 513),
+        (lambda x: ops.adaptive_avg_pool2d(x, (1, 2)), 256 * 257),
+        (lambda x: ops.avg_pool2d(x, (256, 257), padding=1), 256 * 257),
+        (lambda x: ops.avg_pool2d(x, (16, 9), divisor_override=-70_000), -70_000),
+    ],
+)
+def test_windows_of_more_elements_than_float16_can_count(way, pool, number):
+    x = Tensor(np.ones((1, 2, 256, 513), np.float16), requires_grad=True)
+    pool(x).sum().backward()
+    assert x.grad.numpy()[0, 1, 128, 2] == np.float16(1 / number)
+
+
 def test_pooling_of_nothing_and_of_one_image(way):
     for shape in ((0, 3, 5, 6), (3, 5, 6), (1, 1, 2, 2)):
         compare(lambda m, x: m.max_pool2d(x, 2, padding=1), images(*shape), second=False)
@@ -182,6 +197,7 @@ WRONG = {
         lambda x: ops.avg_pool1d(x[0], 2, padding=-1),
         r"padding got -1; expected a number",
     ),
+    "a divisor of True": (lambda x: ops.avg_pool2d(x, 2, divisor_override=True), r"divisor_override=True; expected a"),
     "a divisor of 0": (lambda x: ops.avg_pool2d(x, 2, divisor_override=0), r"divisor_override=0; expected a whole"),
     "a negative size": (lambda x: ops.adaptive_max_pool2d(x, -1), r"output_size got .*; expected numbers of at least"),
     "three sizes": (lambda x: ops.adaptive_avg_pool2d(x, (1, 2, 3)), r"output_size got \(1, 2, 3\); expected a whole"),

@@ -36,6 +36,10 @@ def way(
     multiplications and pays with additions for every channel, so it is worth it from 16 channels on, and where half of
     what its tiles of 4 x 4 give is asked for. The gradient of few channels is added up where windows overlap, because
     as a convolution it is a narrow product.
+
+    What is NaN or infinite in an input reaches all results of a tile of Winograd's, and of the places that columns.py
+    takes together, also those whose windows it is not in; an element that is 10⁶ times larger than others costs all
+    results of its tile six digits. `minigrad.twins.plain_operations()` computes every result from its own window alone.
     """
     o, each, *kernel = weight
     if geometry.groups > 1:
