@@ -1,7 +1,9 @@
 """Which way a convolution takes."""
 
+import numpy as np
 import pytest
 
+from minigrad.kernels.conv import convolution
 from minigrad.kernels.conv.choice import Geometry, forced, way
 from minigrad.kernels.conv.columns import few_together, together
 
@@ -83,3 +85,16 @@ def test_how_many_places_are_taken_together(outputs, kernel, dilation, across, e
 
 def test_places_taken_together_divide_the_row_if_they_can():
     assert [together(8, across) for across in (1, 3, 10, 11, 28, 32)] == [1, 3, 5, 8, 7, 8]
+
+
+@pytest.mark.parametrize("large", [0, convolution.LARGE_WEIGHT])
+@pytest.mark.parametrize("settings", [{"padding": SAME}, {"stride": (2, 1)}, {"groups": 2}])
+def test_both_gradients_together_are_those_of_each_alone(monkeypatch, large, settings):
+    monkeypatch.setattr(convolution, "LARGE_WEIGHT", large)
+    rng, geometry = np.random.default_rng(0), Geometry(**settings)
+    x = rng.standard_normal((3, 16, 8, 8))
+    weight = rng.standard_normal((16, 16 // geometry.groups, 3, 3))
+    gy = rng.standard_normal(convolution.convolve(x, weight, geometry).shape)
+    gx, gw = convolution.gradients(x, gy, weight, geometry)
+    np.testing.assert_array_equal(gx, convolution.input_grad(gy, weight, geometry, x.shape))
+    np.testing.assert_array_equal(gw, convolution.weight_grad(x, gy, geometry, weight.shape))

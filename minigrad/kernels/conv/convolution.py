@@ -18,6 +18,9 @@ from ..windows import places
 from . import columns, depthwise, overlap, winograd
 from .choice import Geometry, way
 
+LARGE_WEIGHT = 1 << 18
+"""Elements of a weight from which on its two gradients are computed one after the other."""
+
 
 @one_thread_for_blas()
 def convolve(x: Array, weight: Array, geometry: Geometry) -> Array:
@@ -39,8 +42,11 @@ def weight_grad(x: Array, gy: Array, geometry: Geometry, shape: tuple[int, ...])
 
 @one_thread_for_blas()
 def gradients(x: Array, gy: Array, weight: Array, geometry: Geometry) -> list[Array]:
-    """`input_grad` and `weight_grad`, for which threads are woken only once."""
+    """`input_grad` and `weight_grad`, for which threads are woken only once; with a large weight one after the other,
+    because each then needs much memory for the weight alone."""
     gy = channels_last(gy)
+    if weight.size > LARGE_WEIGHT:
+        return [input_grad(gy, weight, geometry, x.shape), weight_grad(x, gy, geometry, weight.shape)]
     of_input = gradient_of_input(gy, weight, geometry, x.shape)
     return run(len(x), of_input, gradient_of_weight(x, gy, geometry, weight.shape))
 
