@@ -8,6 +8,8 @@ from math import inf
 from numbers import Integral
 from typing import Any
 
+import numpy as np
+
 from ..checks import check_bool
 from ..device import Array, array_module
 from ..function import Function
@@ -91,32 +93,31 @@ class AvgPool2d(Function):
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
         n, c, down, across = gy.shape
-        share = (gy / self.number(x)).astype(x.dtype)[:, :, None]
+        share = (gy / self.number(x))[:, :, None]
         columns = array_module(gy).broadcast_to(share, (n, c, self.kernel[0] * self.kernel[1], down, across))
         return col2im(columns, x.shape, self.kernel, self.stride, self.padding, (1, 1))
 
     def number(self, x: Array) -> Any:
         """k, for each window [down, across] or for all."""
-        most = divisor_for(x, self.divisor or self.kernel[0] * self.kernel[1])
         if self.divisor is not None or self.padding == NO_PADDING:
-            return most
+            return self.divisor or self.kernel[0] * self.kernel[1]
         rows, columns = [
             elements_in_windows(array_module(x), *line)
             for line in zip(x.shape[2:], self.kernel, self.stride, self.padding, self.counted, strict=True)
         ]
-        return (rows[:, None] * columns).astype(getattr(most, "dtype", x.dtype))
-
-
-def divisor_for(x: Array, k: int) -> Any:
-    """k, by which elements of x are divided: as float32 where float16 ends before it, at 65,504."""
-    xp = array_module(x)
-    return xp.asarray(k, xp.float32) if x.dtype.itemsize < 4 and abs(k) > 65504 else k
+        return (rows[:, None] * columns).astype(x.dtype)
 
 
 def elements_in_windows(xp: Any, size: int, kernel: int, stride: int, padding: Pair, counted: Pair) -> Array:
     """How many elements of a line, or of the counted padding beside it, lie in each of its windows."""
     start = xp.arange(places(size, kernel, stride, padding, 1)) * stride - padding[0]
     return xp.minimum(start + kernel, size + counted[1]) - xp.maximum(start, -counted[0])
+
+
+def divisor_for(x: Array, k: Any) -> Any:
+    """k, by which elements of x are divided: in float32 beside float16, which ends at 65,504."""
+    xp = array_module(x)
+    return xp.asarray(k, xp.float32) if x.dtype.itemsize < 4 else k
 
 
 @twin_of(AvgPool2d, col2im, windows)
@@ -144,6 +145,12 @@ class FastAvgPool2d(AvgPool2d):
             gx[...] = share
             return gx
         return kernels.hand_to_all(share, x, self.kernel, self.stride, self.padding)
+
+    def number(self, x: Array) -> Any:
+        """k, in float32 beside float16, which ends at 65,504."""
+        if x.dtype.itemsize >= 4:
+            return super().number(x)
+        return divisor_for(x, super().number(x[:1, :1].astype(np.float32)))
 
     def is_global(self, x: Array) -> bool:
         return self.kernel == x.shape[2:] and self.padding == NO_PADDING
