@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array
-from .threads import ELEMENT, one_thread_for_blas_beside_others, shared
+from .threads import ELEMENT, shared
 
 BLOCK = 1 << 17
 """Elements of one array that are worked on at a time: two such arrays of float32 make 1 MB, a usual cache."""
@@ -136,48 +136,54 @@ def distance(mean: Array, shift: Array | None) -> Array:
     return mean if shift is None else mean - shift
 
 
-@one_thread_for_blas_beside_others()
 def standardize(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array, Array, Array]:
     """(x - μ) / σ · weight + bias for each row of x [n, m]; also μ and 1/σ, both [n, 1]."""
     n, m = x.shape
     y, means, scales = np.empty_like(x), np.empty((n, 1), x.dtype), np.empty((n, 1), x.dtype)
     ones = np.full(m, 1 / m, x.dtype)
-    for rows in blocks_of_rows(x):
-        centred = y[rows]
-        means[rows, 0] = x[rows] @ ones
-        np.subtract(x[rows], means[rows], out=centred)
-        scales[rows, 0] = 1 / np.sqrt(np.vecdot(centred, centred) / m + eps)
-        centred *= scales[rows]
-        centred *= weight
-        centred += bias
+
+    def work(part: slice) -> None:
+        for rows in blocks_of_rows(part, m):
+            centred = y[rows]
+            means[rows, 0] = x[rows] @ ones
+            np.subtract(x[rows], means[rows], out=centred)
+            scales[rows, 0] = 1 / np.sqrt(np.vecdot(centred, centred) / m + eps)
+            centred *= scales[rows]
+            centred *= weight
+            centred += bias
+
+    shared(work, n, 4 * x.size * ELEMENT)
     return y, means, scales
 
 
-@one_thread_for_blas_beside_others()
 def standardize_backward(gy: Array, x: Array, weight: Array, means: Array, scales: Array) -> tuple[Array, Array, Array]:
     """The gradients of `standardize` for x [n, m], weight and bias [m].
 
     With d = x - μ and r = 1/σ: gx = r (w gy - mean(w gy)) - r³ d mean(w gy d),  gw = Σ r gy d,  gb = Σ gy.
     """
-    m = x.shape[1]
-    gx, gw, gb = np.empty_like(x), np.zeros(m), np.zeros(m)
-    shares = weight / m
-    for rows in blocks_of_rows(x):
-        upstream, scale, out = gy[rows], scales[rows], gx[rows]
-        centred = x[rows] - means[rows]
-        product = upstream * centred
-        gb += np.ones(len(upstream), x.dtype) @ upstream
-        gw += scale[:, 0] @ product
-        centred *= scale**3 * (product @ shares)[:, None]
-        np.multiply(upstream, weight, out=out)
-        out -= (upstream @ shares)[:, None]
-        out *= scale
-        out -= centred
-    return gx, gw.astype(x.dtype), gb.astype(x.dtype)
+    n, m = x.shape
+    gx, shares = np.empty_like(x), weight / m
+
+    def work(part: slice) -> Array:
+        found = np.zeros((2, m))
+        for rows in blocks_of_rows(part, m):
+            upstream, scale, out = gy[rows], scales[rows], gx[rows]
+            centred = x[rows] - means[rows]
+            product = upstream * centred
+            found += scale[:, 0] @ product, np.ones(len(upstream), x.dtype) @ upstream
+            centred *= scale**3 * (product @ shares)[:, None]
+            np.multiply(upstream, weight, out=out)
+            out -= (upstream @ shares)[:, None]
+            out *= scale
+            out -= centred
+        return found
+
+    gw, gb = sum(shared(work, n, 8 * x.size * ELEMENT)).astype(x.dtype)
+    return gx, gw, gb
 
 
-def blocks_of_rows(x: Array) -> Iterator[slice]:
-    """Slices of the rows of x [n, m], of about BLOCK elements each."""
-    step = max(1, BLOCK // x.shape[1])
-    for i in range(0, len(x), step):
-        yield slice(i, i + step)
+def blocks_of_rows(part: slice, m: int) -> Iterator[slice]:
+    """Slices of the rows `part`, of m elements each, that have about BLOCK elements."""
+    step = max(1, BLOCK // m)
+    for i in range(part.start, part.stop, step):
+        yield slice(i, min(i + step, part.stop))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import check_bool, check_count, check_fraction
-from ..ops import getitem, reshape, transpose
+from ..ops import getitem, reshape, split, transpose
 from ..ops.arguments import as_tensor
 from ..ops.attention import Attention, additive, causal_mask, fits
 from ..ops.compare import logical_not
@@ -134,8 +134,7 @@ class MultiheadAttention(Module):
         """Wq q + bq, Wk k + bk and Wv v + bv; one product where all are the same tensor."""
         e, bias = self.embed_dim, self.in_proj_bias
         if self.alike and q is k is v:
-            all_three = linear(q, self.in_proj_weight, bias)
-            return [getitem(all_three, (..., slice(i * e, (i + 1) * e))) for i in range(3)]
+            return list(split(linear(q, self.in_proj_weight, bias), e, -1))
         if self.alike:
             weights = [getitem(self.in_proj_weight, slice(i * e, (i + 1) * e)) for i in range(3)]
         else:
