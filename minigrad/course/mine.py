@@ -4,7 +4,7 @@ No silent help: a table says which functions were the learner's, which minigrad'
 """
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -101,13 +101,30 @@ def my_code(workspace: Workspace, console: Console) -> Iterator[list[Owned]]:
     counted = {entry.blank: counting(functions.get(entry.blank, entry.blank.function), entry) for entry in owned}
     files = {str(workspace.file(lesson)) for lesson in all_lessons()}
     try:
-        with in_place(counted, functions):
+        with in_learners_files(counted, functions), in_place(counted, functions):
             yield owned
     except MinigradError:
         raise
     except Exception as error:
         raise failure(error, files) from error
     show_owned(console, owned)
+
+
+@contextmanager
+def in_learners_files(counted: Mapping[Blank, Callable], functions: Mapping[Blank, Callable]) -> Iterator[None]:
+    """Within this context the learner's files call the counted functions too, whether they define a function or import
+    minigrad's."""
+    known = {id(blank.function): function for blank, function in counted.items()}
+    known |= {id(function): counted[blank] for blank, function in functions.items()}
+    files = {id(function.__globals__): function.__globals__ for function in functions.values()}
+    changes = [(file, name, value) for file in files.values() for name, value in file.items() if id(value) in known]
+    try:
+        for file, name, value in changes:
+            file[name] = known[id(value)]
+        yield
+    finally:
+        for file, name, value in changes:
+            file[name] = value
 
 
 def counting(function: Callable, entry: Owned) -> Callable:

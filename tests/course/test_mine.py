@@ -68,6 +68,17 @@ def test_calls_are_counted_and_the_framework_is_put_back(workspace, capsys):
     assert "yours" in capsys.readouterr().out
 
 
+def test_calls_between_the_learners_files_are_counted_too(workspace):
+    for number in ("2.1", "2.2"):
+        write(workspace, find_lesson(number))
+    x, w = minigrad.randn(2, 3, 6, 6, requires_grad=True), minigrad.randn(4, 3, 3, 3, requires_grad=True)
+    for _ in range(2):  # the files are as they were afterwards
+        with my_code(workspace, Console(quiet=True)) as owned:
+            minigrad.functional.conv2d(x, w).sum().backward()
+        calls = {str(entry.blank): entry.calls for entry in owned}
+        assert [calls[name] for name in ("im2col", "col2im")] == [2, 1]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["linear", "mlp"])
 def test_a_run_on_solved_blanks_gives_minigrads_own_weights_bit_for_bit(workspace, tmp_path, model):
