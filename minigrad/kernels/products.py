@@ -4,10 +4,16 @@ from typing import Any
 
 import numpy as np
 
+from ..device import Array, array_module
 from . import threads
 
 FEW = 128
 """Up to so many rows, the transposed product is the faster one."""
+
+
+def fast(x: Array) -> bool:
+    """Do the kernels take this array? They are NumPy's, and for the dtypes that BLAS has."""
+    return array_module(x) is np and x.dtype.kind == "f" and x.itemsize >= 4 and x.size > 0
 
 
 def matmul(x: Any, y: Any) -> Any:

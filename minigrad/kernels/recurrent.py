@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from ..device import Array
+from .conv.products import FAST
 from .products import matmul
 from .reduction import column_sums
 from .threads import ELEMENT, one_thread_for_blas, shared
 
 Steps = Sequence[tuple[int, int]]
 
-FAST = 1_000_000
-"""Multiplications up to which OpenBLAS multiplies without packing its arguments first."""
 HALF = np.float32(0.5)
 
 

@@ -6,12 +6,11 @@ In the formulas, gx stands for dL/dx, s is the stride, d the dilation, and p the
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from ..device import Array, array_module
+from ..device import Array
 from ..function import Function
 from ..kernels.conv import convolution as kernels
 from ..kernels.conv.choice import Geometry
+from ..kernels.products import fast
 from ..kernels.reduction import total
 from ..kernels.windows import Padding, Pair, col2im, im2col, places
 from ..tensor import Tensor
@@ -199,11 +198,6 @@ class FastConvWeightGrad(FastConvolution, ConvWeightGrad):
 @twin_of(ConvTranspose2d, *PIECES)
 class FastConvTranspose2d(FastConvolution, ConvTranspose2d):
     """ConvTranspose2d by minigrad.kernels.conv."""
-
-
-def fast(x: Array) -> bool:
-    """Do the kernels take this array? They are NumPy's, and for the dtypes that BLAS has."""
-    return array_module(x) is np and x.dtype.kind == "f" and x.itemsize >= 4 and x.size > 0
 
 
 def conv2d(

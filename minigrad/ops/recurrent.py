@@ -14,6 +14,7 @@ import numpy as np
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels import recurrent as kernels
+from ..kernels.products import fast
 from ..twins import twin_of
 
 
@@ -239,11 +240,6 @@ class FastRecurrence(Recurrence):
         if not fast(x):
             return super().backward(gy, *gstate)
         return type(self).back(gy, *gstate, x, w, u, kept, self.begins())
-
-
-def fast(x: Array) -> bool:
-    """Do the kernels take this array? They are NumPy's, and for the dtypes that BLAS has."""
-    return array_module(x) is np and x.dtype.kind == "f" and x.itemsize >= 4 and x.size > 0
 
 
 SHARED = (Cell.project, Cell.project_backward, Recurrence.steps, logistic)
