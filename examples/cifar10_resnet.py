@@ -14,6 +14,8 @@ settings = Settings(
     batch_size=128,
     lr=0.3,  # the highest: one cycle rises to it and falls to almost 0
     weight_decay=5e-4,  # of kernels and linear weights; batch norm and biases have none
+    label_smoothing=0.1,  # the share of each label that is spread over all classes
+    average=0.998,  # what is tested is an average of the weights: those of k steps ago count 0.998ᵏ
     seed=0,
     device="cpu",
 )

@@ -26,14 +26,16 @@ from .grad_mode import no_grad
 from .language import say
 from .nn import Module
 from .optim import Optimizer
+from .optim.swa_utils import AveragedModel
 from .serialization import load, save
 from .tensor import Tensor
 
 CHECKPOINT = "checkpoint.safetensors"
-VERSION = 2
+VERSION = 3
 ENTRIES: dict[str, tuple[type, ...]] = {
     "settings": (dict,),
     "model": (dict,),
+    "average": (dict, type(None)),
     "optimizer": (dict,),
     "schedule": (dict, type(None)),
     "loader": (dict,),
@@ -89,7 +91,8 @@ class Trainer:
     `model` maps inputs to scores [n, C], `loss(scores, labels)` gives a scalar, `train_loader` and
     `validation_loader` yield (inputs, labels). `schedule` is stepped after every batch. With a `folder`, a checkpoint
     is written there before the first step, after every epoch and on Ctrl-C; `settings` is stored in it and says how to
-    rebuild the rest. `history` gets one entry an epoch.
+    rebuild the rest. `history` gets one entry an epoch. With an `average` of the model's weights, which takes them in
+    after every step, that is what is validated and what `trained` is; without it `trained` is the model.
     """
 
     def __init__(
@@ -103,8 +106,10 @@ class Trainer:
         folder: str | Path | None = None,
         settings: dict[str, Any] | None = None,
         display: Display | None = None,
+        average: AveragedModel | None = None,
     ):
         self.model, self.optimizer, self.loss, self.schedule = model, optimizer, loss, schedule
+        self.average = average
         self.train_loader, self.validation_loader = train_loader, validation_loader
         self.folder = None if folder is None else Path(folder)
         self.settings = settings or {}
@@ -112,6 +117,11 @@ class Trainer:
         self.epoch = 0  # complete epochs
         self.tally = Tally()  # of the current epoch
         self.history: list[dict[str, float]] = []
+
+    @property
+    def trained(self) -> Module:
+        """What the training is for: the average of the model's weights if there is one, else the model."""
+        return self.model if self.average is None else self.average.module
 
     # ------------------------------------------------------------------------------------------------- the loop
 
@@ -151,6 +161,8 @@ class Trainer:
         self.optimizer.step()
         if self.schedule is not None:
             self.schedule.step()
+        if self.average is not None:
+            self.average.update_parameters(self.model)
         return value, scores
 
     def end_epoch(self, seconds: float) -> None:
@@ -166,7 +178,7 @@ class Trainer:
             "seconds": seconds,
         }
         if self.validation_loader is not None:
-            result, _, _ = evaluate(self.model, self.validation_loader, self.loss)
+            result, _, _ = evaluate(self.trained, self.validation_loader, self.loss)
             entry.update(validation_loss=result.loss, validation_accuracy=result.accuracy)
         self.history.append(entry)
         self.epoch += 1
@@ -226,6 +238,7 @@ class Trainer:
             "version": VERSION,
             "settings": self.settings,
             "model": self.model.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": None if self.schedule is None else self.schedule.state_dict(),
             "loader": self.train_loader.state_dict(),
@@ -245,8 +258,13 @@ class Trainer:
         if not alike(state["schedule"], own):
             kinds = [f"a schedule with {', '.join(s)}" if s else "no schedule" for s in (state["schedule"], own)]
             raise CheckpointError(f"the checkpoint does not fit this run: it has {kinds[0]}, the run has {kinds[1]}")
+        if (state["average"] is None) != (self.average is None):
+            kinds = ["no averaged weights", "averaged weights"][:: 1 if state["average"] is None else -1]
+            raise CheckpointError(f"the checkpoint does not fit this run: it has {kinds[0]}, the run has {kinds[1]}")
         before = self.state_dict()
-        before["model"] = {name: value.data.copy() for name, value in before["model"].items()}
+        for name in ("model", "average"):
+            if before[name] is not None:
+                before[name] = {name: value.data.copy() for name, value in before[name].items()}
         try:
             self.apply(state)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -256,6 +274,8 @@ class Trainer:
     def apply(self, state: dict[str, Any]) -> None:
         """Take over `state` part by part; a part that does not fit raises, and those before it have changed then."""
         self.model.load_state_dict(state["model"])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])

@@ -316,8 +316,8 @@ def without(*names):
 UNUSABLE = [
     (without("model"), "the checkpoint lacks model"),
     (without("settings", "random"), "the checkpoint lacks settings, random"),
-    (changed("version", "2"), "expected version 2 of the format, found a str"),
-    (changed("version", 7), "expected version 2 of the format, found 7"),
+    (changed("version", "2"), "expected version 3 of the format, found a str"),
+    (changed("version", 7), "expected version 3 of the format, found 7"),
     (changed("settings", 3), "settings is of type int, expected dict"),
     (changed("model", [1]), "model is of type list, expected dict"),
     (changed("optimizer", []), "optimizer is of type list, expected dict"),
@@ -380,7 +380,7 @@ def test_a_file_that_is_no_checkpoint_is_named(tmp_path, change, message):
 @pytest.mark.parametrize("data", [[1, 2], 3, "text", None, Tensor([1.0]), {}, {"version": Tensor([1.0, 2.0])}])
 def test_data_that_are_no_checkpoint_are_refused(tmp_path, data):
     save(data, tmp_path / CHECKPOINT)
-    with pytest.raises(CheckpointError, match=r"is no checkpoint of a run: .*expected (a dict|version 2)"):
+    with pytest.raises(CheckpointError, match=r"is no checkpoint of a run: .*expected (a dict|version 3)"):
         read_checkpoint(tmp_path)
 
 

@@ -9,6 +9,7 @@ from ..datasets import ImageData
 from ..functional import cross_entropy
 from ..language import say
 from ..models import resnet20
+from ..optim.swa_utils import AveragedModel, get_ema_avg_fn
 from ..training import evaluate
 from . import settings as of
 from .photographs import Photographs, momentum_sgd, one_cycle
@@ -18,6 +19,11 @@ DECAY = of.Share("How strongly weights are pulled to 0.", "权重衰减：每一
 
 SMOOTHING = of.Share(
     "The share of each label that is spread over all classes.", "标签平滑：每个标签分给所有类别的那一份。"
+)
+
+AVERAGE = of.Share(
+    "What is tested is an average of the weights: those of k steps ago count this number to the power k. 0: the last.",
+    "测试用的是权重的滑动平均：k 步以前的权重按这个数的 k 次方计。0 表示只用最后的权重。",
 )
 
 
@@ -30,27 +36,30 @@ class Settings(of.Settings):
     lr: float = 0.3
     weight_decay: float = 5e-4
     label_smoothing: float = 0.1
+    average: float = 0.998
 
     about: ClassVar = {
         **of.LOOP,
         "lr": of.PEAK,
         "weight_decay": DECAY,
         "label_smoothing": SMOOTHING,
+        "average": AVERAGE,
         **of.PLACE,
         "data": of.CIFAR_DATA,
     }
 
 
 class CifarResNet20(Photographs):
-    """SGD with Nesterov's momentum, one cycle of the learning rate, as in Smith & Topin, 2018, smoothed labels.
+    """SGD with Nesterov's momentum, one cycle of the learning rate, as in Smith & Topin, 2018, and smoothed labels.
 
-    Images are moved by up to two places, and mirrored where they end.
+    What is tested is an average of the weights. Images are moved by up to two places, and mirrored where they end.
     """
 
     name = "cifar10_resnet"
     title = ("Photographs (CIFAR-10): ResNet-20.", "照片分类（CIFAR-10）：残差网络 ResNet-20。")
     defaults = Settings()
     crop = Compose([Pad(2, "reflect"), RandomCrop(32)])
+    held_out = 100
 
     def build(self, settings: Settings, data: ImageData, part: str) -> Task:
         train, validation = self.loaders(settings, data)
@@ -58,7 +67,8 @@ class CifarResNet20(Photographs):
         optimizer = momentum_sgd(model, settings.lr, settings.weight_decay)
         schedule = one_cycle(optimizer, settings.lr, settings.epochs * len(train), pct_start=0.1)
         loss = partial(cross_entropy, label_smoothing=settings.label_smoothing)
-        return Task(model, optimizer, schedule, train, validation, loss)
+        average = AveragedModel(model, get_ema_avg_fn(settings.average), use_buffers=True)
+        return Task(model, optimizer, schedule, train, validation, loss, average)
 
     def label(self, settings: Settings, part: str) -> str:
         return "resnet20"
@@ -66,7 +76,7 @@ class CifarResNet20(Photographs):
     def also(self, settings: Settings, data: ImageData, outcome: Outcome) -> str:
         """The accuracy where the scores of each image and of its mirror image are added."""
         loader = self.test_loader(settings, data, mirrored=True)
-        both = outcome.scores + evaluate(outcome.trainer.model, loader)[1]
+        both = outcome.scores + evaluate(outcome.trainer.trained, loader)[1]
         accuracy = f"{(both.argmax(axis=1) == outcome.labels).mean():.2%}"
         return say(
             f"with the scores of each image and of its mirror image added: {accuracy}",

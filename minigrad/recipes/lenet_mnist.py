@@ -74,7 +74,7 @@ class LeNetMNIST(Recipe):
         images, labels = data.test_images[shown], data.test_labels[shown]
         inputs = tensors(images, labels, settings.device).tensors[0]
         stages = {"conv1": "convolution 1", "conv2": "convolution 2"}
-        network = Inside(outcomes[-1].trainer.model, "conv1", stages)
+        network = Inside(outcomes[-1].trainer.trained, "conv1", stages)
         network.draw(f"lenet5 on {data.name}", folder, images, labels, inputs, data.classes)
 
 

@@ -17,19 +17,20 @@ from .inside import ACTIVATION, FEATURES, FILTERS, Inside
 from .recipe import CONFUSION, CURVES, MISTAKES, Outcome, Recipe
 
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)  # of the training images, for each colour
-VALIDATION_SHARE = 25  # one image in so many is kept from training, to watch the run by
 SHOWN = 8  # test images in the picture of class activation
 
 
 class Photographs(Recipe):
     """A recipe for CIFAR-10: cropped and mirrored at random in training, as they are in tests.
 
-    `crop` moves the training images. `first` is the convolution whose filters are drawn, `stages` are layers whose
-    feature maps are, with what to call them, and `attention` is the layer that class activation is measured at.
+    `crop` moves the training images; one in `held_out` is kept from training, to watch the run by. `first` is the
+    convolution whose filters are drawn, `stages` are layers whose feature maps are, with what to call them, and
+    `attention` is the layer that class activation is measured at.
     """
 
     pictures: tuple[str, ...] = (CURVES, CONFUSION, MISTAKES, FILTERS, FEATURES, ACTIVATION)
     crop: ClassVar[Transform] = RandomCrop(32, padding=4)
+    held_out: ClassVar[int] = 25
     mean: ClassVar[tuple[float, ...]] = MEAN
     std: ClassVar[tuple[float, ...]] = STD
     first: ClassVar[str] = "conv1"
@@ -47,7 +48,7 @@ class Photographs(Recipe):
     def loaders(self, settings: Any, data: ImageData) -> tuple[DataLoader, DataLoader | None]:
         """The images to train on, and those kept from it."""
         images, labels = (Tensor(x, device=settings.device) for x in (data.train_images, data.train_labels))
-        held_out = len(labels) // VALIDATION_SHARE
+        held_out = len(labels) // self.held_out
         train, validation = random_split(TensorDataset(images, labels), [len(labels) - held_out, held_out])
         normalise = Normalize(self.mean, self.std)
         augment = Compose([self.crop, RandomHorizontalFlip(), normalise])
@@ -69,7 +70,7 @@ class Photographs(Recipe):
         images, labels = data.test_images[shown], data.test_labels[shown]
         pixels: Any = Normalize(self.mean, self.std)(images)
         inputs = Tensor(pixels, device=settings.device)
-        network = Inside(last.trainer.model, self.first, self.stages, self.attention)
+        network = Inside(last.trainer.trained, self.first, self.stages, self.attention)
         network.draw(run, folder, images, labels, inputs, data.classes)
 
 

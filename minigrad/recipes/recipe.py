@@ -23,6 +23,7 @@ from ..functional import cross_entropy
 from ..language import say
 from ..nn import Module
 from ..optim import Optimizer
+from ..optim.swa_utils import AveragedModel
 from ..serialization import save
 from ..tensor import Tensor
 from ..training import CHECKPOINT, InterruptedRunError, Tally, Trainer, confusion_matrix, evaluate, read_checkpoint
@@ -39,7 +40,8 @@ WEIGHTS, CURVES, CONFUSION, MISTAKES = "model.safetensors", "curves.png", "confu
 class Task:
     """What a Trainer needs: a model, its optimizer and schedule, loaders to train on and to watch the training by.
 
-    `loss` is what is trained with; the test tells of cross-entropy as it is.
+    `loss` is what is trained with; the test tells of cross-entropy as it is. With an `average` of the weights, that is
+    what is validated, tested and saved.
     """
 
     model: Module
@@ -48,6 +50,7 @@ class Task:
     train: DataLoader
     validation: DataLoader | None
     loss: Callable[[Tensor, Tensor], Tensor] = cross_entropy
+    average: AveragedModel | None = None
 
 
 @dataclass
@@ -253,8 +256,8 @@ class Recipe:
             trainer.fit(settings.epochs)
         except InterruptedRunError as stopped:
             raise self.stopped(str(stopped), folder) from None
-        outcome = Outcome(part, trainer, *evaluate(trainer.model, self.test_loader(settings, data)))
-        save(trainer.model.state_dict(), folder / part / WEIGHTS)
+        outcome = Outcome(part, trainer, *evaluate(trainer.trained, self.test_loader(settings, data)))
+        save(trainer.trained.state_dict(), folder / part / WEIGHTS)
         if part:
             self.show_test(settings, data, outcome, console)
         return outcome
@@ -284,6 +287,7 @@ class Recipe:
             folder=folder / part,
             settings={"recipe": self.name, **asdict(settings)},
             display=ConsoleDisplay(console),
+            average=task.average,
         )
 
 
