@@ -32,19 +32,19 @@ def along(steps: Steps, part: slice) -> Iterator[tuple[slice, int]]:
 
 
 class Product:
-    """x M for a matrix M [k, m] that stays the same, in columns blocked so that each is a fast product."""
+    """x Mᵢ or xᵢ Mᵢ for matrices Mᵢ [g, k, m] that stay the same, in columns blocked so that each is a fast product."""
 
-    def __init__(self, matrix: Array, rows: int):
-        k, m = matrix.shape
-        width = m
-        while width % 2 == 0 and width > 16 and rows * k * width > FAST:
-            width //= 2
-        self.blocks = np.ascontiguousarray(matrix.reshape(k, m // width, width).swapaxes(0, 1))
+    def __init__(self, matrices: Array, rows: int):
+        g, k, m = matrices.shape
+        fitting = [w for w in range(16, m, 16) if m % w == 0 and rows * k * w <= FAST]
+        width = m if rows * k * m <= FAST or not fitting else fitting[-1]
+        self.blocks = np.ascontiguousarray(matrices.reshape(g, k, m // width, width).swapaxes(1, 2))
 
     def into(self, x: Array, out: Array) -> None:
-        """out = x M, both of at most the rows that were said."""
-        width = self.blocks.shape[2]
-        np.matmul(x, self.blocks, out=out.reshape(len(x), -1, width).swapaxes(0, 1))
+        """out [g, n, m] = x Mᵢ for x [n, k], or xᵢ Mᵢ for x [g, n, k], of at most the rows that were said."""
+        g, n, _ = out.shape
+        x = x if x.ndim == 2 else x[:, None]
+        np.matmul(x, self.blocks, out=out.reshape(g, n, -1, self.blocks.shape[3]).swapaxes(1, 2))
 
 
 def cost(steps: Steps, gates: int, hidden: int) -> float:
@@ -81,6 +81,14 @@ def gradients(da: Array, db: Array, x: Array, h: Array, w: Array) -> tuple[Array
 
 
 # --------------------------------------------------------------------------------------------------------------- LSTM
+#
+# Gates are kept in the order i, f, o, g, so that those with σ lie together. What a step sees is one row [h, x, 1] for
+# each sequence: one product gives all gates with their biases, one the gradients of h and x, one those of all weights.
+
+
+def i_f_o_g(weights: Array) -> Array:
+    """Rows of the gates i, f, g, o [4 · hidden, ...] as i, f, o, g [4, hidden, ...], or the other way round."""
+    return weights.reshape(4, -1, *weights.shape[1:])[[0, 1, 3, 2]]
 
 
 @one_thread_for_blas()
@@ -88,25 +96,24 @@ def lstm(x: Array, h: Array, c: Array, w: Array, u: Array, b: Any, d: Any, steps
     """The h of all steps [rows, H], the last h and c [n, H], and what the backward needs."""
     rows, hidden = len(x), h.shape[1]
     bias = sum_of(b, d)
-    gates = inputs_of_gates(x, halved(w, 4, 2), None if bias is None else halved(bias, 4, 2))
-    y, before, cells, squashed = np.empty((4, rows, hidden), x.dtype)
+    column = np.zeros((4 * hidden, 1), x.dtype) if bias is None else bias[:, None]
+    matrix = i_f_o_g(np.concatenate([u, w, column], axis=1))
+    matrix[:3] *= HALF
+    seen, gates = np.empty((rows, matrix.shape[2]), x.dtype), np.empty((4, rows, hidden), x.dtype)
+    y, cells, squashed = np.empty((3, rows, hidden), x.dtype)
     h, c = h.copy(), c.copy()
-    matrix = halved(u, 4, 2).T
 
     def work(part: slice) -> None:
         size, own_h, own_c = part.stop - part.start, h[part], c[part]
-        product = Product(matrix, size)
-        room, given = np.empty((size, 4 * hidden), x.dtype), np.empty((size, hidden), x.dtype)
+        product, given = Product(matrix.swapaxes(1, 2), size), np.empty((size, hidden), x.dtype)
         for place, n in along(steps, part):
-            z, state, cell, some = gates[place], own_h[:n], own_c[:n], given[:n]
-            before[place], cells[place] = state, cell
-            product.into(state, room[:n])
-            z += room[:n]
+            z, row, state, cell, some = gates[:, place], seen[place], own_h[:n], own_c[:n], given[:n]
+            cells[place], row[:, :hidden], row[:, hidden:-1], row[:, -1] = cell, state, x[place], 1
+            product.into(row, z)
             np.tanh(z, out=z)
-            for sigmoid in (z[:, : 2 * hidden], z[:, 3 * hidden :]):
-                sigmoid *= HALF
-                sigmoid += HALF
-            i, f, g, o = z[:, :hidden], z[:, hidden : 2 * hidden], z[:, 2 * hidden : 3 * hidden], z[:, 3 * hidden :]
+            sigmoid, (i, f, o, g) = z[:3], z
+            sigmoid *= HALF
+            sigmoid += HALF
             np.multiply(i, g, out=some)
             cell *= f
             cell += some
@@ -115,7 +122,7 @@ def lstm(x: Array, h: Array, c: Array, w: Array, u: Array, b: Any, d: Any, steps
             y[place] = state
 
     shared(work, len(h), cost(steps, 4, hidden))
-    return y, h, c, gates, before, cells, squashed
+    return y, h, c, gates, seen, cells, squashed
 
 
 @one_thread_for_blas()
@@ -123,40 +130,43 @@ def lstm_backward(
     gy: Array, gh: Array, gc: Array, x: Array, w: Array, u: Array, kept: Sequence[Array], steps: Steps
 ) -> tuple[Array, ...]:
     """The gradients of x, h, c, W, U, b and d."""
-    gates, before, cells, squashed = kept
-    hidden = u.shape[1]
-    gh, gc, da = gh.copy(), gc.copy(), np.empty_like(gates)
-    matrix = np.ascontiguousarray(u)
+    gates, seen, cells, squashed = kept
+    rows, hidden = len(x), u.shape[1]
+    gh, gc, gx = gh.copy(), gc.copy(), np.empty_like(x)
+    da = np.empty((rows, 4, hidden), x.dtype)
+    matrix = i_f_o_g(np.concatenate([u, w], axis=1))
 
     def work(part: slice) -> None:
         size, own_h, own_c = part.stop - part.start, gh[part], gc[part]
-        product = Product(matrix, size)
-        room, given = np.empty((size, 4 * hidden), x.dtype), np.empty((size, hidden), x.dtype)
+        product, room = Product(matrix, size), np.empty((4, size, matrix.shape[2]), x.dtype)
+        kinds = np.empty((2, 4, size, hidden), x.dtype)
         for place, n in along(steps[::-1], part):
-            z, out, slope, dh, dc, some = gates[place], da[place], room[:n], own_h[:n], own_c[:n], given[:n]
-            i, f, g, o = z[:, :hidden], z[:, hidden : 2 * hidden], z[:, 2 * hidden : 3 * hidden], z[:, 3 * hidden :]
+            out, slope, back, dh, dc = *kinds[:, :, :n], room[:, :n], own_h[:n], own_c[:n]
+            z, of_gates, some = gates[:, place], da[place].swapaxes(0, 1), slope[0]
+            i, f, o, g = z
             dh += gy[place]
             np.multiply(squashed[place], squashed[place], out=some)
             np.subtract(1, some, out=some)
             some *= o
             some *= dh
             dc += some
-            np.multiply(dc, g, out=out[:, :hidden])
-            np.multiply(dc, cells[place], out=out[:, hidden : 2 * hidden])
-            np.multiply(dc, i, out=out[:, 2 * hidden : 3 * hidden])
-            np.multiply(dh, squashed[place], out=out[:, 3 * hidden :])
+            np.multiply(dc, g, out=out[0])
+            np.multiply(dc, cells[place], out=out[1])
+            np.multiply(dh, squashed[place], out=out[2])
+            np.multiply(dc, i, out=out[3])
             np.multiply(z, z, out=slope)  # σ (1 - σ) = σ - σ², and for g 1 - g²
-            np.subtract(z, slope, out=slope)
-            of_g = slope[:, 2 * hidden : 3 * hidden]
-            np.multiply(g, g, out=of_g)
-            np.subtract(1, of_g, out=of_g)
-            out *= slope
+            np.subtract(z[:3], slope[:3], out=slope[:3])
+            np.subtract(1, slope[3], out=slope[3])
+            np.multiply(out, slope, out=of_gates)
             dc *= f
-            product.into(out, dh)
+            product.into(of_gates, back)
+            back[:, :, :hidden].sum(axis=0, out=dh)
+            back[:, :, hidden:].sum(axis=0, out=gx[place])
 
     shared(work, len(gh), cost(steps, 4, hidden))
-    gx, *of_weights = gradients(da, da, x, before, w)
-    return gx, gh, gc, *of_weights
+    of_all = i_f_o_g(matmul(da.reshape(rows, -1).T, seen)).reshape(4 * hidden, -1)
+    gu, gw, gb = of_all[:, :hidden], of_all[:, hidden:-1], of_all[:, -1]
+    return gx, gh, gc, gw, gu, gb, gb
 
 
 # ---------------------------------------------------------------------------------------------------------------- GRU
@@ -172,12 +182,12 @@ def gru(x: Array, h: Array, w: Array, u: Array, b: Any, d: Any, steps: Steps) ->
 
     def work(part: slice) -> None:
         size, own_h = part.stop - part.start, h[part]
-        product = Product(matrix, size)
+        product = Product(matrix[None], size)
         room, given = np.empty((size, 3 * hidden), x.dtype), np.empty((size, hidden), x.dtype)
         for place, n in along(steps, part):
             z, state, from_h, some = gates[place], own_h[:n], room[:n], given[:n]
             before[place] = state
-            product.into(state, from_h)
+            product.into(state, from_h[None])
             if bias is not None:
                 from_h += bias
             behind[place] = from_h[:, 2 * hidden :]
@@ -210,7 +220,7 @@ def gru_backward(
 
     def work(part: slice) -> None:
         size, own_h = part.stop - part.start, gh[part]
-        product = Product(matrix, size)
+        product = Product(matrix[None], size)
         given, other = np.empty((2, size, hidden), x.dtype)
         for place, n in along(steps[::-1], part):
             values, out, inner, dh, some, more = gates[place], da[place], db[place], own_h[:n], given[:n], other[:n]
@@ -233,7 +243,7 @@ def gru_backward(
             np.multiply(some, more, out=out[:, :hidden])
             inner[:, : 2 * hidden] = out[:, : 2 * hidden]
             dh *= z
-            product.into(inner, some)
+            product.into(inner, some[None])
             dh += some
 
     shared(work, len(gh), cost(steps, 3, hidden))
@@ -255,11 +265,11 @@ def rnn(
 
     def work(part: slice) -> None:
         size, own_h = part.stop - part.start, h[part]
-        product, room = Product(matrix, size), np.empty((size, hidden), x.dtype)
+        product, room = Product(matrix[None], size), np.empty((size, hidden), x.dtype)
         for place, n in along(steps, part):
             a, state = y[place], own_h[:n]
             before[place] = state
-            product.into(state, room[:n])
+            product.into(state, room[None, :n])
             a += room[:n]
             squash(a, out=a)
             state[...] = a
@@ -287,13 +297,13 @@ def rnn_backward(
 
     def work(part: slice) -> None:
         size, own_h = part.stop - part.start, gh[part]
-        product = Product(matrix, size)
+        product = Product(matrix[None], size)
         for place, n in along(steps[::-1], part):
             out, dh = da[place], own_h[:n]
             dh += gy[place]
             slope(y[place], out)
             out *= dh
-            product.into(out, dh)
+            product.into(out, dh[None])
 
     shared(work, len(gh), cost(steps, 1, hidden))
     gx, *of_weights = gradients(da, da, x, before, w)
