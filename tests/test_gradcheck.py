@@ -30,7 +30,7 @@ from minigrad.ops import (
 )
 from minigrad.ops.dropout import Dropout
 
-Embedding = import_module("minigrad.ops.embedding").Embedding  # minigrad.ops.embedding is what users call
+embedding = import_module("minigrad.ops.embedding")  # minigrad.ops.embedding is what users call
 norm = import_module("minigrad.ops.norm")  # minigrad.ops.norm is the length of a vector
 
 
@@ -538,7 +538,8 @@ CHECKS = {
     shape.Pad: [((3, 4), {"widths": [(1, 0), (2, 1)], "value": 3.0})],
     index.GetItem: [((4, 3), {"index": [0, 0, 2]}), ((4, 3), {"index": (slice(None, None, -1), 1)})],
     index.PutItem: [((3, 3), {"index": [0, 0, 2], "shape": (4, 3)})],
-    Embedding: [((4, 3), np.array([[2, 0], [2, 2]]), {"padding_idx": i}) for i in (None, 1)],
+    embedding.Embedding: [((4, 3), np.array([[2, 0], [2, 2]]), {"padding_idx": i}) for i in (None, 1)],
+    embedding.FastEmbedding: [((4, 3), np.array([[2, 0], [2, 2]]), {"padding_idx": i}) for i in (None, 1)],
     attention.Attention: [
         ((2, 3, 4), (2, 5, 4), (2, 5, 2), (5,), {"scale": 0.5}),
         ((3, 4), (5, 4), (5, 2), (3, 5), {"scale": 0.5, "weights": True}),

@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from ..device import Array
+from ..device import Array, array_module
 from ..function import Function
 from ..tensor import Tensor
+from ..twins import fastest, twin_of
 from .apply import apply
 from .arguments import as_tensor, whole
 from .index import PutItem, in_range, plain_index
 
 
 class Embedding(Function):
-    """y[...] = W[ids[...]];  gW[v] = Σ gy[...] over all places where ids is v; none for `padding_idx`.
+    """y[...] = W[ids[...]];  gW[v] = Σ gy[...] over all places where ids is v; 0 for v = `padding_idx`.
 
     It is the product of W with rows that are 1 at one place and 0 elsewhere, without the zeros (Bengio et al., 2003).
     """
-
-    differentiable = True
 
     def __init__(self, padding_idx: int | None = None):
         self.padding_idx = padding_idx
@@ -24,6 +23,21 @@ class Embedding(Function):
     def forward(self, weight: Array, ids: Array) -> Array:
         self.shape, self.ids = weight.shape, ids
         return weight[ids]
+
+    def backward(self, gy: Array) -> Any:
+        xp = array_module(gy)
+        gw = xp.zeros(self.shape, gy.dtype)
+        xp.add.at(gw, self.ids, gy)
+        if self.padding_idx is not None:
+            gw[self.padding_idx] = 0
+        return gw, None
+
+
+@twin_of(Embedding)
+class FastEmbedding(Embedding):
+    """Embedding with rows that are added up faster than by NumPy's add.at, and with second derivatives."""
+
+    differentiable = True
 
     def backward(self, gy: Array) -> Any:
         if self.padding_idx is not None:
@@ -44,7 +58,7 @@ def embedding(input: Any, weight: Tensor, padding_idx: int | None = None) -> Ten
     if weight.ndim != 2:
         raise ValueError(f"embedding needs a table [v, d], got {weight.shape}")
     in_range(ids, len(weight), "embedding")
-    return Embedding(row_of_padding(padding_idx, len(weight), "embedding"))(weight, ids)
+    return fastest(Embedding)(row_of_padding(padding_idx, len(weight), "embedding"))(weight, ids)
 
 
 def row_of_padding(padding_idx: int | None, rows: int, op: str) -> int | None:

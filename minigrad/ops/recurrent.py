@@ -104,10 +104,10 @@ class LSTMCell(Cell):
 
 
 class GRUCell(Cell):
-    """h' = (1 - z) n + z h with r, z = σ of W x + b + U h + d, and n = tanh(Wₙ x + bₙ + r (Uₙ h + dₙ)), in this order.
-
-    gz = gh' (h - n),  gn = gh' (1 - z),  gr = gn (1 - n²) (Uₙ h + dₙ);  before the gates' functions, times z (1 - z),
-    1 - n² and r (1 - r);  what is behind r gets its gradient times r, and h also gh' z directly.
+    """h' = (1 - z) n + z h with r, z = σ of W x + b + U h + d
+    and n = tanh(Wₙ x + bₙ + r (Uₙ h + dₙ)), in the order r, z, n;
+    gz = gh' (h - n),  gn = gh' (1 - z),  gr = gn (1 - n²) (Uₙ h + dₙ), before the gates' functions times z (1 - z),
+    1 - n² and r (1 - r). What is behind r gets its gradient times r, and h also gh' z directly.
 
     Cho et al., 2014, with r inside as in PyTorch and cuDNN.
     """

@@ -19,6 +19,7 @@ from . import (
     lesson_2_5,
     lesson_2_6,
     lesson_2_7,
+    lesson_3_4,
 )
 from .mistake import HELPFUL, MISLEADING, MISSED, NAMED, Mistake
 
@@ -38,6 +39,7 @@ MISTAKES: list[Mistake] = [
     *lesson_2_5.MISTAKES,
     *lesson_2_6.MISTAKES,
     *lesson_2_7.MISTAKES,
+    *lesson_3_4.MISTAKES,
 ]
 
 __all__ = ["HELPFUL", "MISLEADING", "MISSED", "MISTAKES", "NAMED", "Mistake"]

@@ -1,0 +1,76 @@
+"""Words, and the numbers that stand for them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ..checks import check_count
+
+PADDING, UNKNOWN = "<pad>", "<unk>"
+"""The tokens 0 and 1 of every vocabulary: nothing, up to the length of a batch; and a word that is not in it."""
+
+WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in small letters, and its punctuation marks, each as a word: "It's fun!" is it's, fun, !."""
+    return WORD.findall(text.lower())
+
+
+def ranked_tokens(texts: Iterable[str], min_count: int = 1, max_size: int | None = None) -> list[str]:
+    """PADDING, UNKNOWN, and the words of all texts that occur at least `min_count` times, the most frequent first and
+    equally frequent ones by the alphabet; no more than `max_size` tokens in all.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(words(text))
+    kept = [word for word in counts if counts[word] >= min_count]
+    kept.sort(key=lambda word: (-counts[word], word))
+    return [PADDING, UNKNOWN, *kept][:max_size]
+
+
+class Vocabulary:
+    """The words that a model knows, and a number for each: its place in `tokens`.
+
+    Number 0 is PADDING, 1 is UNKNOWN, which stands for every word that is not there. Raises ValueError for tokens that
+    do not begin with these two, or that repeat.
+    """
+
+    def __init__(self, tokens: Sequence[str]):
+        self.tokens = list(tokens)
+        self.ids = {token: i for i, token in enumerate(self.tokens)}
+        if self.tokens[:2] != [PADDING, UNKNOWN]:
+            raise ValueError(f"Vocabulary got tokens that begin with {self.tokens[:2]}; expected {[PADDING, UNKNOWN]}")
+        if len(self.ids) < len(self.tokens):
+            twice = next(token for i, token in enumerate(self.tokens) if self.ids[token] != i)
+            raise ValueError(f"Vocabulary got '{twice}' more than once; expected each token once")
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[str], min_count: int = 1, max_size: int | None = None) -> "Vocabulary":
+        """The vocabulary of these texts: see `ranked_tokens`. Raises TypeError for a single text."""
+        if isinstance(texts, str):
+            raise TypeError("Vocabulary.from_texts needs several texts, got one str; expected a list of str")
+        check_count("Vocabulary.from_texts: min_count", min_count, 1)
+        if max_size is not None:
+            check_count("Vocabulary.from_texts: max_size", max_size, 2)
+        return cls(ranked_tokens(texts, min_count, max_size))
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def encode(self, text: str) -> list[int]:
+        """The numbers of the words of a text, in their order."""
+        unknown = self.ids[UNKNOWN]
+        return [self.ids.get(word, unknown) for word in words(text)]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The words of these numbers, with blanks between them and without padding. IndexError out of range."""
+        found = []
+        for i in ids:
+            if not 0 <= i < len(self):
+                raise IndexError(f"Vocabulary.decode got {i}; expected 0 to {len(self) - 1}")
+            found.append(self.tokens[i])
+        return " ".join([token for token in found if token != PADDING])
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({len(self)} tokens)"
