@@ -1,7 +1,7 @@
 """DataLoader: batches from a data set, shuffled by a seed, prepared ahead, and resumable at any batch."""
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -14,6 +14,8 @@ from .collate import default_collate, is_array, map_leaves, narrow, to_arrays, t
 from .dataset import Subset, check_dataset, shown
 from .prefetch import prepared
 
+POOL = 50
+"""Batches within which samples are sorted by their lengths."""
 SETTINGS = ("samples", "batch_size", "shuffle", "drop_last")
 
 
@@ -21,6 +23,9 @@ class DataLoader:
     """Iterating over it goes once through `dataset` in batches of `batch_size` samples; the batches hold tensors.
 
     `shuffle`: a new random order in each epoch; otherwise samples 0, 1, 2, ...
+    `lengths`, only with `shuffle`: a number for each sample; a batch then holds samples of similar length, so that
+    little is padded. In each epoch the samples are shuffled, sorted by length within every POOL batches, and the
+    batches shuffled.
     `drop_last`: leave out the last batch if it is not full.
     `collate_fn`: makes a batch from a list of samples; by default `default_collate`.
     `transform`: changes whole batches, for augmentation and conversion. It is called with the raw arrays of the batch
@@ -47,6 +52,7 @@ class DataLoader:
         batch_size: int = 1,
         shuffle: bool = False,
         *,
+        lengths: Sequence[int] | np.ndarray | None = None,
         drop_last: bool = False,
         collate_fn: Callable[[list], Any] | None = None,
         transform: Callable[..., Any] | None = None,
@@ -71,6 +77,7 @@ class DataLoader:
         self.dataset = dataset
         self.batch_size = whole_number("batch_size", batch_size, 1)
         self.shuffle, self.drop_last = bool(shuffle), bool(drop_last)
+        self.lengths = None if lengths is None else checked_lengths(lengths, len(dataset), self.shuffle)
         self.collate_fn, self.transform = collate_fn, transform
         drawn = int(generator().integers(2**63)) if seed is None else seed
         self.seed = whole_number("seed", drawn, 0)
@@ -144,7 +151,11 @@ class DataLoader:
     def _order(self, epoch: int) -> np.ndarray:
         """The sample numbers in the order of `epoch`."""
         n = len(self.dataset)
-        return self._random(epoch).permutation(n) if self.shuffle else np.arange(n)
+        if not self.shuffle:
+            return np.arange(n)
+        rng = self._random(epoch)
+        order = rng.permutation(n)
+        return order if self.lengths is None else bucketed(order, self.lengths, self.batch_size, rng)
 
     def _make_batch(self, epoch: int, order: np.ndarray, number: int) -> Any:
         """Batch `number` of `epoch`."""
@@ -165,6 +176,28 @@ class DataLoader:
             return dataset.get_batch(indices)
         samples = [dataset[index] for index in indices.tolist()]
         return default_collate(samples, indices.tolist()) if self.collate_fn is None else self.collate_fn(samples)
+
+
+def bucketed(order: np.ndarray, lengths: np.ndarray, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+    """`order` such that every batch has samples of similar length; what makes no full batch stays at the end."""
+    full = len(order) // batch_size * batch_size
+    parts = np.split(order[:full], range(POOL * batch_size, full, POOL * batch_size))
+    rows = [part[np.argsort(lengths[part], kind="stable")].reshape(-1, batch_size) for part in parts]
+    return np.concatenate([*rng.permutation(np.concatenate(rows)), order[full:]])
+
+
+def checked_lengths(lengths: Any, n: int, shuffle: bool) -> np.ndarray:
+    """The lengths as an array; ValueError unless there is one for each of the `n` samples and these are shuffled."""
+    array = np.asarray(lengths)
+    if array.shape != (n,) or array.dtype.kind not in "iu":
+        raise ValueError(
+            f"DataLoader: lengths must be a whole number for each of {n} samples, got {array.dtype} of {array.shape}"
+        )
+    if not shuffle:
+        raise ValueError(
+            "DataLoader got lengths without shuffle=True: samples that stay in order are not sorted by them"
+        )
+    return array
 
 
 def plain(dataset: Any, indices: np.ndarray) -> tuple[Any, np.ndarray]:

@@ -13,8 +13,10 @@ DAMAGE = (tarfile.ReadError, tarfile.HeaderError, gzip.BadGzipFile, EOFError, zl
 """What reading an archive that is damaged or cut off raises."""
 
 
-def unpack(path: Path, folder: str, parent: Path, files: Sequence[str] = ()) -> Path:
+def unpack(path: Path, folder: str, parent: Path, files: Sequence[str] = (), beside: Sequence[str] = ()) -> Path:
     """Unpack the archive `path`, which has the one folder `folder`, into `parent`; returns the new folder's path.
+
+    Files of the names `beside` lie outside the folder in the archive, and are left there.
 
     Everything goes into a temporary folder in `parent` first, which is renamed in the end, in the place of an older
     one. Raises DataError if the archive is damaged or cut off, holds anything but files and folders inside `folder`, or
@@ -22,7 +24,7 @@ def unpack(path: Path, folder: str, parent: Path, files: Sequence[str] = ()) -> 
     """
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder}-", dir=parent) as temporary:
-        extract(path, folder, temporary)
+        extract(path, folder, temporary, beside)
         unpacked, target = Path(temporary) / folder, parent / folder
         if not unpacked.is_dir():
             raise DataError(f"{path}: there is no folder {folder} in the archive; nothing was unpacked")
@@ -34,13 +36,15 @@ def unpack(path: Path, folder: str, parent: Path, files: Sequence[str] = ()) -> 
     return target
 
 
-def extract(path: Path, folder: str, target: str) -> None:
+def extract(path: Path, folder: str, target: str, beside: Sequence[str] = ()) -> None:
     """Write the members of the archive into the folder `target`, each after a look at its name and kind."""
     try:
         with opened(path) as archive:
             # Python's own filter looks at each name once more, where there is one (3.11.4 and later).
             archive.extraction_filter = getattr(tarfile, "data_filter", None)
             for member in archive:
+                if member.name in beside:
+                    continue
                 check_member(path, member, folder)
                 check_place(path, member, target)
                 archive.extract(member, target)

@@ -24,13 +24,15 @@ from .fetch import DataFile, cache_folder, is_intact, only_one
 class Form:
     """One form of a set: its archive, the folder in that, and the files there that are wanted.
 
-    `md5` are checksums of the files, in their order, where they are known.
+    `md5` are checksums of the files, in their order, where they are known; `beside` are files outside the folder, which
+    stay packed.
     """
 
     archive: DataFile
     folder: str
     files: tuple[str, ...]
     md5: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def find_in(root: Path, wanted: ArchivedSet, origin: str) -> Found:
         for form in wanted.forms:
             archive = root / form.archive.name
             if archive.is_file() and not (root / form.folder).exists():
-                return Found(form, unpack(archive, form.folder, root, form.files), archive)
+                return Found(form, unpack(archive, form.folder, root, form.files, form.beside), archive)
         gaps = [
             f"{form.folder} lacks {', '.join(missing(root / form.folder, form))}"
             for form in wanted.forms
@@ -129,12 +131,12 @@ def from_cache(wanted: ArchivedSet, cache: Path) -> Path:
     form = wanted.forms[0]
     folder = cache / form.folder
     try:
-        if is_published(folder, form):
+        if is_cached(folder, form):
             return folder
         if folder.exists():
             print(f"{folder} is damaged; it is replaced", file=sys.stderr)
         with only_one(cache):
-            if not is_published(folder, form):  # another process may have made it since
+            if not is_cached(folder, form):  # another process may have made it since
                 obtain(wanted, form, cache)
     except NotAvailableError as error:
         raise NotAvailableError(
@@ -154,8 +156,13 @@ def obtain(wanted: ArchivedSet, form: Form, cache: Path) -> None:
     archive = cache / form.archive.name
     if not (archive.is_file() and is_intact(archive, form.archive)):
         download_files(wanted.title, [(form.archive.name, form.archive.sha256)], wanted.mirrors, cache)
-    unpack(archive, form.folder, cache, form.files)
+    unpack(archive, form.folder, cache, form.files, form.beside)
     archive.unlink()
+
+
+def is_cached(folder: Path, form: Form) -> bool:
+    """Is `folder`, in the cache, what a checked archive was unpacked to? Where there are checksums, they must agree."""
+    return is_published(folder, form) if form.md5 else not missing(folder, form)
 
 
 def is_published(folder: Path, form: Form) -> bool:

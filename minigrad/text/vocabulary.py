@@ -74,3 +74,46 @@ class Vocabulary:
 
     def __repr__(self) -> str:
         return f"Vocabulary({len(self)} tokens)"
+
+
+class CharacterVocabulary:
+    """The characters that a model knows, and a number for each: its place in `tokens`, the alphabet in Unicode's order.
+
+    There are no special tokens: a character that is not there cannot be encoded. Raises ValueError for tokens that are
+    no single characters or that repeat.
+    """
+
+    def __init__(self, tokens: Sequence[str]):
+        self.tokens = list(tokens)
+        self.ids = {token: i for i, token in enumerate(self.tokens)}
+        wrong = [token for token in self.tokens if len(token) != 1]
+        if wrong or len(self.ids) < len(self.tokens):
+            found = f"'{wrong[0]}'" if wrong else "a character more than once"
+            raise ValueError(f"CharacterVocabulary got {found}; expected single characters, each once")
+
+    @classmethod
+    def from_text(cls, text: str) -> "CharacterVocabulary":
+        """All characters of a text."""
+        return cls(sorted(set(text)))
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def encode(self, text: str) -> list[int]:
+        """The numbers of the characters of a text. Raises ValueError for one that is not in the vocabulary."""
+        unknown = next((character for character in text if character not in self.ids), None)
+        if unknown is not None:
+            raise ValueError(f"the character {unknown!r} is not among the {len(self)} of the vocabulary")
+        return [self.ids[character] for character in text]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of these numbers. IndexError out of range."""
+        found = []
+        for i in ids:
+            if not 0 <= i < len(self):
+                raise IndexError(f"CharacterVocabulary.decode got {i}; expected 0 to {len(self) - 1}")
+            found.append(self.tokens[i])
+        return "".join(found)
+
+    def __repr__(self) -> str:
+        return f"CharacterVocabulary({len(self)} characters)"

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from minigrad.text import Vocabulary, pad_sequences, words
+from minigrad.text import CharacterVocabulary, Vocabulary, pad_sequences, words
 
 
 def test_words_are_in_small_letters_and_punctuation_stands_alone():
@@ -25,7 +27,8 @@ def test_encoding_and_back():
     assert ids == [3, 4, 1, 1, 2]
     assert vocabulary.decode([*ids, 0, 0]) == "the good <unk> <unk> film"
     assert Vocabulary(vocabulary.tokens).encode("is") == vocabulary.encode("is")
-    assert vocabulary.encode("") == [] and vocabulary.decode([]) == ""
+    assert vocabulary.encode("") == []
+    assert vocabulary.decode([]) == ""
 
 
 def test_rows_are_filled_up_or_cut_at_their_end():
@@ -52,3 +55,23 @@ def test_rows_are_filled_up_or_cut_at_their_end():
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@given(st.text(min_size=1))
+def test_characters_come_back(text):
+    vocabulary = CharacterVocabulary.from_text(text)
+    ids = vocabulary.encode(text)
+    assert vocabulary.decode(ids) == text
+    assert CharacterVocabulary(vocabulary.tokens).encode(text) == ids
+    assert sorted(set(ids)) == list(range(len(vocabulary)))
+
+
+def test_wrong_characters_are_named():
+    vocabulary = CharacterVocabulary.from_text("abc")
+    with pytest.raises(ValueError, match="the character 'ñ' is not among the 3 of the vocabulary"):
+        vocabulary.encode("añ")
+    with pytest.raises(IndexError, match="got 3; expected 0 to 2"):
+        vocabulary.decode([0, 3])
+    for tokens in (["a", "bc"], ["a", "a"]):
+        with pytest.raises(ValueError, match="expected single characters, each once"):
+            CharacterVocabulary(tokens)
