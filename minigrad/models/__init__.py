@@ -12,9 +12,11 @@ from ..nn import Module
 from .alexnet import AlexNet, alexnet
 from .cifar_cnn import cifar_cnn
 from .finetuning import freeze, freeze_statistics, param_groups, replace_head
+from .gpt import GPT, gpt
 from .lenet import LeNet5, lenet5
 from .mlp import MLP, LinearClassifier, digits_linear, digits_mlp
 from .pretrained import load_pretrained
+from .recurrent_classifier import RecurrentClassifier
 from .resnet import BasicBlock, Bottleneck, ResNet, resnet18, resnet34, resnet50
 from .resnet_cifar import (
     CifarBlock,
@@ -30,6 +32,9 @@ from .resnet_cifar import (
     resnet56,
     resnet110,
 )
+from .sampling import generate
+from .text_cnn import TextCNN
+from .transformer_classifier import TransformerClassifier
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 
 

@@ -50,6 +50,7 @@ from .pool import (
     MaxPool1d,
     MaxPool2d,
 )
+from .position import LearnedPositions, SinusoidalPositions
 from .resize import Fold, Unfold, Upsample
 from .rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 from .sparse import Embedding

@@ -16,3 +16,12 @@ def pad_sequences(rows: Sequence[Sequence[int]], length: int | None = None, padd
     for i, row in enumerate(rows):
         batch[i, : len(row)] = row[:length]
     return batch
+
+
+def lengths_of(ids: np.ndarray, padding: int = 0) -> np.ndarray:
+    """How many places of each row of ids [n, t] come before the padding at its end; 1 for a row of nothing else."""
+    t = ids.shape[1]
+    if t == 0:
+        raise ValueError(f"a batch of texts needs at least one place, got ids {ids.shape}")
+    last = t - (ids != padding)[:, ::-1].argmax(axis=1)
+    return np.where((ids != padding).any(axis=1), last, 1)
