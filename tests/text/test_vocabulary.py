@@ -25,7 +25,8 @@ def test_encoding_and_back():
     assert ids == [3, 4, 1, 1, 2]
     assert vocabulary.decode([*ids, 0, 0]) == "the good <unk> <unk> film"
     assert Vocabulary(vocabulary.tokens).encode("is") == vocabulary.encode("is")
-    assert vocabulary.encode("") == [] and vocabulary.decode([]) == ""
+    assert vocabulary.encode("") == []
+    assert vocabulary.decode([]) == ""
 
 
 def test_rows_are_filled_up_or_cut_at_their_end():
