@@ -185,7 +185,7 @@ def draw(axes: Axes, vocabulary: Vocabulary, values: np.ndarray) -> None:
             else:
                 labels.append((place, [word]))
         for place, known in labels:
-            axes.annotate(" ".join(known), place, xytext=(4, 4), textcoords="offset points", fontsize=8)
+            axes.annotate("\n".join(known), place, xytext=(6, 0), textcoords="offset points", va="center", fontsize=8)
     axes.margins(0.15)
 
 
