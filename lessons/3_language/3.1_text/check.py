@@ -89,6 +89,7 @@ def pad(check: Check) -> None:
         (rows, None, 0),
         (rows, 6, 0),
         (rows, 2, 0),
+        (rows, 0, 0),
         (rows, 3, 7),
         (rows, None, -1),
         ([[4, 2], [], [1, 1, 1]], None, 0),

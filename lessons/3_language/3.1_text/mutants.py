@@ -502,6 +502,19 @@ def always_zero(rows, length=None, padding=0):
 
 @mistake(
     PAD,
+    "A length of 0 was taken for none: `if not length` and `length or ...` do not tell 0 from None. Ask whether it "
+    "`is None`.",
+    "长度 0 被当成了没有给长度：`if not length` 和 `length or ...` 分不清 0 和 None。请用 `is None` 来判断。",
+)
+def length_zero_taken_for_none(rows, length=None, padding=0):
+    def place(line, row):
+        line[: len(row)] = row[: len(line)]
+
+    return padded(rows, length or None, padding, place)
+
+
+@mistake(
+    PAD,
     "`length` is ignored: the batch is as long as its longest row. That is only so if length is None.",
     "没有理会 `length`：结果总是和最长的行一样长。只有 length 是 None 时才这样。",
 )

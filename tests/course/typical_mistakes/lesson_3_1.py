@@ -1,6 +1,6 @@
 """Typical mistakes in lesson 3.1."""
 
-from .mistake import HELPFUL, NAMED, Mistake
+from .mistake import HELPFUL, MISSED, NAMED, Mistake
 
 COUNTED = """
         counts = Counter()
@@ -268,7 +268,23 @@ MISTAKES = [
     Mistake(
         "3.1",
         "pad_sequences",
-        "length_or_longest",
+        "length_or",
+        "`length or ...`, for which 0 is none",
+        """
+        length = length or max(map(len, rows), default=0)
+        batch = np.full((len(rows), length), padding, np.int64)
+        for i, row in enumerate(rows):
+            batch[i, : len(row)] = row[:length]
+        return batch
+        """,
+        "length_zero_taken_for_none",
+        NAMED,
+        first=MISSED,
+    ),
+    Mistake(
+        "3.1",
+        "pad_sequences",
+        "no_rows_at_all",
         "max without default: no rows at all",
         """
         if length is None:
