@@ -12,7 +12,7 @@ from .index import PutItem, in_range, plain_index
 
 
 class Embedding(Function):
-    """y[...] = W[ids[...]];  gW[v] = Σ gy[...] over all places where ids is v; 0 for v = `padding_idx`.
+    """y[...] = W[ids[...]];  gW = zeros, to which gy[...] is added in the row ids[...]; 0 in the row `padding_idx`.
 
     It is the product of W with rows that are 1 at one place and 0 elsewhere, without the zeros (Bengio et al., 2003).
     """
