@@ -4,7 +4,7 @@ import io
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 from . import __version__
 from .course.commands import COMMANDS, Bilingual, BilingualGroup, BilingualOption, lang_option, workspace_option
 from .display import plain_console
-from .errors import MinigradError, did_you_mean, nearest
+from .errors import DataError, MinigradError, did_you_mean, nearest
 from .language import say
 from .recipes import RECIPES
 from .recipes.recipe import Recipe
@@ -258,6 +258,38 @@ def summary(name: str | None, shape: tuple[int, ...] | None, classes: int | None
         show_models(plain_console())
     else:
         show_summary(summarize_by_name(name, shape, classes), plain_console())
+
+
+@cli.command(
+    "predict",
+    cls=Bilingual,
+    help=(
+        "Say what a finished run makes of sentences: those given, or the lines of standard input.",
+        "用训练好的模型判断句子：写在命令里的句子，或标准输入的每一行。",
+    ),
+)
+@click.argument("run", type=Folder(), metavar="RUN")
+@click.argument("sentences", metavar="[SENTENCE]...", nargs=-1)
+@lang_option
+def predict(run: Path, sentences: tuple[str, ...]) -> None:
+    from .recipes.predicting import load_predictor, show_predictions
+
+    predictor = load_predictor(run)
+    show_predictions(predictor, sentences or lines_of_input(), plain_console())
+
+
+def lines_of_input() -> Iterator[str]:
+    """The lines of standard input that are not empty; DataError for one that is not UTF-8."""
+    if sys.stdin.isatty():
+        click.echo(say("a sentence on each line; Ctrl-D ends", "每行一句，按 Ctrl-D 结束"), err=True)
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            text = line.decode().strip()
+        except UnicodeDecodeError as error:
+            wrong = f"byte {error.start} of line {number} of the input is 0x{line[error.start]:02x}"
+            raise DataError(f"{wrong}, which is not UTF-8") from error
+        if text:
+            yield text
 
 
 def my_code_or_none(mine: bool, folder: Path | None) -> AbstractContextManager[Any]:

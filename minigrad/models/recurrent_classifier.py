@@ -56,7 +56,7 @@ class RecurrentClassifier(Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         ids = as_tensor(ids, "RecurrentClassifier")
-        lengths = lengths_of(ids.numpy())
+        lengths = lengths_of(ids.cpu().numpy())
         words = self.dropout(self.embedding(ids))
         output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
         seen = self.last_state(state) if self.pool == "last" else highest(output, lengths)

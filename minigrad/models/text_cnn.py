@@ -46,7 +46,7 @@ class TextCNN(Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         ids = as_tensor(ids, "TextCNN")
-        lengths = lengths_of(ids.numpy())
+        lengths = lengths_of(ids.cpu().numpy())
         missing = max(max(self.widths) - ids.shape[1], 0)
         words = self.embedding(pad(ids, (0, missing))).transpose(1, 2)
         found = [self.strongest(relu(conv(words)), lengths - width) for conv, width in zip(self.convs, self.widths)]

@@ -50,7 +50,7 @@ class TransformerClassifier(Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         ids = as_tensor(ids, "TransformerClassifier")
-        lengths = lengths_of(ids.numpy())
+        lengths = lengths_of(ids.cpu().numpy())
         padding = Tensor(np.arange(ids.shape[1]) >= lengths[:, None], device=ids.device)
         words = self.dropout(self.positions(self.embedding(ids)))
         seen = self.encoder(words, src_key_padding_mask=padding)

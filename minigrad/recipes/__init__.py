@@ -1,6 +1,6 @@
 """Whole tasks, from data to trained model: what `minigrad train NAME` runs."""
 
-from . import cifar10_cnn, cifar10_resnet, finetune_resnet, lenet_mnist, mnist, plain_vs_resnet
+from . import cifar10_cnn, cifar10_resnet, finetune_resnet, lenet_mnist, mnist, plain_vs_resnet, sentiment
 from .recipe import Recipe
 
 RECIPES: tuple[Recipe, ...] = (
@@ -10,4 +10,5 @@ RECIPES: tuple[Recipe, ...] = (
     cifar10_resnet.RECIPE,
     plain_vs_resnet.RECIPE,
     finetune_resnet.RECIPE,
+    sentiment.RECIPE,
 )

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ..data import DataLoader
-from ..datasets import ImageData
 from ..device import check_device, manual_seed
 from ..display import ConsoleDisplay, plain_console, show
 from ..errors import CheckpointError, DataError
@@ -27,13 +26,14 @@ from ..optim.swa_utils import AveragedModel
 from ..serialization import save
 from ..tensor import Tensor
 from ..training import CHECKPOINT, InterruptedRunError, Tally, Trainer, confusion_matrix, evaluate, read_checkpoint
+from .predicting import WEIGHTS, Predictor
 from .runs import claimed, new_folder
 from .settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-WEIGHTS, CURVES, CONFUSION, MISTAKES = "model.safetensors", "curves.png", "confusion.png", "mistakes.png"
+CURVES, CONFUSION, MISTAKES = "curves.png", "confusion.png", "mistakes.png"
 
 
 @dataclass
@@ -79,18 +79,19 @@ class Recipe:
     parts: tuple[str, ...] = ("",)
     pictures: tuple[str, ...] = (CURVES, CONFUSION, MISTAKES)
     things: ClassVar[str] = "images"
+    measure: ClassVar[str] = "张"  # what such things are counted by in Chinese
 
     # ------------------------------------------------------------------------------------- what a recipe must say
 
-    def load(self, source: str) -> ImageData:
+    def load(self, source: str) -> Any:
         """The data from `source`."""
         raise NotImplementedError(f"{type(self).__name__} must define load(source)")
 
-    def build(self, settings: Any, data: ImageData, part: str) -> Task:
+    def build(self, settings: Any, data: Any, part: str) -> Task:
         """A network of the run with all that trains it."""
         raise NotImplementedError(f"{type(self).__name__} must define build(settings, data, part)")
 
-    def test_loader(self, settings: Any, data: ImageData) -> DataLoader:
+    def test_loader(self, settings: Any, data: Any) -> DataLoader:
         """The test images."""
         raise NotImplementedError(f"{type(self).__name__} must define test_loader(settings, data)")
 
@@ -104,17 +105,30 @@ class Recipe:
         """Where a run's results lie, if nothing else is said."""
         return Path("runs") / self.name
 
-    def prepare(self, settings: Any, data: ImageData, console: "Console") -> Any:
+    def prepare(self, settings: Any, data: Any, console: "Console") -> Any:
         """What is done before the training; returns the settings, with names of files made absolute."""
         return settings
 
-    def also(self, settings: Any, data: ImageData, outcome: Outcome) -> str:
+    def also(self, settings: Any, data: Any, outcome: Outcome) -> str:
         """A sentence more on what a trained network makes of the test images; empty: nothing more is said."""
         return ""
 
-    def draw(self, settings: Any, data: ImageData, folder: Path, outcomes: list[Outcome]) -> None:
+    def predictor(self, settings: Any, folder: Path, part: str) -> Predictor:
+        """A network of the finished run in `folder`, to predict with; its weights are still to be loaded."""
+        raise CheckpointError(f"{self.name} does not judge texts, so there is nothing to predict from one")
+
+    def draw(self, settings: Any, data: Any, folder: Path, outcomes: list[Outcome]) -> None:
         """Write the pictures: here the curves of the last network, and what it makes of the test images."""
         from .. import plot  # here, because Matplotlib takes longer to load than all of minigrad
+
+        self.draw_training(settings, data, folder, outcomes)
+        last, classes = outcomes[-1], data.classes or None
+        run = f"{self.label(settings, last.part)} on {data.name}"
+        plot.worst_mistakes(data.test_images, last.labels, last.scores, folder / MISTAKES, classes, title=run)
+
+    def draw_training(self, settings: Any, data: Any, folder: Path, outcomes: list[Outcome]) -> None:
+        """The curves of the last network, and which classes it takes for which."""
+        from .. import plot
 
         last = outcomes[-1]
         run = f"{self.label(settings, last.part)} on {data.name}"
@@ -123,7 +137,6 @@ class Recipe:
         matrix = confusion_matrix(last.labels, last.scores.argmax(axis=1), last.scores.shape[1])
         plot.curves(last.trainer.history, folder / CURVES, title)
         plot.confusion(matrix, folder / CONFUSION, classes, title)
-        plot.worst_mistakes(data.test_images, last.labels, last.scores, folder / MISTAKES, classes, title=run)
 
     # ------------------------------------------------------------------------------------------------ what it does
 
@@ -207,7 +220,7 @@ class Recipe:
         except (TypeError, ValueError) as error:
             raise CheckpointError(f"{run} is not a run of {self.name}: {error}") from error
 
-    def show_data(self, source: str, console: "Console") -> ImageData:
+    def show_data(self, source: str, console: "Console") -> Any:
         """The data from `source`, after saying what they are."""
         data = self.load(source)
         if data.notice:
@@ -218,7 +231,7 @@ class Recipe:
     def finish(
         self,
         settings: Any,
-        data: ImageData,
+        data: Any,
         folder: Path,
         states: Mapping[str, dict[str, Any]],
         console: "Console",
@@ -240,7 +253,7 @@ class Recipe:
     def train_part(
         self,
         settings: Any,
-        data: ImageData,
+        data: Any,
         folder: Path,
         part: str,
         state: dict[str, Any] | None,
@@ -262,9 +275,9 @@ class Recipe:
             self.show_test(settings, data, outcome, console)
         return outcome
 
-    def show_test(self, settings: Any, data: ImageData, outcome: Outcome, console: "Console") -> None:
+    def show_test(self, settings: Any, data: Any, outcome: Outcome, console: "Console") -> None:
         """Tell what came of the test images."""
-        show_accuracy(outcome, self.things, console)
+        show_accuracy(outcome, self.things, self.measure, console)
         if more := self.also(settings, data, outcome):
             show(console, more)
 
@@ -273,7 +286,7 @@ class Recipe:
         command = f"minigrad train {self.name} --resume {shlex.quote(str(folder))}"
         return InterruptedRunError(say(f"{told}; go on with\n{command}", f"{told}；继续训练：\n{command}"))
 
-    def trainer(self, settings: Any, data: ImageData, folder: Path, part: str, console: "Console") -> Trainer:
+    def trainer(self, settings: Any, data: Any, folder: Path, part: str, console: "Console") -> Trainer:
         """The Trainer of one network, everything in it drawn from the seed alone."""
         manual_seed(settings.seed)
         task = self.build(settings, data, part)
@@ -291,7 +304,7 @@ class Recipe:
         )
 
 
-def check_same_data(data: ImageData, settings: Settings) -> None:
+def check_same_data(data: Any, settings: Settings) -> None:
     """Raise DataError unless `data` are those that the run was begun with."""
     if data.sha256 != settings.data_sha256:
         raise DataError(
@@ -323,12 +336,12 @@ def introduction(trainer: Trainer, model: str) -> str:
     )
 
 
-def show_accuracy(outcome: Outcome, things: str, console: "Console") -> None:
-    """What a trained network got right of the test images, and how long its training took."""
+def show_accuracy(outcome: Outcome, things: str, measure: str, console: "Console") -> None:
+    """What a trained network got right of the test data, and how long its training took."""
     result, seconds = outcome.result, sum(entry["seconds"] for entry in outcome.trainer.history)
     accuracy, right, total = f"{result.accuracy:.2%}", f"{result.correct:,}", f"{result.samples:,}"
     told = say(
         f"test accuracy {accuracy} ({right} of {total} {things}), {seconds:.1f} s of training",
-        f"测试准确率 {accuracy}（{total} 张中对了 {right} 张），训练用时 {seconds:.1f} 秒",
+        f"测试准确率 {accuracy}（{total} {measure}中对了 {right} {measure}），训练用时 {seconds:.1f} 秒",
     )
     show(console, told, style="bold")

@@ -118,6 +118,13 @@ CIFAR_DATA = Text(
     "与 --resume 同用：这次训练的数据现在的位置。",
 )
 
+REVIEWS_DATA = Text(
+    "auto, or a folder with rt-polarity's files. auto takes them from the folder MINIGRAD_DATA if that is set, else "
+    "from the cache or a download (0.5 MB). With --resume: where the run's data are now.",
+    "auto，或存放 rt-polarity 文件的目录。auto：设了 MINIGRAD_DATA 就从那个目录取，否则从缓存取或下载（0.5 MB）。"
+    "与 --resume 同用：这次训练的数据现在的位置。",
+)
+
 
 @dataclass(frozen=True)
 class Settings:
