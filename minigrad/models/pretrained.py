@@ -29,6 +29,7 @@ NEWER_PICKLE = re.compile(rb"\x80([\x04\x05])\x95")  # what pickles of protocol 
 
 WRAPPERS = ("state_dict", "model", "model_state_dict")
 SHA256 = re.compile("[0-9a-f]{64}")
+GIT = re.compile("[0-9a-f]{40}")  # the SHA-1 of a file in Git
 HUB = "hub:"
 HUB_URL = "https://huggingface.co"  # MINIGRAD_HUB names another that answers in the same way, such as a mirror
 
@@ -131,14 +132,17 @@ def from_hub(source: str, sha256: str = "") -> Path:
     note = folder / f"{parts[-1]}.sha256"
     if not sha256:
         noted = note.read_text() if note.exists() else ""
-        sha256 = noted if SHA256.fullmatch(noted) else stated_sha256(url + parts[-1], source)
+        sha256 = noted if SHA256.fullmatch(noted) else stated_sha256(url + parts[-1], source, folder / parts[-1])
     (path,) = from_cache(FileSet(source, "", (DataFile(parts[-1], sha256),), (url,)), folder)
     write_atomically(note, sha256.encode())
     return path
 
 
-def stated_sha256(url: str, source: str) -> str:
-    """The SHA-256 that the hub states for a file; NotAvailableError if there is no answer, or none in it."""
+def stated_sha256(url: str, source: str, path: Path) -> str:
+    """The SHA-256 that the hub states for a file; NotAvailableError if there is no answer, or none in it.
+
+    For small files the hub states the checksum of Git instead: such a file is downloaded to `path` and compared.
+    """
     import requests  # here, because importing it takes longer than importing all of minigrad
 
     try:
@@ -147,9 +151,28 @@ def stated_sha256(url: str, source: str) -> str:
     except requests.RequestException as error:
         raise NotAvailableError(f"{source} could not be downloaded ({reason(error)})") from error
     stated = answer.headers.get("X-Linked-Etag", "").strip('"')
+    blob = answer.headers.get("ETag", "").removeprefix("W/").strip('"')
+    if not stated and GIT.fullmatch(blob):
+        return small_file(url, source, path, blob)
     if not SHA256.fullmatch(stated):
         raise NotAvailableError(f"the hub states no SHA-256 for {source}; give it as sha256=...")
     return stated
+
+
+def small_file(url: str, source: str, path: Path, blob: str) -> str:
+    """Download a small file to `path`; returns its SHA-256. NotAvailableError unless its checksum of Git is `blob`."""
+    import requests
+
+    try:
+        answer = requests.get(url, headers=HEADERS, timeout=CONNECT_SECONDS)
+        answer.raise_for_status()
+    except requests.RequestException as error:
+        raise NotAvailableError(f"{source} could not be downloaded ({reason(error)})") from error
+    content = answer.content
+    if hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() != blob:
+        raise NotAvailableError(f"{source} could not be downloaded (wrong checksum)")
+    write_atomically(path, content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def read(path: Path) -> Any:

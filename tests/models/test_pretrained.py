@@ -19,6 +19,7 @@ from minigrad.datasets.download import NotAvailableError
 from minigrad.datasets.fetch import DataFile, FileSet
 from minigrad.errors import CheckpointError, DataError, UnknownNameError
 from minigrad.models import load_pretrained, pretrained
+from minigrad.models.pretrained import read_state_dict
 from tests.models.torch_models import CifarResNet, with_statistics
 
 
@@ -334,7 +335,7 @@ def test_without_pytorch_its_files_cannot_be_read(tmp_path, monkeypatch):
 class Hub:
     """A hub on 127.0.0.1: files under OWNER/REPOSITORY/resolve/main/, whose SHA-256 it states before it redirects."""
 
-    def __init__(self, files, stated=None, fault=""):
+    def __init__(self, files, stated=None, fault="", small=False):
         self.requests = []
         hub = self
 
@@ -347,6 +348,15 @@ class Hub:
                 body = files.get(self.path.removeprefix("/cdn").lstrip("/"))
                 if body is None:
                     self.send_error(404)
+                elif small:
+                    self.send_response(200)
+                    blob = hashlib.sha1(b"blob %d\0" % len(body) + body).hexdigest()
+                    self.send_header("ETag", f'W/"{blob}"')
+                    body = body[:-1] + b"?" if fault == "corrupt" else body
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    if self.command == "GET":
+                        self.wfile.write(body)
                 elif not self.path.startswith("/cdn/"):
                     self.send_response(302)
                     self.send_header("Location", f"/cdn{self.path}")
@@ -394,6 +404,22 @@ def weights(tmp_path, reference):
 
 
 SOURCE, PLACE = "hub:some-one/net_v1.0/sub/net.safetensors", "some-one/net_v1.0/resolve/main/sub/net.safetensors"
+
+
+def test_a_small_file_of_the_hub_is_checked_by_the_checksum_of_git(hub, weights, reference, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINIGRAD_CACHE", str(tmp_path / "cache"))
+    made = hub({PLACE: weights}, small=True)
+    for _ in range(2):
+        assert read_state_dict(SOURCE).keys() == reference.state_dict().keys()
+    assert made.requests == [f"HEAD /{PLACE}", f"GET /{PLACE}"]
+
+
+def test_a_small_file_that_is_damaged_on_the_way_is_not_kept(hub, weights, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINIGRAD_CACHE", str(tmp_path / "cache"))
+    hub({PLACE: weights}, small=True, fault="corrupt")
+    with pytest.raises(DataError, match="wrong checksum"):
+        read_state_dict(SOURCE)
+    assert not list(tmp_path.rglob("*.safetensors"))
 
 
 def test_a_file_of_the_hub_is_downloaded_once_and_checked(hub, weights, reference, tmp_path, capsys):
