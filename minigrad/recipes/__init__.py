@@ -1,6 +1,15 @@
 """Whole tasks, from data to trained model: what `minigrad train NAME` runs."""
 
-from . import cifar10_cnn, cifar10_resnet, finetune_resnet, lenet_mnist, mnist, plain_vs_resnet, sentiment
+from . import (
+    cifar10_cnn,
+    cifar10_resnet,
+    finetune_bert,
+    finetune_resnet,
+    lenet_mnist,
+    mnist,
+    plain_vs_resnet,
+    sentiment,
+)
 from .recipe import Recipe
 
 RECIPES: tuple[Recipe, ...] = (
@@ -11,4 +20,5 @@ RECIPES: tuple[Recipe, ...] = (
     plain_vs_resnet.RECIPE,
     finetune_resnet.RECIPE,
     sentiment.RECIPE,
+    finetune_bert.RECIPE,
 )

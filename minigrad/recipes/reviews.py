@@ -1,6 +1,7 @@
 """What the recipes for film reviews share: words as numbers, loaders, the worst mistakes as text, and predictions."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,7 +24,7 @@ SHOWN = 20  # reviews in the list of the worst mistakes
 class Reviews(Recipe):
     """A recipe for rt-polarity. The vocabulary has the words that occur `min_count` times in the texts to train on.
 
-    A subclass says what `network` is trained; its settings have `min_count` and `word_dropout`.
+    A subclass says what `network` is trained and how it is `learning`.
     """
 
     pictures: tuple[str, ...] = (CURVES, CONFUSION, WORST, VOCABULARY)
@@ -45,17 +46,24 @@ class Reviews(Recipe):
         """The words that the networks of a run know."""
         return Vocabulary.from_texts(data.train_texts, settings.min_count)
 
-    def loader(self, settings: Any, data: TextData, part: str, **how: Any) -> DataLoader:
+    def encoded(self, settings: Any, data: TextData, texts: Sequence[str]) -> list[list[int]]:
+        """Texts as numbers."""
+        vocabulary = self.vocabulary(settings, data)
+        return [vocabulary.encode(text) for text in texts]
+
+    def transform(self, settings: Any) -> Callable[..., Any] | None:
+        """What is done to batches in training; None for nothing."""
+        return None
+
+    def loader(self, settings: Any, data: TextData, part: str) -> DataLoader:
         """Batches of one part of the data: 'train', 'validation' or 'test'."""
-        vocabulary, texts = self.vocabulary(settings, data), getattr(data, f"{part}_texts")
+        rows = self.encoded(settings, data, getattr(data, f"{part}_texts"))
         labels = getattr(data, f"{part}_labels")
-        rows = SequenceDataset([vocabulary.encode(text) for text in texts], labels, settings.device)
+        samples = SequenceDataset(rows, labels, settings.device)
         if part != "train":
-            return DataLoader(rows, 100)
-        drop = WordDropout(settings.word_dropout) if settings.word_dropout else None
-        return DataLoader(
-            rows, settings.batch_size, shuffle=True, lengths=rows.lengths, seed=settings.seed, transform=drop
-        )
+            return DataLoader(samples, 100)
+        how = {"lengths": samples.lengths, "seed": settings.seed, "transform": self.transform(settings)}
+        return DataLoader(samples, settings.batch_size, shuffle=True, **how)
 
     def build(self, settings: Any, data: TextData, part: str) -> Task:
         train = self.loader(settings, data, "train")

@@ -13,7 +13,7 @@ from ..serialization import write_atomically
 from ..text import Vocabulary
 from . import settings as of
 from .recipe import CURVES, Outcome
-from .reviews import VOCABULARY, WORST, Reviews, worst_mistakes
+from .reviews import VOCABULARY, WORST, Reviews, WordDropout, worst_mistakes
 
 ACCURACIES = "accuracies.png"
 DROPOUT = of.Share("The share of numbers that dropout sets to 0.", "dropout 置零的比例。")
@@ -78,6 +78,9 @@ class Sentiment(Reviews):
         return RecurrentClassifier(
             len(vocabulary), part, 128, 128, bidirectional=True, pool="max", dropout=settings.dropout
         )
+
+    def transform(self, settings: Any) -> WordDropout | None:
+        return WordDropout(settings.word_dropout) if settings.word_dropout else None
 
     def learning(self, settings: Any, model: Module, steps: int, part: str) -> tuple[Any, Any]:
         optimizer = optim.AdamW(model.parameters(), settings.lr, weight_decay=settings.weight_decay)
