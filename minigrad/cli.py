@@ -278,6 +278,47 @@ def predict(run: Path, sentences: tuple[str, ...]) -> None:
     show_predictions(predictor, sentences or lines_of_input(), plain_console())
 
 
+@cli.command(
+    "generate",
+    cls=Bilingual,
+    help=("Let the GPT of a finished run of char_gpt write.", "让 char_gpt 训练好的 GPT 写文本。"),
+)
+@click.argument("run", type=Folder(), metavar="RUN")
+@option(
+    "--prompt",
+    default="",
+    en="What it goes on from.  [default: the end of a line]",
+    zh="从什么文本续写。  [默认：换行]",
+)
+@option("--length", type=whole(1), default=500, show_default=True, en="Characters to write.", zh="写多少个字符。")
+@option(
+    "--temperature",
+    type=Number(float, lambda number: 0 <= number < math.inf, "a finite number of at least 0"),
+    default=1.0,
+    show_default=True,
+    en="Below 1 the likely becomes likelier; 0 takes the likeliest.",
+    zh="小于 1 时更偏向可能的字符；0 总取最可能的。",
+)
+@option("--top-k", "k", type=whole(1), en="Only the K likeliest.", zh="只在最可能的 K 个里选。")
+@option(
+    "--top-p",
+    "p",
+    type=Number(float, lambda number: 0 < number <= 1, "a number above 0, up to 1"),
+    en="Only the likeliest that together have the share P.",
+    zh="只在概率之和达到 P 的最可能的几个里选。",
+)
+@option("--seed", type=whole(0), default=0, show_default=True, en="Decides what is drawn.", zh="决定抽到什么。")
+@lang_option
+def write(run: Path, prompt: str, length: int, temperature: float, k: int | None, p: float | None, seed: int) -> None:
+    from .recipes import char_gpt
+
+    characters = char_gpt.write(run, prompt, length, temperature, k, p, seed)
+    click.echo(prompt, nl=False)
+    for character in characters:
+        click.echo(character, nl=False)
+    click.echo()
+
+
 def lines_of_input() -> Iterator[str]:
     """The lines of standard input that are not empty; DataError for one that is not UTF-8."""
     if sys.stdin.isatty():

@@ -65,14 +65,14 @@ class Tally:
     batches: int = 0
 
     def add(self, loss: float, scores: Tensor, labels: Tensor) -> None:
-        """Count one batch with mean loss `loss`, scores [n, C] and labels [n].
+        """Count one batch with mean loss `loss`, scores [n, C] and labels [n], or [n, t, C] and [n, t] of sequences.
 
         Labels may be probabilities [n, C], as mixup makes them; the right class is the likeliest then.
         """
-        self.loss_sum += loss * len(labels)
-        right = labels.data if labels.ndim == 1 else labels.data.argmax(axis=1)
-        self.correct += int((scores.data.argmax(axis=1) == right).sum())
-        self.samples += len(labels)
+        right = labels.data if labels.ndim < scores.ndim else labels.data.argmax(axis=-1)
+        self.loss_sum += loss * right.size
+        self.correct += int((scores.data.argmax(axis=-1) == right).sum())
+        self.samples += right.size
         self.batches += 1
 
     @property

@@ -1,10 +1,12 @@
 """Text to learn characters from: a file of the user's, or a known one by name."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError, did_you_mean
+from ..language import say
 from .fetch import DataFile, FileSet, locate
 from .text import read_text
 
@@ -21,11 +23,26 @@ KNOWN = {
 
 @dataclass(frozen=True, repr=False)
 class CharacterData:
-    """A text; `name` and `source` say which, as in the other sets."""
+    """A text; `name`, `source` and the others are as in the other sets."""
 
     text: str
     name: str
     source: str
+    notice: str = ""
+    classes: tuple[str, ...] = ()
+
+    @property
+    def description(self) -> str:
+        count = f"{len(self.text):,}"
+        return say(
+            f"{self.name} ({count} characters, from {self.source})",
+            f"{self.name}（{count} 个字符，来自 {self.source}）",
+        )
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name}, {len(self.text):,} characters)"

@@ -1,6 +1,7 @@
 """Whole tasks, from data to trained model: what `minigrad train NAME` runs."""
 
 from . import (
+    char_gpt,
     cifar10_cnn,
     cifar10_resnet,
     finetune_bert,
@@ -21,4 +22,5 @@ RECIPES: tuple[Recipe, ...] = (
     finetune_resnet.RECIPE,
     sentiment.RECIPE,
     finetune_bert.RECIPE,
+    char_gpt.RECIPE,
 )

@@ -21,6 +21,7 @@ from ..functional import cross_entropy
 from ..language import say
 from ..models import freeze
 from ..models.bert import BertForSequenceClassification
+from ..models.finetuning import within
 from ..models.pretrained_bert import CONFIG, PACKAGED, TOKENIZER, PretrainedBert, load_bert, read_config
 from ..nn import Module
 from ..optim.lr_scheduler import LambdaLR
@@ -183,11 +184,11 @@ def content_sha256(bert: PretrainedBert) -> str:
 
 
 def decay_groups(model: Module, rates: dict[str, float], weight_decay: float) -> list[dict[str, Any]]:
-    """Parameter groups for an optimizer: for each part of the model named in `rates` its learning rate, and for its
-    matrices `weight_decay`, for its biases and norms 0. Frozen parameters are left out, and empty groups."""
+    """Parameter groups for an optimizer: for each part of the model named in `rates` ("" is all of it) its learning
+    rate, and for its matrices `weight_decay`, for its biases and norms 0. Frozen parameters are left out."""
     groups = []
     for part, rate in rates.items():
-        learning = [p for name, p in model.named_parameters() if name.startswith(f"{part}.") and p.requires_grad]
+        learning = [p for name, p in model.named_parameters() if within(name, (part,)) and p.requires_grad]
         for decay, parameters in (
             (weight_decay, [p for p in learning if p.ndim > 1]),
             (0.0, [p for p in learning if p.ndim <= 1]),

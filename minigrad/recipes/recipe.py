@@ -113,6 +113,14 @@ class Recipe:
         """A sentence more on what a trained network makes of the test images; empty: nothing more is said."""
         return ""
 
+    def test_loss(self, scores: Tensor, targets: Tensor) -> Tensor:
+        """The loss that the test tells of."""
+        return cross_entropy(scores, targets)
+
+    def display(self, settings: Any, data: Any, task: Task, console: "Console") -> ConsoleDisplay:
+        """What a training shows."""
+        return ConsoleDisplay(console)
+
     def predictor(self, settings: Any, folder: Path, part: str) -> Predictor:
         """A network of the finished run in `folder`, to predict with; its weights are still to be loaded."""
         raise CheckpointError(f"{self.name} does not judge texts, so there is nothing to predict from one")
@@ -269,7 +277,7 @@ class Recipe:
             trainer.fit(settings.epochs)
         except InterruptedRunError as stopped:
             raise self.stopped(str(stopped), folder) from None
-        outcome = Outcome(part, trainer, *evaluate(trainer.trained, self.test_loader(settings, data)))
+        outcome = Outcome(part, trainer, *evaluate(trainer.trained, self.test_loader(settings, data), self.test_loss))
         save(trainer.trained.state_dict(), folder / part / WEIGHTS)
         if part:
             self.show_test(settings, data, outcome, console)
@@ -299,7 +307,7 @@ class Recipe:
             schedule=task.schedule,
             folder=folder / part,
             settings={"recipe": self.name, **asdict(settings)},
-            display=ConsoleDisplay(console),
+            display=self.display(settings, data, task, console),
             average=task.average,
         )
 
