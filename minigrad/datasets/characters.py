@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import DataError, did_you_mean
 from ..language import say
-from .fetch import DataFile, FileSet, locate
+from .fetch import DataFile, FileSet, locate, where_to_put
 from .text import read_text
 
 KNOWN = {
@@ -59,7 +59,10 @@ def load_text(source: str | Path) -> CharacterData:
         raise DataError(f"the source is empty; expected a text file, or one of {', '.join(KNOWN)}")
     path = Path(os.path.expanduser(source))
     if str(source) in KNOWN and not path.exists():
-        (path,) = locate(KNOWN[str(source)])
+        try:
+            (path,) = locate(KNOWN[str(source)])
+        except DataError as error:
+            raise type(error)(f"{error}; any text file will do, or {where_to_put(KNOWN[str(source)])}") from error
         name = str(source)
     elif path.is_file():
         name = path.name
