@@ -50,9 +50,23 @@ class TransformerClassifier(Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         ids = as_tensor(ids, "TransformerClassifier")
-        lengths = lengths_of(ids.cpu().numpy())
-        padding = Tensor(np.arange(ids.shape[1]) >= lengths[:, None], device=ids.device)
+        lengths, padding = self.padding(ids)
         words = self.dropout(self.positions(self.embedding(ids)))
         seen = self.encoder(words, src_key_padding_mask=padding)
         total = where(padding.reshape(*padding.shape, 1), 0.0, seen).sum(1)
         return self.head(total / Tensor(lengths[:, None].astype(total.dtype), device=total.device))
+
+    def padding(self, ids: Tensor) -> tuple[np.ndarray, Tensor]:
+        """The lengths [n] of the texts, and where padding stands [n, t]."""
+        lengths = lengths_of(ids.cpu().numpy())
+        return lengths, Tensor(np.arange(ids.shape[1]) >= lengths[:, None], device=ids.device)
+
+    def attention(self, ids: Tensor) -> list[Tensor]:
+        """Where the heads of each layer look: weights [n, heads, t, t], those of a row summing to 1."""
+        _, padding = self.padding(ids)
+        x, maps = self.dropout(self.positions(self.embedding(ids))), []
+        for layer in self.encoder.layers:
+            seen = layer.norm1(x)
+            maps.append(layer.self_attn(seen, seen, seen, padding, average_attn_weights=False)[1])
+            x = layer(x, src_key_padding_mask=padding)
+        return maps

@@ -10,6 +10,8 @@ from . import (
     mnist,
     plain_vs_resnet,
     sentiment,
+    transformer_sentiment,
+    vanishing_gradient,
 )
 from .recipe import Recipe
 
@@ -21,6 +23,8 @@ RECIPES: tuple[Recipe, ...] = (
     plain_vs_resnet.RECIPE,
     finetune_resnet.RECIPE,
     sentiment.RECIPE,
+    vanishing_gradient.RECIPE,
+    transformer_sentiment.RECIPE,
     finetune_bert.RECIPE,
     char_gpt.RECIPE,
 )

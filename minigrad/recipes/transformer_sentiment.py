@@ -1,0 +1,99 @@
+"""Film reviews: a Transformer encoder learns from nothing which are in favour of the film, and shows where it looks."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .. import optim
+from ..datasets import TextData
+from ..grad_mode import no_grad
+from ..models import TransformerClassifier
+from ..nn import Module
+from ..optim.lr_scheduler import LambdaLR
+from ..tensor import Tensor
+from ..text import Vocabulary, words
+from . import settings as of
+from .finetune_bert import decay_groups, warm_up_and_down
+from .recipe import CONFUSION, CURVES, Outcome
+from .reviews import VOCABULARY, WORST, Reviews, WordDropout
+from .sentiment import DECAY, DROPOUT, MIN_COUNT, REVIEWS_LOOP, WORD_DROPOUT
+
+ATTENTION = "attention.png"
+PICTURED, FEW = 3, range(8, 15)  # sentences in the picture of attention, and of how many words
+
+
+@dataclass(frozen=True)
+class Settings(of.Settings):
+    """What a run depends on."""
+
+    epochs: int = 10
+    batch_size: int = 32
+    lr: float = 1e-3
+    weight_decay: float = 0.1
+    dropout: float = 0.3
+    word_dropout: float = 0.1
+    min_count: int = 2
+    layers: int = 2
+    width: int = 128
+
+    about: ClassVar = {
+        **REVIEWS_LOOP,
+        "lr": of.Rate(
+            "The highest learning rate: it rises in a tenth of the steps, and falls to 0.",
+            "学习率的最高值：在前十分之一的步数里升到这个值，再降到 0。",
+        ),
+        "weight_decay": DECAY,
+        "dropout": DROPOUT,
+        "word_dropout": WORD_DROPOUT,
+        "min_count": MIN_COUNT,
+        "layers": of.Whole("Layers of the encoder.", "编码器的层数。", least=1),
+        "width": of.Whole(
+            "Numbers for each word; a multiple of 4, the heads.", "每个词的维数，须是 4（头数）的倍数。", least=4
+        ),
+        **of.PLACE,
+        "data": of.REVIEWS_DATA,
+    }
+
+
+class TransformerSentiment(Reviews):
+    """Two layers with four heads, on embeddings and positions that start at random. AdamW, warm-up."""
+
+    name = "transformer_sentiment"
+    title = (
+        "Film reviews: a Transformer encoder from scratch, with maps of its attention.",
+        "影评情感分类：从零训练 Transformer 编码器，并画出注意力图。",
+    )
+    defaults = Settings()
+    pictures = (CURVES, CONFUSION, ATTENTION, WORST, VOCABULARY)
+
+    def network(self, settings: Any, vocabulary: Vocabulary, part: str) -> Module:
+        sizes = (settings.width, 4, settings.layers, 2 * settings.width)
+        return TransformerClassifier(len(vocabulary), *sizes, dropout=settings.dropout, input_dropout=settings.dropout)
+
+    def transform(self, settings: Any) -> WordDropout | None:
+        return WordDropout(settings.word_dropout) if settings.word_dropout else None
+
+    def learning(self, settings: Any, model: Module, steps: int, part: str) -> tuple[Any, Any]:
+        optimizer = optim.AdamW(decay_groups(model, {"": settings.lr}, settings.weight_decay), settings.lr)
+        return optimizer, LambdaLR(optimizer, warm_up_and_down(steps // 10, steps))
+
+    def draw(self, settings: Any, data: TextData, folder: Path, outcomes: list[Outcome]) -> None:
+        from .. import plot
+
+        super().draw(settings, data, folder, outcomes)
+        vocabulary, outcome = self.vocabulary(settings, data), outcomes[-1]
+        model: Any = outcome.trainer.model
+        maps: list[Any] = []
+        for text, label, scores in zip(data.test_texts, outcome.labels, outcome.scores):
+            if len(words(text)) in FEW and len(maps) < PICTURED and scores.argmax() == label:
+                ids = Tensor(np.array([vocabulary.encode(text)]), device=settings.device)
+                with no_grad():
+                    weights = model.eval().attention(ids)[-1][0]
+                maps.append((words(text), weights.cpu().numpy(), f"{data.classes[label]}: {text}"))
+        plot.attention_maps(maps, folder / ATTENTION, f"the last layer of {self.name}: a row looks, a column is seen")
+
+
+RECIPE = TransformerSentiment()
+train, resume = RECIPE.train, RECIPE.resume
