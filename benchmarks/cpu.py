@@ -6,6 +6,7 @@ from functools import partial
 
 import cases
 import harness
+import language
 import sequences
 import torch
 import vision
@@ -34,6 +35,8 @@ CASES = {
         partial(sequences.network, sequences.encoder, 32, 128),
         1.00,
     ),
+    "gpt": ("GPT of char_gpt, 128 characters, batch 32", language.gpt, 1.00),
+    "minilm": ("fine-tuning MiniLM, 32 tokens, batch 16", language.minilm, 1.00),
     "small-ops": ("chain of 2,000 small ops, forward and backward", cases.small_ops, 1.00),
 }
 

@@ -61,7 +61,7 @@ class Settings(of.Settings):
             "学习率的最高值：在前十分之一的步数里升到这个值，再降到 0。",
         ),
         "block_size": of.Whole("Characters that it sees at once.", "一次能看到多少个字符。", least=2),
-        "n_layer": of.Whole("Layers.", "层数。", least=1),
+        "n_layer": of.Whole("How many layers it has.", "有多少层。", least=1),
         "n_head": of.Whole("Heads of attention in each layer.", "每层的注意力头数。", least=1),
         "n_embd": of.Whole(
             "Numbers for each character; a multiple of the heads.", "每个字符的维数，须是头数的倍数。", least=1
