@@ -25,8 +25,8 @@ STEPS, HIDDEN, BATCH, ROUNDS, RATE, MAX_NORM = 30, 16, 32, 500, 0.02, 1.0
 
 
 def by_hand() -> None:
-    """The example of the lesson: x = 1, h = 0.5, c = 0.5, and the gradients gh' = 1, gc' = 1."""
-    x, h, c = np.array([[1.0]]), np.array([[0.5]]), np.array([[0.5]])
+    """The example of the lesson: x = 1, h = 0.5, c = 0.8, and the gradients gh' = 1, gc' = 1."""
+    x, h, c = np.array([[1.0]]), np.array([[0.5]]), np.array([[0.8]])
     w, u = np.array([[1.0], [1.0], [0.5], [0.0]]), np.array([[-2.0], [2.0], [1.0], [-2.0]])
     cell = LSTMCell()
     h_after, c_after = cell.forward(x, h, c, w, u, np.zeros(4), np.zeros(4))
@@ -141,7 +141,8 @@ def adding(pictures: Path) -> None:
             )
         )
         smooth = np.convolve(losses, np.ones(20) / 20, "valid")
-        axes.semilogy(np.arange(20, ROUNDS + 1), smooth, label=name.replace("LSTM, ", "LSTM, forget bias "))
+        label, line = name.replace("LSTM, ", "LSTM, forget bias "), "--" if kind is nn.RNN else "-"
+        axes.semilogy(np.arange(20, ROUNDS + 1), smooth, line, label=label, zorder=3 if kind is nn.RNN else 2)
     axes.set_xlabel("round")
     axes.set_ylabel("loss (mean of 20)")
     axes.legend(fontsize=9)
