@@ -69,9 +69,9 @@ class ReLUCell(Cell):
 
 
 class LSTMCell(Cell):
-    """c' = f c + i g and h' = o tanh c' with i, f, o = σ and g = tanh of W x + b + U h + d, in the order i, f, g, o;
-    gi = s g,  gf = s c,  gg = s i,  go = gh' tanh c',  gc = s f, where s = gc' + gh' o (1 - tanh² c') is all that
-    reaches c'. Before the gates' functions, times i (1 - i), f (1 - f), 1 - g² and o (1 - o).
+    """c' = f c + i g and h' = o tanh c' with i, f, o = σ and g = tanh of W x + b + U h + d,
+    in the order i, f, g, o;  gi = s g,  gf = s c,  gg = s i,  go = gh' tanh c',  gc = s f,  where s = gc' + gh' o
+    (1 - tanh² c') is all that reaches c'. Before the gates' functions, times i (1 - i), f (1 - f), 1 - g², o (1 - o).
 
     Hochreiter & Schmidhuber, 1997; with the forget gate of Gers, Schmidhuber & Cummins, 2000.
     """
