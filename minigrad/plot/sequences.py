@@ -14,7 +14,7 @@ from .training import NETWORKS
 
 def gradients_over_time(moments: Mapping[str, Mapping[str, Any]], path: str | Path, title: str = "") -> Path:
     """How far back gradients reach, on a logarithmic axis: a panel for each moment, and in it the norms [t] of the
-    gradient of the last step's loss for each input, by how far back that lies, of each network by name."""
+    gradient of what a network says at the end for each input, by how far back that lies, of each network by name."""
     figure = Figure(figsize=(5 * len(moments), 4), layout="constrained")
     panels = figure.subplots(1, len(moments), sharey=True, squeeze=False)[0]
     for axes, (moment, networks) in zip(panels, moments.items()):
@@ -22,9 +22,9 @@ def gradients_over_time(moments: Mapping[str, Mapping[str, Any]], path: str | Pa
             axes.plot(range(len(norms)), norms[::-1], color=color, label=name)
         axes.set_yscale("log")
         axes.set_title(moment, fontsize=10)
-        axes.set_xlabel("steps between an input and the loss")
+        axes.set_xlabel("steps between an input and the output")
         axes.grid(alpha=0.3)
-    panels[0].set_ylabel("norm of the input's gradient")
+    panels[0].set_ylabel("norm of the output's gradient for an input")
     panels[0].legend()
     figure.suptitle(title, fontsize=11)
     return saving.save_figure(figure, path)
