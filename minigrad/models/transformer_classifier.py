@@ -62,7 +62,9 @@ class TransformerClassifier(Module):
         return lengths, Tensor(np.arange(ids.shape[1]) >= lengths[:, None], device=ids.device)
 
     def attention(self, ids: Tensor) -> list[Tensor]:
-        """Where the heads of each layer look: weights [n, heads, t, t], those of a row summing to 1."""
+        """Where the heads of each layer look in ids [n, t]: for each, softmax(q kᵀ / √d) [n, nhead, t, t], whose rows
+        sum to 1; 0 where padding would be seen. In evaluation mode: dropout acts on it too.
+        """
         _, padding = self.padding(ids)
         x, maps = self.dropout(self.positions(self.embedding(ids))), []
         for layer in self.encoder.layers:
