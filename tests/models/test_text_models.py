@@ -84,6 +84,13 @@ def test_attention_of_each_layer_is_that_of_the_definition():
         assert (found.detach().numpy() * ~seen[:, None, None] == 0).all()
 
 
+def test_words_and_positions_of_the_transformer_start_alike():
+    model = TransformerClassifier(500, 64)
+    assert model.embedding.weight[1:].std().item() == pytest.approx(0.02, rel=0.05)
+    assert model.positions.weight.std().item() == pytest.approx(0.02, rel=0.05)
+    assert (model.embedding.weight[0] == 0).all()
+
+
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.integers(1, 10), min_size=1, max_size=5), st.integers(0, 4))
 @pytest.mark.parametrize("name", CASES)
