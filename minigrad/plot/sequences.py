@@ -11,19 +11,28 @@ from matplotlib.figure import Figure
 from . import saving
 from .training import NETWORKS
 
+STYLES = ("-", "-", "--")  # lines that lie upon each other are both seen
+FAINTEST = 1e-24
+
 
 def gradients_over_time(moments: Mapping[str, Mapping[str, Any]], path: str | Path, title: str = "") -> Path:
     """How far back gradients reach, on a logarithmic axis: a panel for each moment, and in it the norms [t] of the
-    gradient of what a network says at the end for each input, by how far back that lies, of each network by name."""
+    gradient of what a network says at the end for each input, by how far back that lies, of each network by name.
+
+    What is smaller than FAINTEST of the largest lies below the picture.
+    """
     figure = Figure(figsize=(5 * len(moments), 4), layout="constrained")
     panels = figure.subplots(1, len(moments), sharey=True, squeeze=False)[0]
     for axes, (moment, networks) in zip(panels, moments.items()):
-        for color, (name, norms) in zip(cycle(NETWORKS), networks.items()):
-            axes.plot(range(len(norms)), norms[::-1], color=color, label=name)
+        for color, style, (name, norms) in zip(cycle(NETWORKS), cycle(STYLES), networks.items()):
+            axes.plot(range(len(norms)), norms[::-1], color=color, linestyle=style, label=name)
         axes.set_yscale("log")
         axes.set_title(moment, fontsize=10)
         axes.set_xlabel("steps between an input and the output")
         axes.grid(alpha=0.3)
+    largest = max(max(norms) for networks in moments.values() for norms in networks.values())
+    if panels[0].get_ylim()[0] < FAINTEST * largest:
+        panels[0].set_ylim(FAINTEST * largest, 10 * largest)
     panels[0].set_ylabel("norm of the output's gradient for an input")
     panels[0].legend()
     figure.suptitle(title, fontsize=11)
