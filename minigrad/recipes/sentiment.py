@@ -65,7 +65,8 @@ class Settings(of.Settings):
 
 class Sentiment(Reviews):
     """Four networks in turn, with embeddings of 128 numbers that start at random: three that go through a review in
-    both directions, of whose states the last are seen, or the highest of each number, and kernels over 3, 4 and 5 words (Kim, 2014).
+    both directions, of whose states the last are seen, or the highest of each number; and kernels over 3, 4 and 5
+    words (Kim, 2014).
 
     AdamW, one cycle of the learning rate (Smith & Topin, 2018).
     """
