@@ -21,6 +21,7 @@ from . import (
     lesson_2_7,
     lesson_3_1,
     lesson_3_4,
+    lesson_3_10,
 )
 from .mistake import HELPFUL, MISLEADING, MISSED, NAMED, Mistake
 
@@ -42,6 +43,7 @@ MISTAKES: list[Mistake] = [
     *lesson_2_7.MISTAKES,
     *lesson_3_1.MISTAKES,
     *lesson_3_4.MISTAKES,
+    *lesson_3_10.MISTAKES,
 ]
 
 __all__ = ["HELPFUL", "MISLEADING", "MISSED", "MISTAKES", "NAMED", "Mistake"]
