@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 import minigrad
 from minigrad.data import DataLoader, SequenceDataset
@@ -180,7 +181,7 @@ def similar(bert: PretrainedBert, pictures: Path) -> None:
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(cosines, vmin=0, vmax=1)
-    axes.set_yticks(range(len(TEXTS)), TEXTS)
+    axes.set_yticks(range(len(TEXTS)), [f"{text}  {i + 1}" for i, text in enumerate(TEXTS)])
     axes.set_xticks(range(len(TEXTS)), [str(i + 1) for i in range(len(TEXTS))])
     figure.colorbar(image, label="cosine")
     print(say("  picture: ", "  图：") + str(save_figure(figure, pictures / "3.10_similar.png")))
@@ -225,11 +226,13 @@ def reviews(bert: PretrainedBert, pictures: Path) -> None:
     print(say("  picture: ", "  图：") + str(save_figure(figure, pictures / "3.10_reviews.png")))
 
 
-def finish(axes, label: str) -> None:
+def finish(axes: Axes, label: str) -> None:
+    """Labels, a grid and a legend."""
     axes.set(xlabel="epoch", ylabel=label, ylim=(0.4, 1.02))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower right")
+    axes.legend(loc="center right")
 
 
 def main(pictures: Path) -> None:
