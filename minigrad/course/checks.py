@@ -241,7 +241,8 @@ class Check:
         if make is None:
             return []
         node = make()
-        forward = self.own.get(Blank(f"{self.blank.module}:{type(node).__name__}.forward"), type(node).forward)
+        blank = f"{self.blank.module}:{type(node).__name__}.forward"
+        forward = next((function for b, function in self.own.items() if b.name == blank), type(node).forward)
         names = [name for name in inspect.signature(forward).parameters if name != "self"]
         return names[:count]
 

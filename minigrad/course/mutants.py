@@ -65,8 +65,8 @@ def standard_mutants(blank: Blank) -> list[Mutant]:
         first += 1
         return result
 
-    def blind(self: Any, gy: Any) -> Any:
-        return own(self, gy * 0 + 1)
+    def blind(self: Any, *grads: Any) -> Any:
+        return own(self, *[g * 0 + 1 for g in grads])
 
     def refuses(self: Any, *arrays: Any) -> Any:
         raise ValueError("mutant")

@@ -1,14 +1,19 @@
 """Tasks that show what memory is: each is as long as one likes, and drawn anew from a seed.
 
-All functions raise TypeError or ValueError for sizes that cannot be.
+A `seed` is a whole number or several, as numpy.random.default_rng takes them: (seed, step) gives each step of a
+training sequences of its own. All functions raise TypeError or ValueError for sizes and seeds that cannot be.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..checks import check_count
 
+Seed = int | Sequence[int]
 
-def adding(n: int, length: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+
+def adding(n: int, length: int, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
     """Numbers and marks x [n, length, 2] of float32, and sums y [n]: y is the sum of the two numbers that are marked.
 
     Numbers are drawn from 0 to 1; one of the first half is marked by a 1 beside it, and one of the second half. Who
@@ -28,7 +33,7 @@ def adding(n: int, length: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return x, (x[:, :, 0] * x[:, :, 1]).sum(axis=1)
 
 
-def copy(n: int, length: int, delay: int, symbols: int = 8, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def copy(n: int, length: int, delay: int, symbols: int = 8, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
     """Rows to repeat after a pause: ids and targets, both int64 [n, length + delay + length].
 
     A row is `length` symbols (2 to symbols + 1), then `delay` blanks (0), the last of which is a sign to begin (1),
@@ -47,7 +52,7 @@ def copy(n: int, length: int, delay: int, symbols: int = 8, seed: int = 0) -> tu
     return ids, targets
 
 
-def reversal(n: int, length: int, symbols: int = 8, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def reversal(n: int, length: int, symbols: int = 8, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
     """Rows to say backwards: ids and targets, both int64 [n, 2 · length + 1].
 
     A row is `length` symbols (2 to symbols + 1), a sign to begin (1), then blanks (0); the targets are blanks, and
@@ -63,7 +68,7 @@ def reversal(n: int, length: int, symbols: int = 8, seed: int = 0) -> tuple[np.n
     return ids, targets
 
 
-def parity(n: int, length: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def parity(n: int, length: int, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
     """Bits [n, length] and whether the number of ones is odd [n], both int64. Who guesses is right half of the time."""
     check_count("parity: n", n)
     check_count("parity: length", length, 1)

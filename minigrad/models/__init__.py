@@ -12,7 +12,7 @@ from ..nn import Module
 from .alexnet import AlexNet, alexnet
 from .cifar_cnn import cifar_cnn
 from .finetuning import freeze, freeze_statistics, param_groups, replace_head
-from .gpt import GPT, gpt
+from .gpt import GPT
 from .lenet import LeNet5, lenet5
 from .mlp import MLP, LinearClassifier, digits_linear, digits_mlp
 from .pretrained import load_pretrained

@@ -1,7 +1,5 @@
 """GPT: a Transformer that reads from left to right and says which token may come next."""
 
-from typing import Any
-
 import numpy as np
 
 from ..checks import check_count, check_fraction
@@ -128,8 +126,3 @@ class GPT(Module):
 def next_token_loss(scores: Tensor, targets: Tensor) -> Tensor:
     """The mean cross-entropy over all places: scores [n, t, V], targets [n, t], which are the ids one place on."""
     return cross_entropy(reshape(scores, -1, scores.shape[-1]), reshape(targets, -1))
-
-
-def gpt(num_classes: int = 65, **sizes: Any) -> GPT:
-    """A small GPT: 4 layers, 4 heads, 128 wide, 128 places; for 65 characters 817,792 parameters."""
-    return GPT(num_classes, **sizes)

@@ -11,13 +11,17 @@ from ..tensor import Tensor
 from ..text.padding import lengths_of
 
 
+EMBEDDING_STD = 0.02  # that of the positions; with deviation 1, as Embedding has it, words would drown them
+
+
 class TransformerClassifier(Module):
     """Embeddings and positions, a Transformer encoder, the mean of what it gives, a linear layer: ids [n, t], padded
     with 0 at the end -> scores [n, num_classes].
 
     `num_layers` (2) layers with `nhead` (4) heads, `d_model` (128) wide, normalised before each part; positions are
-    learned, `max_len` (128) of them. Nobody looks at padding, and it is no part of the mean; a row of nothing else
-    counts as one word, whose embedding is 0. `dropout` (0.1) is that of the layers, `input_dropout` (0) of the words.
+    learned, `max_len` (128) of them; they and the embeddings start as normal numbers of deviation 0.02. Nobody looks at
+    padding, and it is no part of the mean; a row of nothing else counts as one word, whose embedding is 0. `dropout`
+    (0.1) is that of the layers, `input_dropout` (0) of the words.
 
     Raises ValueError or TypeError for settings that cannot be, and for texts of more than `max_len` words; IndexError
     for ids outside the vocabulary.
@@ -40,6 +44,7 @@ class TransformerClassifier(Module):
         super().__init__()
         check_count("TransformerClassifier: num_classes", num_classes, 1)
         self.embedding = Embedding(vocabulary_size, d_model, padding_idx=0)
+        self.embedding.weight.data *= EMBEDDING_STD
         self.positions = LearnedPositions(max_len, d_model)
         self.dropout = Dropout(input_dropout)
         layer = TransformerEncoderLayer(
@@ -62,7 +67,9 @@ class TransformerClassifier(Module):
         return lengths, Tensor(np.arange(ids.shape[1]) >= lengths[:, None], device=ids.device)
 
     def attention(self, ids: Tensor) -> list[Tensor]:
-        """Where the heads of each layer look: weights [n, heads, t, t], those of a row summing to 1."""
+        """Where the heads of each layer look in ids [n, t]: for each, softmax(q kᵀ / √d) [n, nhead, t, t], whose rows
+        sum to 1; 0 where padding would be seen. In evaluation mode: dropout acts on it too.
+        """
         _, padding = self.padding(ids)
         x, maps = self.dropout(self.positions(self.embedding(ids))), []
         for layer in self.encoder.layers:

@@ -113,7 +113,7 @@ class MultiheadAttention(Module):
         scale = 1 / math.sqrt(self.embed_dim // self.num_heads)
         result = fastest(Attention)(scale, p, need_weights)(*heads, mask)
         y, weights = result if need_weights else (result, None)
-        y = self.out_proj(reshape(transpose(y, 1, 2), len(q), -1, self.embed_dim))
+        y = self.out_proj(self.joined(y))
         if weights is not None and average_attn_weights:
             weights = weights.mean(1)
         if alone:
@@ -131,20 +131,28 @@ class MultiheadAttention(Module):
             raise ValueError(f"MultiheadAttention got query, key, value {shapes}; expected {order.format(*sizes)}")
 
     def projected(self, q: Tensor, k: Tensor, v: Tensor) -> list[Tensor]:
-        """Wq q + bq, Wk k + bk and Wv v + bv; one product where all are the same tensor."""
-        e, bias = self.embed_dim, self.in_proj_bias
+        """Wq q + bq, Wk k + bk and Wv v + bv, each [n, ..., embed_dim]; one product where all are the same tensor."""
         if self.alike and q is k is v:
-            return list(split(linear(q, self.in_proj_weight, bias), e, -1))
+            return list(split(linear(q, self.in_proj_weight, self.in_proj_bias), self.embed_dim, -1))
+        return [linear(*each) for each in zip((q, k, v), *self.matrices(), strict=True)]
+
+    def matrices(self) -> tuple[list[Tensor], list[Tensor | None]]:
+        """Wq, Wk and Wv, each [embed_dim, width], and bq, bk and bv, which are None without biases."""
+        e, bias = self.embed_dim, self.in_proj_bias
         if self.alike:
             weights = [getitem(self.in_proj_weight, slice(i * e, (i + 1) * e)) for i in range(3)]
         else:
             weights = [getattr(self, key) for key in self.apart()]
         biases = [None if bias is None else getitem(bias, slice(i * e, (i + 1) * e)) for i in range(3)]
-        return [linear(*each) for each in zip((q, k, v), weights, biases, strict=True)]
+        return weights, biases
 
     def in_heads(self, x: Tensor) -> Tensor:
-        """[n, t, embed_dim] -> [n, num_heads, t, d]."""
+        """[n, t, embed_dim] -> [n, num_heads, t, d]: head i has the numbers i · d to i · d + d - 1 of each place."""
         return transpose(reshape(x, *x.shape[:2], self.num_heads, self.embed_dim // self.num_heads), 1, 2)
+
+    def joined(self, y: Tensor) -> Tensor:
+        """[n, num_heads, t, d] -> [n, t, embed_dim]: the results of the heads side by side, the first one first."""
+        return reshape(transpose(y, 1, 2), y.shape[0], y.shape[2], self.embed_dim)
 
     def mask(
         self, padding: Any, attn_mask: Any, is_causal: bool, n: int, t: int, s: int, like: Tensor

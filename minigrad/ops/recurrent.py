@@ -69,10 +69,9 @@ class ReLUCell(Cell):
 
 
 class LSTMCell(Cell):
-    """c' = f c + i g and h' = o tanh c', with i, f, o = σ and g = tanh of W x + b + U h + d, in the order i, f, g, o.
-
-    gc' also gets gh' o (1 - tanh² c') from h', and then  gi = gc' g,  gf = gc' c,  gg = gc' i,  go = gh' tanh c',
-    gc = gc' f;  before the gates' functions, times i (1 - i), f (1 - f), 1 - g² and o (1 - o).
+    """c' = f c + i g and h' = o tanh c' with i, f, o = σ and g = tanh of W x + b + U h + d,
+    in the order i, f, g, o;  gi = s g,  gf = s c,  gg = s i,  go = gh' tanh c',  gc = s f,  where s = gc' + gh' o
+    (1 - tanh² c') is all that reaches c'. Before the gates' functions, times i (1 - i), f (1 - f), 1 - g², o (1 - o).
 
     Hochreiter & Schmidhuber, 1997; with the forget gate of Gers, Schmidhuber & Cummins, 2000.
     """
@@ -161,34 +160,45 @@ class Recurrence(Function):
         each = [(slice(ends[t], ends[t + 1]), n) for t, n in enumerate(self.batch_sizes)]
         return reversed(each) if self.reverse else iter(each)
 
+    def step(self, cell: Cell, x: Array, state: Sequence[Array], weights: Sequence[Any]) -> list[Array]:
+        """The state after a step of the first n sequences, with inputs x [n, in]; that of the others stays as it is."""
+        new = cell.forward(x, *[h[: len(x)] for h in state], *weights)
+        return beginning_with(new if self.states > 1 else (new,), state)
+
+    def step_backward(self, cell: Cell, gstate: Sequence[Array], n: int) -> tuple[Array, list[Array], list[Array]]:
+        """For the gradient of the state after a step of the first n sequences: that of its x, [n, in], of the state
+        before it, and of the weights.
+        """
+        gx, *rest = cell.backward(*[g[:n] for g in gstate])
+        return gx, beginning_with(rest[: self.states], gstate), rest[self.states :]
+
     def forward(self, x: Array, *rest: Any) -> Any:
-        xp, state, weights = array_module(x), list(rest[: self.states]), rest[self.states :]
-        y = xp.empty((len(x), state[0].shape[1]), x.dtype)
+        state, weights = list(rest[: self.states]), rest[self.states :]
+        y = array_module(x).empty((len(x), state[0].shape[1]), x.dtype)
         self.walked = []
         for rows, n in self.steps():
             cell = self.cell()
-            new = cell.forward(x[rows], *[h[:n] for h in state], *weights)
-            new = new if self.states > 1 else (new,)
-            y[rows] = new[0]
-            state = [a if n == len(h) else xp.concatenate([a, h[n:]]) for a, h in zip(new, state, strict=True)]
+            state = self.step(cell, x[rows], state, weights)
+            y[rows] = state[0][:n]
             self.walked.append((cell, rows, n))
         self.save(x, *weights)
         return y, *state
 
     def backward(self, gy: Array, *gstate: Array) -> Any:
         x, *weights = self.saved
-        xp = array_module(gy)
-        gx, state = xp.empty_like(x), [g.copy() for g in gstate]
-        totals = [None if w is None else xp.zeros_like(w) for w in weights]
+        gx = array_module(gy).empty_like(x)
+        state, totals = [g.copy() for g in gstate], [0.0] * len(weights)
         for cell, rows, n in reversed(self.walked):
             state[0][:n] += gy[rows]
-            gx[rows], *rest = cell.backward(*[g[:n] for g in state])
-            for g, value in zip(state, rest[: self.states], strict=True):
-                g[:n] = value
-            for total, value in zip(totals, rest[self.states :]):
-                if total is not None:
-                    total += value
+            gx[rows], state, of_weights = self.step_backward(cell, state, n)
+            totals = [total + g for total, g in zip(totals, of_weights)]
         return gx, *state, *totals
+
+
+def beginning_with(new: Sequence[Array], arrays: Sequence[Array]) -> list[Array]:
+    """Each of `arrays` with its first rows replaced by those of `new`."""
+    pairs = list(zip(new, arrays, strict=True))
+    return [a if len(a) == len(b) else array_module(a).concatenate([a, b[len(a) :]]) for a, b in pairs]
 
 
 class RNNSequence(Recurrence):

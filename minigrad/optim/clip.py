@@ -1,6 +1,6 @@
 """Gradient clipping: keep one bad batch from throwing the parameters far away."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..checks import check_number, check_real
 from ..device import Array, array_module
@@ -31,14 +31,23 @@ def clip_grad_norm_(
     gradients = gradients_of(parameters)
     if not gradients:
         return Tensor(0.0)
-    xp = array_module(gradients[0])
-    total = norm(xp.stack([norm(g, norm_type) for g in gradients]), norm_type)
-    if error_if_nonfinite and not xp.isfinite(total):
+    total = common_norm(gradients, norm_type)
+    if error_if_nonfinite and not array_module(total).isfinite(total):
         raise RuntimeError(f"the norm of the gradients is {total}, so they cannot be clipped")
-    factor = xp.minimum(float(max_norm) / (total + 1e-6), 1)
-    for g in distinct(gradients):
+    shrink_(list(distinct(gradients)), total, max_norm)
+    return Tensor(array_module(total).asarray(total))
+
+
+def common_norm(gradients: Sequence[Array], order: float) -> Array:
+    """The norm (Σ |g|^order)^(1/order) over all elements of all these arrays."""
+    return norm(array_module(gradients[0]).stack([norm(g, order) for g in gradients]), order)
+
+
+def shrink_(gradients: Sequence[Array], total: Array, max_norm: float) -> None:
+    """g ← g · min(1, max_norm / (total + 10⁻⁶)) for each of these arrays, in place, where `total` is their norm."""
+    factor = array_module(total).minimum(float(max_norm) / (total + 1e-6), 1)
+    for g in gradients:
         g *= factor
-    return Tensor(xp.asarray(total))
 
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:

@@ -14,7 +14,7 @@ from .training import NETWORKS
 
 def gradients_over_time(moments: Mapping[str, Mapping[str, Any]], path: str | Path, title: str = "") -> Path:
     """How far back gradients reach, on a logarithmic axis: a panel for each moment, and in it the norms [t] of the
-    gradient of the last step's loss for each input, by how far back that lies, of each network by name."""
+    gradient of what a network says at the end for each input, by how far back that lies, of each network by name."""
     figure = Figure(figsize=(5 * len(moments), 4), layout="constrained")
     panels = figure.subplots(1, len(moments), sharey=True, squeeze=False)[0]
     for axes, (moment, networks) in zip(panels, moments.items()):
@@ -22,9 +22,9 @@ def gradients_over_time(moments: Mapping[str, Mapping[str, Any]], path: str | Pa
             axes.plot(range(len(norms)), norms[::-1], color=color, label=name)
         axes.set_yscale("log")
         axes.set_title(moment, fontsize=10)
-        axes.set_xlabel("steps between an input and the loss")
+        axes.set_xlabel("steps between an input and the output")
         axes.grid(alpha=0.3)
-    panels[0].set_ylabel("norm of the input's gradient")
+    panels[0].set_ylabel("norm of the output's gradient for an input")
     panels[0].legend()
     figure.suptitle(title, fontsize=11)
     return saving.save_figure(figure, path)
@@ -57,7 +57,8 @@ def errors(
 
 def attention_maps(maps: Sequence[tuple[Sequence[str], Any, str]], path: str | Path, title: str = "") -> Path:
     """Where the heads of a layer look in texts: a row for each of `maps`, which are the words [t], the weights
-    [heads, t, t], and a title; in it a square for each head. A row of a square is who looks, a column who is seen."""
+    [heads, t, t], and a title; in it a square for each head, as dark as its largest weight allows. A row of a square is
+    the word that looks, a column the word that is seen."""
     heads = len(maps[0][1])
     longest = max(len(words) for words, _, _ in maps)
     side = max(2.6, 0.22 * longest)
@@ -69,6 +70,8 @@ def attention_maps(maps: Sequence[tuple[Sequence[str], Any, str]], path: str | P
             axes.imshow(head, cmap="Blues", vmin=0, vmax=max(float(head.max()), 1e-6))
             axes.set_xticks(range(len(words)), words, rotation=90, fontsize=7)
             axes.set_yticks(range(len(words)), words if number == 1 else [""] * len(words), fontsize=7)
-            axes.set_xlabel(f"head {number}", fontsize=8)
+            axes.set_title(f"head {number}, up to {head.max():.0%}", fontsize=8)
+        row.supylabel("looks", fontsize=8)
+        row.supxlabel("is seen", fontsize=8)
     figure.suptitle(title, fontsize=10)
     return saving.save_figure(figure, path)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from .. import optim
 from ..datasets import TextData
+from ..device import to_device
+from ..errors import DataError
 from ..grad_mode import no_grad
 from ..models import TransformerClassifier
 from ..nn import Module
@@ -20,8 +22,13 @@ from .recipe import CONFUSION, CURVES, Outcome
 from .reviews import VOCABULARY, WORST, Reviews, WordDropout
 from .sentiment import DECAY, DROPOUT, MIN_COUNT, REVIEWS_LOOP, WORD_DROPOUT
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 ATTENTION = "attention.png"
-PICTURED, FEW = 3, range(8, 15)  # sentences in the picture of attention, and of how many words
+PICTURED, WORDS = 2, 11  # sentences of each class in the picture of attention, and about how long they are
+HEADS = 4  # of each layer
+LONGEST = 128  # words of a review that the network has places for
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,22 @@ class TransformerSentiment(Reviews):
     defaults = Settings()
     pictures = (CURVES, CONFUSION, ATTENTION, WORST, VOCABULARY)
 
+    def load(self, source: str) -> TextData:
+        data = super().load(source)
+        longest = max(len(words(text)) for text in (*data.train_texts, *data.validation_texts, *data.test_texts))
+        if longest > LONGEST:
+            raise DataError(f"{data.description}: one text has {longest} words, expected at most {LONGEST}")
+        return data
+
+    def prepare(self, settings: Any, data: TextData, console: "Console") -> Any:
+        if settings.width % HEADS:
+            raise DataError(f"width is {settings.width}, expected a multiple of {HEADS}, the number of heads")
+        return settings
+
     def network(self, settings: Any, vocabulary: Vocabulary, part: str) -> Module:
-        sizes = (settings.width, 4, settings.layers, 2 * settings.width)
-        return TransformerClassifier(len(vocabulary), *sizes, dropout=settings.dropout, input_dropout=settings.dropout)
+        sizes = (settings.width, HEADS, settings.layers, 2 * settings.width)
+        dropout = {"dropout": settings.dropout, "input_dropout": settings.dropout}
+        return TransformerClassifier(len(vocabulary), *sizes, max_len=LONGEST, **dropout)
 
     def transform(self, settings: Any) -> WordDropout | None:
         return WordDropout(settings.word_dropout) if settings.word_dropout else None
@@ -84,15 +104,26 @@ class TransformerSentiment(Reviews):
 
         super().draw(settings, data, folder, outcomes)
         vocabulary, outcome = self.vocabulary(settings, data), outcomes[-1]
-        model: Any = outcome.trainer.model
-        maps: list[Any] = []
-        for text, label, scores in zip(data.test_texts, outcome.labels, outcome.scores):
-            if len(words(text)) in FEW and len(maps) < PICTURED and scores.argmax() == label:
-                ids = Tensor(np.array([vocabulary.encode(text)]), device=settings.device)
-                with no_grad():
-                    weights = model.eval().attention(ids)[-1][0]
-                maps.append((words(text), weights.cpu().numpy(), f"{data.classes[label]}: {text}"))
-        plot.attention_maps(maps, folder / ATTENTION, f"the last layer of {self.name}: a row looks, a column is seen")
+        model: Any = outcome.trainer.trained.eval()
+        maps = []
+        for i in pictured(data, outcome):
+            text, said = data.test_texts[i], data.classes[outcome.scores[i].argmax()]
+            ids = Tensor(to_device(np.array([vocabulary.encode(text)]), settings.device))
+            with no_grad():
+                weights = model.attention(ids)[-1][0].cpu().numpy()
+            shown = [word if word in vocabulary.ids else f"({word})" for word in words(text)]
+            maps.append((shown, weights, f"{said}: {text}"))
+        title = f"Attention in the last layer of {self.name} (words in brackets are unknown to it)"
+        plot.attention_maps(maps, folder / ATTENTION, title)
+
+
+def pictured(data: TextData, outcome: Outcome) -> list[int]:
+    """Places of test texts to look at: for each class some of a picture's length, those that it gets right first."""
+    wrong = outcome.scores.argmax(axis=1) != outcome.labels
+    from_ideal = [abs(len(words(text)) - WORDS) for text in data.test_texts]
+    order = sorted(range(len(wrong)), key=lambda i: (wrong[i], from_ideal[i]))
+    of_class = [[i for i in order if outcome.labels[i] == label] for label in range(len(data.classes))]
+    return [i for places in of_class for i in places[:PICTURED]]
 
 
 RECIPE = TransformerSentiment()

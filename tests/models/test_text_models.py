@@ -61,6 +61,36 @@ def test_scores_and_all_gradients_are_those_of_pytorch(pair):
         np.testing.assert_allclose(found, wanted[name].grad.numpy(), rtol=1e-8, atol=1e-10, err_msg=name)
 
 
+def test_attention_of_each_layer_is_that_of_the_definition():
+    make, make_theirs = CASES["transformer"]
+    manual_seed(1)
+    model, reference = make().to("float64").eval(), make_theirs().double()
+    reference.load_state_dict({name: torch.from_numpy(value.numpy()) for name, value in model.state_dict().items()})
+    maps = model.attention(Tensor(IDS))
+    assert [found.shape for found in maps] == [(5, 2, 6, 6)] * 2
+    for n, length in enumerate((6, 2, 1, 1, 4)):
+        with torch.no_grad():
+            x = (reference.embedding(torch.from_numpy(IDS[n, :length])) + reference.positions.weight[:length])[None]
+            for layer, found in zip(reference.encoder.layers, maps):
+                weight, bias = layer.self_attn.in_proj_weight, layer.self_attn.in_proj_bias
+                projected = torch.nn.functional.linear(layer.norm1(x)[0], weight, bias)
+                q, k = projected[:, :16].reshape(length, 2, 2, 4).permute(1, 2, 0, 3)
+                expected = (q @ k.mT / 2).softmax(-1).numpy()
+                np.testing.assert_allclose(found.detach().numpy()[n, :, :length, :length], expected, rtol=1e-9)
+                x = layer(x)
+    seen = np.arange(6) < np.array([6, 2, 1, 1, 4])[:, None]
+    for found in maps:
+        np.testing.assert_allclose(found.detach().numpy().sum(axis=3), 1)
+        assert (found.detach().numpy() * ~seen[:, None, None] == 0).all()
+
+
+def test_words_and_positions_of_the_transformer_start_alike():
+    model = TransformerClassifier(500, 64)
+    assert model.embedding.weight[1:].std().item() == pytest.approx(0.02, rel=0.05)
+    assert model.positions.weight.std().item() == pytest.approx(0.02, rel=0.05)
+    assert (model.embedding.weight[0] == 0).all()
+
+
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.integers(1, 10), min_size=1, max_size=5), st.integers(0, 4))
 @pytest.mark.parametrize("name", CASES)

@@ -20,6 +20,8 @@ from . import (
     lesson_2_6,
     lesson_2_7,
     lesson_3_1,
+    lesson_3_2,
+    lesson_3_3,
     lesson_3_4,
     lesson_3_10,
 )
@@ -42,6 +44,8 @@ MISTAKES: list[Mistake] = [
     *lesson_2_6.MISTAKES,
     *lesson_2_7.MISTAKES,
     *lesson_3_1.MISTAKES,
+    *lesson_3_2.MISTAKES,
+    *lesson_3_3.MISTAKES,
     *lesson_3_4.MISTAKES,
     *lesson_3_10.MISTAKES,
 ]

@@ -1,0 +1,101 @@
+"""Checks of lesson 3.7: heads cut and joined, and the three projections, with the gradients that go back."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+import minigrad
+from minigrad.course.checks import Check, checks
+from minigrad.nn import MultiheadAttention
+from minigrad.tensor import Tensor
+
+LAYER = "minigrad.nn.attention:MultiheadAttention."
+TENSOR_EN = "This is a {found}; tensors go in and tensors must come out, or no gradient finds its way back."
+TENSOR_ZH = "得到的是 {found}；输入是张量，输出也必须是张量，否则梯度传不回去。"
+SIZES = [(2, 3, 6, 2), (3, 2, 8, 4), (1, 4, 6, 3), (2, 5, 4, 1)]  # n, t, embed_dim, num_heads
+
+
+def made(width: int, heads: int, **settings) -> MultiheadAttention:
+    """The same layer at every call, biases drawn too."""
+    minigrad.manual_seed(3)
+    layer = MultiheadAttention(width, heads, batch_first=True, **settings)
+    rng = np.random.default_rng(2)
+    for parameter in layer.parameters():
+        parameter.data[...] = rng.normal(0, 0.5, parameter.shape)
+    return layer
+
+
+def checked(check: Check, y) -> Tensor:
+    """The result, which must be a tensor."""
+    check.require(y is not None, "nothing", name="the result")
+    check.require(isinstance(y, Tensor), "no_tensor", TENSOR_EN, TENSOR_ZH, found=type(y).__name__)
+    return y
+
+
+def moved(check: Check, call: Callable[[Tensor], Tensor], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What `call` makes of x, and the gradient of x for random numbers that come back."""
+    input = minigrad.tensor(x, requires_grad=True)
+    y = checked(check, call(input))
+    if y.requires_grad:
+        y.backward(minigrad.tensor(np.random.default_rng(6).normal(size=y.shape).astype(x.dtype)))
+    gx = np.zeros_like(x) if input.grad is None else input.grad.numpy()
+    return y.detach().numpy(), gx
+
+
+@checks(LAYER + "in_heads")
+def cut(check: Check) -> None:
+    for n, t, width, heads in SIZES:
+        x = check.array(n, t, width).astype(np.float32)
+
+        def call(x: np.ndarray, width: int = width, heads: int = heads) -> tuple[np.ndarray, ...]:
+            return moved(check, lambda input: made(width, heads).in_heads(input), x)
+
+        settings = {"embed_dim": width, "num_heads": heads}
+        check.function(call, x, names=["heads", "gx"], inputs={"x": x}, settings=settings)
+
+
+@checks(LAYER + "joined")
+def joined(check: Check) -> None:
+    for n, t, width, heads in SIZES:
+        y = check.array(n, heads, t, width // heads).astype(np.float32)
+
+        def call(y: np.ndarray, width: int = width, heads: int = heads) -> tuple[np.ndarray, ...]:
+            return moved(check, lambda input: made(width, heads).joined(input), y)
+
+        settings = {"embed_dim": width, "num_heads": heads}
+        check.function(call, y, names=["joined", "gy"], inputs={"y": y}, settings=settings)
+
+
+@checks(LAYER + "projected")
+def projected(check: Check) -> None:
+    q, k, v = check.array(2, 3, 4), check.array(2, 5, 4), check.array(2, 5, 4)
+    wide = check.array(2, 5, 6), check.array(2, 5, 3)
+    cases = (
+        ({}, (q, k, v)),
+        ({}, (q,)),
+        ({"bias": False}, (q, k, v)),
+        ({"bias": False}, (q,)),
+        ({"kdim": 6, "vdim": 3}, (q, *wide)),
+    )
+    for settings, arrays in cases:
+
+        def call(*given: np.ndarray, settings: dict = settings) -> tuple[np.ndarray, ...]:
+            layer = made(4, 2, **settings)
+            inputs = [minigrad.tensor(x) for x in given]
+            q, k, v = inputs * 3 if len(inputs) == 1 else inputs  # self-attention: one tensor, three times
+            found = layer.projected(q, k, v)
+            check.require(found is not None, "nothing", name="the result")
+            parts = [checked(check, part) for part in found]
+            total = sum(((part * (i + 1.0)) ** 2).sum() for i, part in enumerate(parts))
+            if isinstance(total, Tensor) and total.requires_grad:
+                total.backward()
+            arrays = [part.detach().numpy() for part in parts]
+            for name, parameter in layer.named_parameters():
+                if name.startswith(("in_proj", "q_proj", "k_proj", "v_proj")):
+                    arrays.append(np.zeros_like(parameter.data) if parameter.grad is None else parameter.grad.numpy())
+            return tuple(arrays)
+
+        shown = dict(zip("qkv", arrays)) if len(arrays) > 1 else {"q = k = v": arrays[0]}
+        weights = [n for n, _ in made(4, 2, **settings).named_parameters() if not n.startswith("out")]
+        names = ["Wq q + bq", "Wk k + bk", "Wv v + bv", *[f"gradient of {name}" for name in weights]]
+        check.function(call, *[x.astype(np.float32) for x in arrays], names=names, inputs=shown, settings=settings)

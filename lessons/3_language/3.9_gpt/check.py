@@ -1,0 +1,173 @@
+"""Checks of lesson 3.9: the block against minigrad's own with the same weights, the loss, kept keys, and sampling."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+import minigrad
+from minigrad.course.checks import Check, checks
+from minigrad.models import gpt, sampling
+from minigrad.nn import Linear
+from minigrad.tensor import Tensor
+
+GPT, SAMPLING = "minigrad.models.gpt:", "minigrad.models.sampling:"
+TENSOR_EN = "This is a {found}; tensors go in and a tensor must come out, or no gradient finds its way back."
+TENSOR_ZH = "得到的是 {found}；输入是张量，输出也必须是张量，否则梯度传不回去。"
+
+
+def made(dropout: float = 0.0, train: bool = True) -> gpt.Block:
+    """The same block at every call, with norms that are not alike."""
+    minigrad.manual_seed(3)
+    block = gpt.Block(8, 2, dropout)
+    rng = np.random.default_rng(2)
+    for parameter in block.parameters():
+        parameter.data[...] = rng.normal(0, 0.5, parameter.shape)
+    return block.train(train)
+
+
+def as_array(check: Check, y) -> np.ndarray:
+    """The array in a tensor; nothing else will do."""
+    check.require(y is not None, "nothing", name="y")
+    check.require(isinstance(y, Tensor), "no_tensor", TENSOR_EN, TENSOR_ZH, found=type(y).__name__)
+    return y.detach().numpy()
+
+
+def with_gradient(check: Check, call: Callable, x: np.ndarray, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What `call` makes of x, and the gradient of x for the upstream gradient g."""
+    input = minigrad.tensor(x, requires_grad=True)
+    y = call(input)
+    array = as_array(check, y)
+    if y.requires_grad and y.shape == g.shape:
+        y.backward(minigrad.tensor(g))
+    return array, np.zeros_like(x) if input.grad is None else input.grad.numpy()
+
+
+@checks(GPT + "Block.forward")
+def block(check: Check) -> None:
+    x, g = check.array(2, 3, 8).astype(np.float32), check.array(2, 3, 8).astype(np.float32)
+    for dropout, train in ((0.0, True), (0.5, False), (0.5, True)):
+
+        def call(x: np.ndarray, dropout: float = dropout, train: bool = train) -> tuple[np.ndarray, np.ndarray]:
+            module = made(dropout, train)
+            minigrad.manual_seed(7)  # the same is dropped
+            return with_gradient(check, module, x, g)
+
+        settings = {"dropout": dropout, "train": train}
+        check.function(call, x, names=["y", "gx"], inputs={"x": x}, settings=settings)
+
+    def in_pieces(x: np.ndarray) -> np.ndarray:
+        module, cache = made(), gpt.Cache()
+        pieces = [module(minigrad.tensor(x[:, piece]), cache) for piece in (slice(0, 2), slice(2, 3))]
+        return np.concatenate([as_array(check, y) for y in pieces], axis=1)
+
+    check.function(in_pieces, x, names=["y, read in two pieces with a cache"], inputs={"x": x})
+
+
+@checks(GPT + "next_token_loss")
+def loss(check: Check) -> None:
+    rng = np.random.default_rng(1)
+    for n, t, v in ((2, 3, 5), (4, 1, 3), (1, 6, 2)):
+        scores, targets = check.array(n, t, v).astype(np.float32), rng.integers(0, v, (n, t))
+
+        def call(scores: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            def own(input: Tensor) -> Tensor:
+                return gpt.next_token_loss(input, minigrad.tensor(targets))
+
+            return with_gradient(check, own, scores, np.float32(1.0))
+
+        check.function(call, scores, targets, names=["loss", "gradient of the scores"])
+
+
+@checks(GPT + "Cache.extended")
+def extended(check: Check) -> None:
+    sizes = (3, 1, 2)
+    keys = [check.array(2, 2, t, 4).astype(np.float32) for t in (*sizes, *sizes)]
+    values = [check.array(2, 2, t, 5).astype(np.float32) for t in (*sizes, *sizes)]
+
+    def call(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+        cache, layers = gpt.Cache(), (Linear(1, 1), Linear(1, 1))
+        found = []
+        for i in range(3):
+            for j, layer in enumerate(layers):
+                k, v = (minigrad.tensor(arrays[6 * which + 3 * j + i]) for which in (0, 1))
+                returned = cache.extended(layer, k, v)
+                check.require(returned is not None, "nothing", name="keys and values")
+                found += [as_array(check, part) for part in returned]
+        return tuple(found)
+
+    calls = [f"{what} of layer {j}, call {i}" for i in (1, 2, 3) for j in (0, 1) for what in ("keys", "values")]
+    check.function(call, *keys, *values, names=calls, inputs={})
+
+
+def finite(scores) -> np.ndarray:
+    """-∞ as a number that can be compared and shown: -1000."""
+    return np.where(np.isneginf(np.asarray(scores, np.float64)), -1000.0, scores)
+
+
+@checks(SAMPLING + "top_k")
+def of_k(check: Check) -> None:
+    for scores, k in (
+        (np.array([0.5, -1.0, 2.0, 0.1, -3.0]), 2),
+        (np.array([-0.5, -1.0, -2.0, -0.1]), 1),
+        (np.array([1.0, 3.0, 1.0, 0.0, 3.0, 1.0]), 3),
+        (np.array([0.3, 0.2, 0.7]), 3),
+        (np.array([0.3, 0.2, 0.7]), 9),
+    ):
+        check.function(lambda scores, k: finite(sampling.top_k(scores, k)), scores, k)
+
+
+@checks(SAMPLING + "top_p")
+def of_p(check: Check) -> None:
+    five = np.log([0.1, 0.4, 0.05, 0.3, 0.15]) + 1.5
+    for scores, p in ((five, 0.72), (five, 0.5), (five, 0.2), (five, 0.0), (five, 1.0), (3 * five + 1, 0.95)):
+        check.function(lambda scores, p: finite(sampling.top_p(scores, p)), scores, p)
+
+
+@checks(SAMPLING + "next_token")
+def drawn(check: Check) -> None:
+    scores = np.log([0.1, 0.4, 0.05, 0.3, 0.15])
+    first = check.run(lambda: sampling.next_token(scores, np.random.default_rng(0), 0))
+    check.require(first is not None, "nothing", name="token")
+    check.require(isinstance(first, int | np.integer), "no_int", INT_EN, INT_ZH, found=type(first).__name__)
+    check.require(int(first) == 1, "not_the_likeliest", LIKELIEST_EN, LIKELIEST_ZH, got=int(first))
+    for settings in ({}, {"temperature": 0.5}, {"temperature": 2.0}, {"k": 2}, {"p": 0.6}, JOINT):
+
+        def shares(scores: np.ndarray, settings: dict = settings) -> np.ndarray:
+            rng = np.random.default_rng(0)
+            tokens = [int(sampling.next_token(scores, rng, **settings)) for _ in range(4000)]
+            # a share in steps of a tenth of itself: what was drawn at random differs by less
+            return np.bincount(tokens, minlength=5) / len(tokens)
+
+        with check.minigrad():
+            expected = shares(scores)
+        got = check.run(lambda: shares(scores))
+        if got.shape != expected.shape or np.abs(got - expected).max() > 0.045:
+            for known in check.mistakes:
+                if like(check, known, lambda: shares(scores), got):
+                    check.require(False, known.name)
+            shown = ", ".join(f"{name} {value}" for name, value in settings.items()) or "temperature 1"
+            facts = {"settings": shown, "got": np.round(got, 2).tolist(), "expected": np.round(expected, 2).tolist()}
+            check.require(False, "other_shares", SHARES_EN, SHARES_ZH, **facts)
+
+
+JOINT = {"temperature": 2.0, "p": 0.65}
+
+
+def like(check: Check, known, produce: Callable, got: np.ndarray) -> bool:
+    """Does this known mistake give such shares?"""
+    from minigrad.course.blanks import in_place
+
+    with in_place({check.blank: known.function}):
+        try:
+            theirs = produce()
+        except Exception:  # noqa: BLE001 (a wrong implementation may fail anyhow)
+            return False
+    return theirs.shape == got.shape and bool(np.abs(theirs - got).max() <= 0.03)
+
+
+INT_EN = "This is a {found}; one token is asked for, as an int."
+INT_ZH = "得到的是 {found}；要的是一个词元，类型为 int。"
+LIKELIEST_EN = "With temperature 0 token {got} came; the likeliest, with the highest score, is 1."
+LIKELIEST_ZH = "temperature 为 0 时得到词元 {got}；得分最高、最可能的是 1。"
+SHARES_EN = "With {settings}, the tokens 0 to 4 were drawn with the shares {got}; expected about {expected}."
+SHARES_ZH = "{settings} 时，词元 0 到 4 被抽到的比例是 {got}；应该约为 {expected}。"
