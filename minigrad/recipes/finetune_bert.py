@@ -204,8 +204,8 @@ def warm_up_and_down(rise: int, steps: int) -> Callable[[int], float]:
 
 
 def share_of_rate(rise: int, steps: int, t: int) -> float:
-    """What step t, counted from 0, has of the highest learning rate: it rises in the first `rise` steps, is 1 in the next,
-    and falls to 0 at t = steps, in straight lines."""
+    """What step t, counted from 0, has of the highest learning rate: it rises in the first `rise` steps, is 1 in the
+    next, and falls to 0 at t = steps, in straight lines."""
     if t < rise:
         return (t + 1) / (rise + 1)
     return max(0.0, (steps - t) / max(steps - rise, 1))

@@ -199,9 +199,14 @@ def listed(check: Check, model: Module, groups: Any) -> list[str]:
     lines = []
     for group in groups:
         members = list(group["params"]) if not isinstance(group["params"], Tensor) else [group["params"]]
-        settings = f"lr {group.get('lr', '-')}, weight_decay {group.get('weight_decay', '-')}"
+        settings = ", ".join([f"{key} {shown(group.get(key))}" for key in ("lr", "weight_decay")])
         lines += [f"{names.get(id(p), '?')}: {settings}" for p in members] or [f"(empty group): {settings}"]
     return sorted(lines)
+
+
+def shown(setting: Any) -> str:
+    """A number of a group, '-' where it is missing."""
+    return f"{float(setting):g}" if isinstance(setting, float | int) else "-" if setting is None else repr(setting)
 
 
 GROUPS_EN = "This is a {got}; expected a list of groups, each of them a dict with 'params', 'lr' and 'weight_decay'."
