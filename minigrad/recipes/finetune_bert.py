@@ -199,12 +199,13 @@ def decay_groups(model: Module, rates: dict[str, float], weight_decay: float) ->
 
 
 def warm_up_and_down(rise: int, steps: int) -> Callable[[int], float]:
-    """f(t) = (t + 1) / (rise + 1) in the first `rise` steps, then down to 0 after `steps`, in straight lines."""
+    """`share_of_rate` as a function of t alone."""
     return partial(share_of_rate, rise, steps)
 
 
 def share_of_rate(rise: int, steps: int, t: int) -> float:
-    """f(t): see warm_up_and_down."""
+    """What step t, counted from 0, has of the highest learning rate: it rises in the first `rise` steps, is 1 in the
+    next, and falls to 0 at t = steps, in straight lines."""
     if t < rise:
         return (t + 1) / (rise + 1)
     return max(0.0, (steps - t) / max(steps - rise, 1))

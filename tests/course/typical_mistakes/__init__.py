@@ -23,6 +23,7 @@ from . import (
     lesson_3_2,
     lesson_3_3,
     lesson_3_4,
+    lesson_3_10,
 )
 from .mistake import HELPFUL, MISLEADING, MISSED, NAMED, Mistake
 
@@ -46,6 +47,7 @@ MISTAKES: list[Mistake] = [
     *lesson_3_2.MISTAKES,
     *lesson_3_3.MISTAKES,
     *lesson_3_4.MISTAKES,
+    *lesson_3_10.MISTAKES,
 ]
 
 __all__ = ["HELPFUL", "MISLEADING", "MISSED", "MISTAKES", "NAMED", "Mistake"]
