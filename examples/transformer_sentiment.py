@@ -4,7 +4,7 @@
 
 Takes rt-polarity from the folder MINIGRAD_DATA if that is set, else from the cache or a download (0.5 MB). Gives, in
 runs/transformer_sentiment: weights and vocabulary, curves, the confusion matrix, the worst mistakes as text, and where
-the heads of the last layer look in four test reviews. `minigrad predict runs/transformer_sentiment "a fine film"` says
+the heads of the first layer look in four test reviews. `minigrad predict runs/transformer_sentiment "a fine film"` says
 what it makes of a sentence.
 """
 

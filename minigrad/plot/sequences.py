@@ -66,17 +66,18 @@ def errors(
 
 def attention_maps(maps: Sequence[tuple[Sequence[str], Any, str]], path: str | Path, title: str = "") -> Path:
     """Where the heads of a layer look in texts: a row for each of `maps`, which are the words [t], the weights
-    [heads, t, t], and a title; in it a square for each head, as dark as its largest weight allows. A row of a square is
-    the word that looks, a column the word that is seen."""
+    [heads, t, t], and a title; in it a square for each head. A row of a square is the word that looks, a column the
+    word that is seen. One scale is for all, so that heads that look everywhere alike are pale."""
     heads = len(maps[0][1])
     longest = max(len(words) for words, _, _ in maps)
     side = max(2.6, 0.22 * longest)
     figure = Figure(figsize=(side * heads + 1, (side + 0.9) * len(maps)), layout="constrained")
+    largest = max(float(np.max(weights)) for _, weights, _ in maps)
     rows = figure.subfigures(len(maps), 1, squeeze=False)[:, 0]
     for row, (words, weights, caption) in zip(rows, maps):
         row.suptitle(caption, fontsize=9)
         for number, (axes, head) in enumerate(zip(row.subplots(1, heads, squeeze=False)[0], np.asarray(weights)), 1):
-            axes.imshow(head, cmap="Blues", vmin=0, vmax=max(float(head.max()), 1e-6))
+            axes.imshow(head, cmap="Blues", vmin=0, vmax=largest)
             axes.set_xticks(range(len(words)), words, rotation=90, fontsize=7)
             axes.set_yticks(range(len(words)), words if number == 1 else [""] * len(words), fontsize=7)
             axes.set_title(f"head {number}, up to {head.max():.0%}", fontsize=8)

@@ -113,10 +113,10 @@ class TransformerSentiment(Reviews):
             text, said = data.test_texts[i], data.classes[outcome.scores[i].argmax()]
             ids = Tensor(to_device(np.array([vocabulary.encode(text)]), settings.device))
             with no_grad():
-                weights = model.attention(ids)[-1][0].cpu().numpy()
+                weights = model.attention(ids)[0][0].cpu().numpy()
             shown = [word if word in vocabulary.ids else f"({word})" for word in words(text)]
             maps.append((shown, weights, f"{said}: {text}"))
-        title = f"Attention in the last layer of {self.name} (words in brackets are unknown to it)"
+        title = f"Attention in the first layer of {self.name} (words in brackets are unknown to it)"
         plot.attention_maps(maps, folder / ATTENTION, title)
 
 
