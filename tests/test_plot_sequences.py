@@ -26,6 +26,11 @@ def test_the_last_input_is_no_step_from_the_output(drawn):
     assert [text.get_text() for text in before.get_legend().get_texts()] == ["RNN", "LSTM"]
 
 
+def test_what_is_all_but_gone_does_not_press_the_rest_together(drawn):
+    plot.gradients_over_time({"after": {"RNN": [1e-108, 1e-30, 0.5], "GRU": [0.5, 0.5, 0.5]}}, "gradients.png")
+    assert drawn[0].axes[0].get_ylim() == (0.5 * plot.sequences.FAINTEST, 5)
+
+
 def test_errors_lie_beside_that_of_a_guess(drawn):
     networks = {"RNN": ([0, 50], [0.3, 0.2]), "GRU": ([0, 50], [0.3, 0.001])}
     plot.errors({"50 numbers": networks, "100 numbers": networks}, "errors.png", 1 / 6, "a guess", "title")
@@ -49,7 +54,7 @@ def test_each_head_is_a_square_with_words_on_both_sides(drawn):
         assert len(row.axes) == 4
         for number, axes in enumerate(row.axes):
             np.testing.assert_array_equal(axes.images[0].get_array(), weights[number])
-            assert axes.images[0].get_clim() == (0, weights[number].max())
+            assert axes.images[0].get_clim() == (0, max(weights.max() for _, weights, _ in maps))
             assert axes.get_title() == f"head {number + 1}, up to {weights[number].max():.0%}"
             assert [text.get_text() for text in axes.get_xticklabels()] == words
         assert [text.get_text() for text in row.axes[0].get_yticklabels()] == words

@@ -6,13 +6,10 @@ It is published as an archive with a folder for each half and class, and a file 
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import DataError
-from .archived import ArchivedSet, Form, find_in, locate, removed_if_refused
+from .archived import ArchivedSet, Form
 from .fetch import DataFile
-from .images import origin_of
-from .text import REVIEWS, Review, TextData, check_not_empty, counted, divided, read_text
+from .text import Review, TextData, load_reviews, read_text
 
-SOURCES = ("auto",)
 FOLDERS = ("neg", "pos")  # in the order of the labels
 
 IMDB = ArchivedSet(
@@ -41,14 +38,7 @@ def load_imdb(source: str | Path = "auto") -> TextData:
     A download is checked by its SHA-256; folders of the user's own are not. Raises DataError if the files are not there
     or cannot be read; NotAvailableError if they cannot be downloaded.
     """
-    if source == "":
-        raise DataError("the source is empty; expected auto, or a folder with IMDB")
-    found = locate(IMDB) if source == "auto" else find_in(Path(source), IMDB, origin_of(source, SOURCES))
-    with removed_if_refused(found):
-        fields = divided(reviews(found.folder))
-        check_not_empty(fields, found.folder, REVIEWS)
-    description = counted(fields, "IMDB", found.folder)
-    return TextData(**fields, name="IMDB", description=description, source=str(found.folder.absolute()))
+    return load_reviews(IMDB, reviews, source)
 
 
 def reviews(folder: Path) -> Iterator[Review]:

@@ -7,13 +7,10 @@ punctuation marks.
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import DataError
-from .archived import ArchivedSet, Form, find_in, locate, removed_if_refused
+from .archived import ArchivedSet, Form
 from .fetch import DataFile
-from .images import origin_of
-from .text import REVIEWS, Review, TextData, check_not_empty, counted, divided, read_text
+from .text import Review, TextData, load_reviews, read_text
 
-SOURCES = ("auto",)
 FILES = ("rt-polarity.neg", "rt-polarity.pos")  # in the order of the labels
 
 RT_POLARITY = ArchivedSet(
@@ -46,14 +43,7 @@ def load_rt_polarity(source: str | Path = "auto") -> TextData:
     DataError if the files are not there or cannot be read; NotAvailableError, which says where to get them and where to
     put them, if they cannot be downloaded.
     """
-    if source == "":
-        raise DataError("the source is empty; expected auto, or a folder with rt-polarity")
-    found = locate(RT_POLARITY) if source == "auto" else find_in(Path(source), RT_POLARITY, origin_of(source, SOURCES))
-    with removed_if_refused(found):
-        fields = divided(reviews(found.folder))
-        check_not_empty(fields, found.folder, REVIEWS)
-    description = counted(fields, "rt-polarity", found.folder)
-    return TextData(**fields, name="rt-polarity", description=description, source=str(found.folder.absolute()))
+    return load_reviews(RT_POLARITY, reviews, source)
 
 
 def reviews(folder: Path) -> Iterator[Review]:

@@ -1,7 +1,7 @@
 """Texts with labels, to train, to choose and to test on: what every loader of a set of reviews returns."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,9 +10,12 @@ import numpy as np
 
 from ..errors import DataError
 from ..language import say
+from .archived import ArchivedSet, find_in, locate, removed_if_refused
+from .images import origin_of
 
 PARTS = ("train", "validation", "test")
 REVIEWS = ("negative", "positive")
+SOURCES = ("auto",)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,6 +59,21 @@ class Review(NamedTuple):
     text: str
     label: int
     part: str
+
+
+def load_reviews(wanted: ArchivedSet, reviews: Callable[[Path], Iterable[Review]], source: str | Path) -> TextData:
+    """The data of a published set from `source`, 'auto' or a folder; `reviews` reads them from the set's folder.
+
+    Raises DataError or NotAvailableError, as the set's own loader says.
+    """
+    if source == "":  # Path("") would be the current folder
+        raise DataError(f"the source is empty; expected auto, or a folder with {wanted.title}")
+    found = locate(wanted) if source == "auto" else find_in(Path(source), wanted, origin_of(source, SOURCES))
+    with removed_if_refused(found):
+        fields = divided(reviews(found.folder))
+        check_not_empty(fields, found.folder)
+    description = counted(fields, wanted.title, found.folder)
+    return TextData(**fields, name=wanted.title, description=description, source=str(found.folder.absolute()))
 
 
 def divided(reviews: Iterable[Review]) -> dict[str, Any]:
@@ -104,11 +122,11 @@ def read_text(path: Path, *encodings: str) -> str:
     ) from wrong
 
 
-def check_not_empty(fields: dict[str, Any], folder: Path, classes: Sequence[str]) -> None:
+def check_not_empty(fields: dict[str, Any], folder: Path) -> None:
     """Raise DataError unless every part has texts of every class."""
     for part in PARTS:
         found = set(fields[f"{part}_labels"].tolist())
-        if lacking := [name for label, name in enumerate(classes) if label not in found]:
+        if lacking := [name for label, name in enumerate(REVIEWS) if label not in found]:
             raise DataError(
                 f"{folder}: no {' and no '.join(lacking)} texts for the part to {PURPOSE[part]}; is it whole?"
             )

@@ -10,7 +10,6 @@ from ..ops.arguments import as_tensor
 from ..tensor import Tensor
 from ..text.padding import lengths_of
 
-
 EMBEDDING_STD = 0.02  # that of the positions; with deviation 1, as Embedding has it, words would drown them
 
 

@@ -11,19 +11,28 @@ from matplotlib.figure import Figure
 from . import saving
 from .training import NETWORKS
 
+STYLES = ("-", "-", "--")  # lines that lie upon each other are both seen
+FAINTEST = 1e-24
+
 
 def gradients_over_time(moments: Mapping[str, Mapping[str, Any]], path: str | Path, title: str = "") -> Path:
     """How far back gradients reach, on a logarithmic axis: a panel for each moment, and in it the norms [t] of the
-    gradient of what a network says at the end for each input, by how far back that lies, of each network by name."""
+    gradient of what a network says at the end for each input, by how far back that lies, of each network by name.
+
+    What is smaller than FAINTEST of the largest lies below the picture.
+    """
     figure = Figure(figsize=(5 * len(moments), 4), layout="constrained")
     panels = figure.subplots(1, len(moments), sharey=True, squeeze=False)[0]
     for axes, (moment, networks) in zip(panels, moments.items()):
-        for color, (name, norms) in zip(cycle(NETWORKS), networks.items()):
-            axes.plot(range(len(norms)), norms[::-1], color=color, label=name)
+        for color, style, (name, norms) in zip(cycle(NETWORKS), cycle(STYLES), networks.items()):
+            axes.plot(range(len(norms)), norms[::-1], color=color, linestyle=style, label=name)
         axes.set_yscale("log")
         axes.set_title(moment, fontsize=10)
         axes.set_xlabel("steps between an input and the output")
         axes.grid(alpha=0.3)
+    largest = max(max(norms) for networks in moments.values() for norms in networks.values())
+    if panels[0].get_ylim()[0] < FAINTEST * largest:
+        panels[0].set_ylim(FAINTEST * largest, 10 * largest)
     panels[0].set_ylabel("norm of the output's gradient for an input")
     panels[0].legend()
     figure.suptitle(title, fontsize=11)
@@ -57,17 +66,18 @@ def errors(
 
 def attention_maps(maps: Sequence[tuple[Sequence[str], Any, str]], path: str | Path, title: str = "") -> Path:
     """Where the heads of a layer look in texts: a row for each of `maps`, which are the words [t], the weights
-    [heads, t, t], and a title; in it a square for each head, as dark as its largest weight allows. A row of a square is
-    the word that looks, a column the word that is seen."""
+    [heads, t, t], and a title; in it a square for each head. A row of a square is the word that looks, a column the
+    word that is seen. One scale is for all, so that heads that look everywhere alike are pale."""
     heads = len(maps[0][1])
     longest = max(len(words) for words, _, _ in maps)
     side = max(2.6, 0.22 * longest)
     figure = Figure(figsize=(side * heads + 1, (side + 0.9) * len(maps)), layout="constrained")
+    largest = max(float(np.max(weights)) for _, weights, _ in maps)
     rows = figure.subfigures(len(maps), 1, squeeze=False)[:, 0]
     for row, (words, weights, caption) in zip(rows, maps):
         row.suptitle(caption, fontsize=9)
         for number, (axes, head) in enumerate(zip(row.subplots(1, heads, squeeze=False)[0], np.asarray(weights)), 1):
-            axes.imshow(head, cmap="Blues", vmin=0, vmax=max(float(head.max()), 1e-6))
+            axes.imshow(head, cmap="Blues", vmin=0, vmax=largest)
             axes.set_xticks(range(len(words)), words, rotation=90, fontsize=7)
             axes.set_yticks(range(len(words)), words if number == 1 else [""] * len(words), fontsize=7)
             axes.set_title(f"head {number}, up to {head.max():.0%}", fontsize=8)

@@ -82,7 +82,8 @@ class VanishingGradient(Recipe):
     they have learned; and the adding problem (Hochreiter & Schmidhuber, 1997) with 50 to 400 numbers.
 
     All have states of the same size, and learn with the same Adam, clipping of gradients to a norm of 1, and number of
-    steps. A network that is stopped while it learns begins again.
+    steps. The learning rate was chosen for the LSTM, which learns late; with 0.001 the RNN does not learn to add among
+    50 numbers either. A network that is stopped while it learns begins again.
     """
 
     name = "vanishing_gradient"

@@ -96,3 +96,23 @@ def test_mask_returned_as_gradient_ignores_the_upstream(mask):
 def test_input_may_be_none():
     blank = Blank("minigrad.ops.linalg:Linear.backward")
     Check(blank, {blank: blank.function}).backward(Linear, np.ones((2, 3)), np.ones((4, 3)), None)
+
+
+def test_steps_of_recurrent_networks_may_keep_what_they_like(tmp_path):
+    step = [
+        (
+            "self.h = array_module(x).tanh(from_x + from_h)\n        return self.h",
+            "self.a = from_x + from_h\n        return np.tanh(self.a)",
+        ),
+        ("ga = gh * (1 - self.h * self.h)", "ga = gh * (1 - np.tanh(self.a) ** 2)"),
+        ("self.walked.append((cell, rows, n))", "self.walked.insert(0, (cell, rows, n))"),
+        ("reversed(self.walked)", "self.walked"),
+        ("        self.save(x, *weights)\n        return y, *state", "        self.like = x\n        return y, *state"),
+        ("x, *weights = self.saved", "x, weights = self.like, range(4)"),
+    ]
+    assert set(kinds(tmp_path, find_lesson("3.2"), *step).values()) == {None}
+    lstm = [
+        ("self.values = i, f, g, o, c, squashed", "self.values = i, f, g, o, c, new"),
+        ("i, f, g, o, c, squashed = self.values", "i, f, g, o, c, new = self.values\n        squashed = np.tanh(new)"),
+    ]
+    assert set(kinds(tmp_path, find_lesson("3.3"), *lstm).values()) == {None}

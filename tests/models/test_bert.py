@@ -7,14 +7,12 @@ import sys
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer as Library
-from tokenizers import models, pre_tokenizers, processors
 from transformers import BertConfig as TheirConfig
 from transformers import BertForMaskedLM as TheirMaskedLM
 from transformers import BertForSequenceClassification as TheirClassifier
 from transformers import BertModel as TheirModel
 
-from minigrad import Tensor, manual_seed, save
+from minigrad import Tensor, manual_seed
 from minigrad.errors import CheckpointError, DataError
 from minigrad.models.bert import (
     BertConfig,
@@ -24,6 +22,7 @@ from minigrad.models.bert import (
     mean_pool,
 )
 from minigrad.models.pretrained_bert import from_package, load_bert
+from tests.models.tiny_bert import write_bert
 
 SIZES = {
     "vocab_size": 17,
@@ -144,23 +143,10 @@ def test_padding_changes_nothing_and_rows_of_nothing_else_give_numbers(pool):
 @pytest.fixture
 def folder(tmp_path):
     """A tiny BERT as it lies on the hub."""
-    place = tmp_path / "tiny"
-    place.mkdir()
-    theirs = reference(TheirModel)
-    (place / "config.json").write_text(json.dumps({**SIZES, "model_type": "bert", "torch_dtype": "float32"}))
-    save(
-        {f"bert.{name}": value.float().numpy() for name, value in theirs.state_dict().items()},
-        place / "model.safetensors",
+    state = reference(TheirModel).state_dict()
+    return write_bert(
+        tmp_path / "tiny", SIZES, {f"bert.{name}": value.float().numpy() for name, value in state.items()}
     )
-    vocabulary = {token: i for i, token in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghijk"])}
-    library = Library(models.WordPiece(vocabulary, unk_token="[UNK]"))
-    library.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
-    library.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    library.post_processor = processors.TemplateProcessing(
-        "[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    library.save(str(place / "tokenizer.json"))
-    return place
 
 
 def test_a_folder_in_the_layout_of_the_hub_is_loaded(folder):

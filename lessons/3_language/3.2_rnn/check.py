@@ -179,3 +179,9 @@ def walk_back(check: Check) -> None:
         states = [f"g{name}" for name in state_names(kind)]
         names = ["gx", *states, "gW", "gU", "gb", "gd"]
         check.backward(lambda k=kind, n=batch_sizes, r=reverse: joined(k, n, r), *arrays, names=names)
+    kind, batch_sizes, reverse = WALKS[0]
+    walk = joined(kind, batch_sizes, reverse)
+    y = walk.forward(*walk_inputs(check, kind, batch_sizes))
+    g = check.array(*y.shape)
+    first, second = [check.run(lambda: walk.backward(g)) for _ in range(2)]  # as with retain_graph=True
+    check.require(all(np.shape(a) == np.shape(b) and np.allclose(a, b) for a, b in zip(first, second)), "used_up")

@@ -93,8 +93,8 @@ def biases_averaged(self, ga, gc):
 
 @mistake(
     PRODUCTS,
-    "gW and gU were divided by the size of the batch. They are sums over the samples; if the loss is a mean, its 1/n "
-    "is in `ga` already.",
+    "gW and gU were divided by the size of the batch. They are sums over the samples; if the loss is a mean, its "
+    "1/n is in `ga` already.",
     "gW 和 gU 除以了批大小。它们是对样本求和；如果损失是平均值，那个 1/n 已经在 `ga` 里了。",
 )
 def weights_averaged(self, ga, gc):
@@ -610,8 +610,8 @@ def c_for_h(self, x, *rest):
 
 @mistake(
     WALK,
-    "The steps were taken from the first to the last although `reverse` is set: self.steps() gives them in the right "
-    "order.",
+    "The steps were taken from the first to the last although `reverse` is set: self.steps() gives them in the "
+    "right order.",
     "设了 `reverse`，却还是从头走到尾：self.steps() 给出的顺序才是对的。",
 )
 def always_from_the_start(self, x, *rest):
@@ -633,10 +633,10 @@ def in_the_order_of_walking(self, x, *rest):
 
 @mistake(
     WALK,
-    "The state is returned of those sequences only that were in the last step; the others have ended, and their last "
-    "state is to be kept. self.step returns the state of all.",
-    "最后的状态只剩下最后一步还在的那几个序列；其余的已经结束，但它们最后的状态要留着。self.step 返回的是所有序列的状"
-    "态。",
+    "The state is returned of those sequences only that were in the last step; the others have ended, and their "
+    "last state is to be kept. self.step returns the state of all.",
+    "最后的状态只剩下最后一步还在的那几个序列；其余的已经结束，但它们最后的状态要留着。self.step 返回的是所有序列的"
+    "状态。",
 )
 def ended_ones_lost(self, x, *rest):
     y, *state = walked(self, x, rest)
@@ -645,8 +645,8 @@ def ended_ones_lost(self, x, *rest):
 
 @mistake(
     WALK,
-    "The last rows of y were returned for the last state. Where sequences have ended before, the last rows belong to "
-    "other steps; and an LSTM has c, too. Return what self.step gave.",
+    "The last rows of y were returned for the last state. Where sequences have ended before, the last rows belong "
+    "to other steps; and an LSTM has c, too. Return what self.step gave.",
     "拿 y 的最后几行当成了最后的状态。有的序列先结束了，那几行就属于别的步；LSTM 还有 c。应该返回 self.step 给出的状"
     "态。",
 )
@@ -790,7 +790,7 @@ def back(
 ):
     """The way back: `arriving` is the gradient of h after a step, `total` that of a weight, `handed` what goes on."""
     gx, state, totals = np.empty_like(self.seen[0]), [g.copy() for g in gstate], [0.0] * 4
-    for cell, rows, n in cells or reversed(cells_of(self)):
+    for cell, rows, n in reversed(cells_of(self)) if cells is None else cells:
         state[0][:n] = arriving(state[0][:n], gy[rows])
         gx[rows], state, of_weights = self.step_backward(cell, state, n)
         state = handed(state, n)
@@ -831,8 +831,8 @@ def averaged_over_steps(self, gy, *gstate):
 
 @mistake(
     WALK_BACK,
-    "What comes back from the later step is forgotten: gh was gy of this step alone. h went into y and into the next "
-    "step, so it gets both: what step_backward returned for the later step, plus gy[rows].",
+    "What comes back from the later step is forgotten: gh was gy of this step alone. h went into y and into the "
+    "next step, so it gets both: what step_backward returned for the later step, plus gy[rows].",
     "忘了后一步传回来的梯度：gh 只用了这一步的 gy。h 进了 y，也进了下一步，所以两份都要：后一步 step_backward 返回的，"
     "加上 gy[rows]。",
 )
@@ -954,8 +954,8 @@ def upstream_returned(self, gy, *gstate):
     "The gradient of the first state lacks the sequences that ended early, or holds zeros for them: they were cut "
     "off at a later step. Carry the gradient of all sequences; step_backward leaves those alone that the step does "
     "not have.",
-    "初始状态的梯度里，早结束的序列丢了或变成了 0：它们在后面的步里被切掉了。应该带着所有序列的梯度往回走；这一步没有"
-    "的序列，step_backward 不会动它们。",
+    "初始状态的梯度里，早结束的序列丢了或变成了 0：它们在后面的步里被切掉了。应该带着所有序列的梯度往回走；这一步没"
+    "有的序列，step_backward 不会动它们。",
 )
 def ended_ones_cut_off(self, gy, *gstate):
     def handed(state, n):
@@ -1024,6 +1024,18 @@ def cells_not_reversed(self, gy, *gstate):
 )
 def cell_state_not_carried(self, gy, *gstate):
     return back(self, gy, gstate, handed=lambda state, n: [state[0], *[g.copy() for g in gstate[1:]]])
+
+
+@mistake(
+    WALK_BACK,
+    "The gradients are right, but backward works only once: it empties the list of cells, or changes what forward "
+    "kept. With retain_graph=True it is called again. Go through reversed(self.walked) and leave the list as it is.",
+    "梯度是对的，但 backward 只能用一次：它把 cell 的列表清空了，或者改动了 forward 存下的东西。设了 "
+    "retain_graph=True 时还会再调用一次。应该遍历 reversed(self.walked)，列表本身不要动。",
+)
+def used_up(self, gy, *gstate):
+    steps, self.walked = cells_of(self) if self.walked else [], []
+    return back(self, gy, gstate, cells=steps[::-1])
 
 
 @mutant(WALK_BACK, "count")

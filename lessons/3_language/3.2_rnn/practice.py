@@ -19,7 +19,7 @@ from minigrad.plot import save_figure
 HIDDEN, BATCH, RATE = 8, 32, 0.01
 PARITY_STEPS, PARITY_ROUNDS = 10, 600  # length of the sequences that it learns from
 LONG = [10, 100, 1000]  # lengths of those that it is tried on
-DELAY, ECHO_STEPS, ECHO_ROUNDS = 3, 24, 600
+DELAY, ECHO_STEPS, ECHO_ROUNDS = 3, 24, 400
 CUTS = [1, 2, 3, 4, 24]  # after how many steps the way back is cut
 
 

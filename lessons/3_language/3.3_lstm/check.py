@@ -71,6 +71,10 @@ def holds_array(kept: Any) -> bool:
 def backward(check: Check) -> None:
     for size in SIZES:
         check.backward(Joined, *inputs(check, *size), names=["gx", "gh", "gc", "gW", "gU", "gb", "gd"])
+    node, g = Joined(), check.array(4, 2 * 2)
+    check.run(lambda: node.forward(*inputs(check, *SIZES[0])))
+    first, second = [check.run(lambda: node.backward(g)) for _ in range(2)]  # as with retain_graph=True
+    check.require(all(map(np.allclose, first, second)), "kept_changed")
 
 
 # --------------------------------------------------------------------------------------------------------- clipping

@@ -927,6 +927,19 @@ def biases_counted_twice(self, gh, gc):
     return *rest, gb + gd, gb + gd
 
 
+@mistake(
+    BACKWARD,
+    "The gradients are right, but backward works only once: it changed in place what forward kept (*= and the "
+    "like). With retain_graph=True it is called again. Make new arrays.",
+    "梯度是对的，但 backward 只能用一次：它原地改动了 forward 存下的数组（比如用了 *=）。设了 retain_graph=True 时还"
+    "会再调用一次。应该新建数组。",
+)
+def kept_changed(self, gh, gc):
+    s = again(self)
+    used, self.used = getattr(self, "used", False), True
+    return finished(self, s, gh, gc, i=0 * s.i if used else s.g * s.i * (1 - s.i) * (gc + through(s, gh)))
+
+
 @mutant(BACKWARD, "swapped")
 def states_exchanged(self, gh, gc):
     gx, before, to_cell, *of_weights = finished(self, again(self), gh, gc)

@@ -1,6 +1,6 @@
 """Typical mistakes in lesson 3.2."""
 
-from .mistake import HELPFUL, NAMED, Mistake
+from .mistake import HELPFUL, MISSED, NAMED, Mistake
 
 SUMS = """
         from_x, from_h = self.project(x, h, *weights)
@@ -664,5 +664,20 @@ MISTAKES = [
         "cell_state_not_carried",
         NAMED,
         first=HELPFUL,
+    ),
+    back(
+        "popped",
+        "the cells are taken off the list, so that backward works once",
+        """
+        while self.walked:
+            cell, rows, n = self.walked.pop()
+            state[0][:n] += gy[rows]
+            gx[rows], state, of_weights = self.step_backward(cell, state, n)
+            totals = [total + g for total, g in zip(totals, of_weights)]
+        return gx, *state, *totals
+        """,
+        "used_up",
+        NAMED,
+        first=MISSED,
     ),
 ]

@@ -1,6 +1,6 @@
 """Typical mistakes in lesson 3.3."""
 
-from .mistake import HELPFUL, NAMED, Mistake
+from .mistake import HELPFUL, MISSED, NAMED, Mistake
 
 CUT = """
         from_x, from_h = self.project(x, h, *weights)
@@ -433,6 +433,28 @@ MISTAKES = [
         """,
         "own_gradient_hidden",
         NAMED,
+    ),
+    gates(
+        "cell_in_place",
+        "s is multiplied into the old cell state",
+        RIGHT.replace("af = s * c", "c *= s\n        af = c"),
+        "modified_input",
+        NAMED,
+    ),
+    gates(
+        "squashed_in_place",
+        "tanh c' is squared in place",
+        """
+        ao = gh * squashed * o * (1 - o)
+        squashed *= squashed
+        s = gc + gh * o * (1 - squashed)
+        ai = s * g * i * (1 - i)
+        af = s * c * f * (1 - f)
+        ag = s * i * (1 - g**2)
+        """,
+        "kept_changed",
+        NAMED,
+        first=MISSED,
     ),
     norm(
         "summed",

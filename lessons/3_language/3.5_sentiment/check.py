@@ -1,0 +1,112 @@
+"""Checks of lesson 3.5: lengths, states, the highest values, and the whole classifier, to which padding is nothing."""
+
+import numpy as np
+
+import minigrad
+from minigrad.course.checks import Check, checks
+from minigrad.models import RecurrentClassifier, recurrent_classifier
+from minigrad.nn.utils.rnn import pack_padded_sequence
+from minigrad.tensor import Tensor
+from minigrad.text import padding
+
+MODEL = "minigrad.models.recurrent_classifier:"
+TENSOR_EN = "This is a {found}; tensors go in and a tensor must come out, or no gradient finds its way back."
+TENSOR_ZH = "得到的是 {found}；输入是张量，输出也必须是张量，否则梯度传不回去。"
+IDS = np.array([[3, 1, 4, 1, 5], [2, 6, 0, 0, 0], [0, 0, 0, 0, 0], [6, 0, 2, 0, 0]])
+
+
+def as_array(check: Check, y) -> np.ndarray:
+    """The array in a tensor; nothing else will do."""
+    check.require(y is not None, "nothing", name="the result")
+    check.require(isinstance(y, Tensor), "no_tensor", TENSOR_EN, TENSOR_ZH, found=type(y).__name__)
+    return y.detach().numpy()
+
+
+@checks("minigrad.text.padding:lengths_of")
+def lengths(check: Check) -> None:
+    for ids in (IDS, np.array([[1, 2], [3, 4]]), np.array([[0, 0, 7]]), np.array([[0], [2]])):
+        check.function(lambda ids: padding.lengths_of(ids), ids, names=["lengths"])
+    check.function(
+        lambda ids: padding.lengths_of(ids, 9), np.array([[0, 9, 9], [9, 0, 2]]), names=["lengths, padding 9"]
+    )
+    try:
+        padding.lengths_of(np.zeros((2, 0), int))
+    except ValueError:
+        pass
+    else:
+        check.require(False, "no_error", ERROR_EN, ERROR_ZH)
+
+
+ERROR_EN = "A batch of texts of no places went through; a ValueError is asked for."
+ERROR_ZH = "一个位置都没有的一批文本没有报错；应该抛出 ValueError。"
+
+
+def made(kind: str, **settings) -> RecurrentClassifier:
+    """The same network at every call."""
+    minigrad.manual_seed(3)
+    return RecurrentClassifier(9, kind, 4, 3, 2, **settings)
+
+
+@checks(MODEL + "RecurrentClassifier.last_state")
+def last_state(check: Check) -> None:
+    for kind, settings in (
+        ("gru", {}),
+        ("lstm", {}),
+        ("gru", {"num_layers": 2}),
+        ("lstm", {"num_layers": 2, "bidirectional": True}),
+    ):
+        model = made(kind, **settings)
+        rows = settings.get("num_layers", 1) * len(model.network.directions)
+
+        def call(h: np.ndarray, c: np.ndarray, model: RecurrentClassifier = model, kind: str = kind) -> np.ndarray:
+            state = minigrad.tensor(h)
+            return as_array(check, model.last_state((state, minigrad.tensor(c)) if kind == "lstm" else state))
+
+        h, c = check.array(rows, 2, 3).astype(np.float32), check.array(rows, 2, 3).astype(np.float32)
+        inputs = {"h": h, "c": c} if kind == "lstm" else {"h": h}
+        check.function(call, h, c, names=["last states"], inputs=inputs, settings={"kind": kind, **settings})
+
+
+@checks(MODEL + "highest")
+def highest(check: Check) -> None:
+    for sizes in ([4, 1, 1], [3, 2, 1]):
+        steps = -np.abs(check.array(len(sizes), max(sizes), 3).astype(np.float32)) - 0.1  # below 0, as padding is not
+
+        def call(states: np.ndarray, sizes: list[int] = sizes) -> tuple[np.ndarray, np.ndarray]:
+            input = minigrad.tensor(states, requires_grad=True)
+            packed = pack_padded_sequence(input, sizes, batch_first=True, enforce_sorted=False)
+            y = recurrent_classifier.highest(packed, np.array(sizes))
+            array = as_array(check, y)
+            if y.requires_grad:
+                (y * y).sum().backward()
+            return array, np.zeros_like(states) if input.grad is None else input.grad.numpy()
+
+        given = {"states": steps, "lengths": np.array(sizes)}
+        check.function(call, steps, names=["highest", "gradient"], inputs=given)
+
+
+@checks(MODEL + "RecurrentClassifier.forward")
+def forward(check: Check) -> None:
+    for kind, settings in (("lstm", {}), ("gru", {"pool": "max"}), ("rnn", {"bidirectional": True})):
+        for dropout, train in ((0.0, True), (0.5, True), (0.5, False)):
+
+            def call(
+                ids: np.ndarray,
+                kind: str = kind,
+                settings: dict = settings,
+                dropout: float = dropout,
+                train: bool = train,
+            ) -> tuple[np.ndarray, ...]:
+                model = made(kind, dropout=dropout, **settings).train(train)
+                minigrad.manual_seed(5)  # the same is dropped
+                y = model(minigrad.tensor(ids))
+                array = as_array(check, y)
+                if y.requires_grad and y.ndim == 2:
+                    (y * y).sum().backward()
+                grad = model.embedding.weight.grad
+                return array, np.zeros((9, 4), np.float32) if grad is None else grad.numpy()
+
+            shown = {"kind": kind, "dropout": dropout, "train": train, **settings}
+            check.function(
+                call, IDS, names=["scores", "gradient of the embedding"], inputs={"ids": IDS}, settings=shown
+            )
