@@ -43,7 +43,7 @@ GROUPS = {
 }
 SHAPES = ("{animals} {eating} {food}", "{people} {eating} {food}", "{people} {reading} {texts}")
 SENTENCES, STEPS, LABELLED = 2000, 500, 2  # LABELLED: animals, and people, whose sentences have labels
-REVIEWS, TESTED, EPOCHS = 200, 400, 4
+REVIEWS, TESTED, EPOCHS, RATE, WARM_UP = 200, 400, 4, 1e-4, 0.1
 TEXTS = (
     "an unforgettable film",
     "this movie stays with you for years",
@@ -69,7 +69,7 @@ def by_hand() -> None:
 def learning(model: Module, steps: int, lr: float, head_lr: float) -> tuple[AdamW, LambdaLR]:
     """The optimizer and the schedule of a fine-tuning, as `minigrad train finetune_bert` has them."""
     optimizer = AdamW(decay_groups(model, {"bert": lr, "classifier": head_lr}, 0.01), lr)
-    return optimizer, LambdaLR(optimizer, warm_up_and_down(steps // 10, steps))
+    return optimizer, LambdaLR(optimizer, warm_up_and_down(int(WARM_UP * steps), steps))
 
 
 # ------------------------------------------------------------------------------------------------------------ in small
@@ -157,7 +157,7 @@ def in_small(pictures: Path) -> None:
         last = "  ".join(f"{a[-1]:6.1%}" for a in accuracies)
         print(say(f"  {way:12} test accuracy, three seeds: {last}", f"  {name}：测试准确率（三个种子）{last}"))
         axes.plot(range(1, 11), np.mean(accuracies, axis=0), marker=".", label=way)
-    finish(axes, "test accuracy, mean of three seeds")
+    finish(figure, axes, "test accuracy, mean of three seeds")
     print(say("  picture: ", "  图：") + str(save_figure(figure, pictures / "3.10_small.png")))
 
 
@@ -208,7 +208,7 @@ def reviews(bert: PretrainedBert, pictures: Path) -> None:
         if way == "head only":
             freeze(model, "bert")
         loader = DataLoader(train, 16, shuffle=True, seed=SEED, lengths=train.lengths)
-        optimizer, schedule = learning(model, EPOCHS * len(loader), 1e-4, 1e-2 if way == "head only" else 1e-3)
+        optimizer, schedule = learning(model, EPOCHS * len(loader), RATE, 1e-2 if way == "head only" else 1e-3)
         start = time.perf_counter()
         trainer = Trainer(model, optimizer, loader, DataLoader(test, 100), schedule=schedule)
         accuracy = [entry["validation_accuracy"] for entry in trainer.fit(EPOCHS)]
@@ -222,17 +222,17 @@ def reviews(bert: PretrainedBert, pictures: Path) -> None:
             )
         )
         axes.plot(range(1, EPOCHS + 1), accuracy, marker=".", label=way)
-    finish(axes, "test accuracy")
+    finish(figure, axes, "test accuracy")
     print(say("  picture: ", "  图：") + str(save_figure(figure, pictures / "3.10_reviews.png")))
 
 
-def finish(axes: Axes, label: str) -> None:
+def finish(figure: Figure, axes: Axes, label: str) -> None:
     """Labels, a grid and a legend."""
     axes.set(xlabel="epoch", ylabel=label, ylim=(0.4, 1.02))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(alpha=0.3)
-    axes.legend(loc="center right")
+    figure.legend(loc="outside lower center", ncols=len(WAYS))
 
 
 def main(pictures: Path) -> None:
