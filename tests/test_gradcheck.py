@@ -466,6 +466,7 @@ CHECKS = {
     activation.GELU: [((3, 4),)],
     activation.FastGELU: [((3, 4),), ((64, 65),)],
     activation.GELUTanh: [((3, 4),)],
+    activation.FastGELUTanh: [((3, 4),), ((64, 65),)],
     activation.Softmax: [((3, 4), {"dim": 1}), ((2, 3, 2), {"dim": -2})],
     activation.LogSoftmax: [((3, 4), {"dim": 0})],
     Dropout: [((3, 4), {"p": 0.3})],
@@ -569,6 +570,7 @@ NOT_CHECKED = {
     rounding.FloorDivide,  # has no gradient
     recurrent.Recurrence,  # without a cell
     recurrent.FastRecurrence,  # without a kernel
+    activation.SlopeAlong,  # without a kernel
 }
 
 

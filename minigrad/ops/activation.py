@@ -1,6 +1,7 @@
 """Activation functions and their gradients. In the formulas, gx stands for dL/dx."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -221,16 +222,17 @@ class GELU(Activation):
         return gy * (cdf + x * pdf)
 
 
-@twin_of(GELU, kernels.erf)
-class FastGELU(GELU):
-    """GELU of large arrays, by blocks that stay in the cache; the slope is computed along with the result."""
+class SlopeAlong(Activation):
+    """What fast twins share: large arrays go by blocks that stay in the cache, the slope along with the result."""
+
+    kernel: Callable[[Array, bool], tuple[Array, Array | None]]
 
     def forward(self, x: Array) -> Array:
         dense = type(x) is np.ndarray and (x.flags.c_contiguous or x.flags.f_contiguous)
         if not dense or x.dtype.itemsize < 4 or x.size < 4096:
             self.slope = None
             return super().forward(x)
-        y, self.slope = kernels.gelu(x, bool(self.edges))
+        y, self.slope = type(self).kernel(x, bool(self.edges))
         self.save(x, self.slope)
         return y
 
@@ -239,6 +241,13 @@ class FastGELU(GELU):
             self.saved = self.saved[:1]
             return super().backward(gy)
         return gy * self.slope
+
+
+@twin_of(GELU, kernels.erf)
+class FastGELU(SlopeAlong, GELU):
+    """GELU by minigrad.kernels.elementwise."""
+
+    kernel = staticmethod(kernels.gelu)
 
 
 class GELUTanh(Activation):
@@ -267,11 +276,18 @@ class GELUTanh(Activation):
         return math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)
 
 
+@twin_of(GELUTanh, GELUTanh.argument)
+class FastGELUTanh(SlopeAlong, GELUTanh):
+    """GELUTanh by minigrad.kernels.elementwise."""
+
+    kernel = staticmethod(kernels.gelu_tanh)
+
+
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """x · Φ(x) with the normal distribution function Φ, or its approximation by tanh with approximate='tanh'."""
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu got approximate='{approximate}'; expected 'none' or 'tanh'")
-    return (fastest(GELU) if approximate == "none" else GELUTanh)()(as_floating(input, "gelu"))
+    return fastest(GELU if approximate == "none" else GELUTanh)()(as_floating(input, "gelu"))
 
 
 class Softmax(Activation):

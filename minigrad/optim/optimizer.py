@@ -10,12 +10,16 @@ from ..checks import check_bool, check_number
 from ..device import Array, array_module, device_of, to_device
 from ..errors import did_you_mean
 from ..grad_mode import enable_grad
+from ..kernels.threads import ELEMENT, shared
 from ..tensor import Tensor
 
 BLOCK = 1 << 18  # elements: a parameter, its gradient and its state then stay in cache during all passes of a formula
 
 LABELS = {"params", "initial_lr", "name"}  # what a group may hold beside the settings
 TORCH_SWITCHES = {"foreach", "fused", "capturable", "differentiable"}  # in PyTorch's state dicts, without meaning here
+
+PASSES = 4
+"""To how many passes through a parameter in memory an update comes, about: most of them find it in the cache."""
 
 
 class Optimizer:
@@ -114,11 +118,18 @@ class Optimizer:
         """Update one parameter, whose state arrays have these names."""
         p, g = tensor._data, tensor._grad._data  # type: ignore[union-attr]
         state = self.state_of(tensor, names) if names else {}
-        maximize = group.get("maximize")
-        for p_block, g_block, state_block in blocks(p, g, state, names):
-            if maximize:
-                g_block = -g_block
-            self.update(p_block, self.penalize(p_block, g_block, group), state_block, group)
+        parts, maximize = list(blocks(p, g, state, names)), group.get("maximize")
+
+        def work(some: slice) -> None:
+            for p_block, g_block, state_block in parts[some]:
+                if maximize:
+                    g_block = -g_block
+                self.update(p_block, self.penalize(p_block, g_block, group), state_block, group)
+
+        if len(parts) == 1:
+            work(slice(0, 1))
+        else:
+            shared(work, len(parts), PASSES * ELEMENT * p.size)
         note_change(p)
 
     def state_of(self, tensor: Tensor, names: dict[str, float]) -> dict[str, Any]:
