@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,7 +45,7 @@ class Reviews(Recipe):
 
     def vocabulary(self, settings: Any, data: TextData) -> Vocabulary:
         """The words that the networks of a run know."""
-        return Vocabulary.from_texts(data.train_texts, settings.min_count)
+        return vocabulary_of(data, settings.min_count)
 
     def encoded(self, settings: Any, data: TextData, texts: Sequence[str]) -> list[list[int]]:
         """Texts as numbers."""
@@ -102,6 +103,12 @@ class WordDropout:
     def __call__(self, ids: Any, labels: Any, rng: np.random.Generator) -> Any:
         xp = array_module(ids)
         return xp.where(xp.asarray(rng.random(ids.shape) < self.p) & (ids > 0), 1, ids), labels
+
+
+@lru_cache(maxsize=1)
+def vocabulary_of(data: TextData, min_count: int) -> Vocabulary:
+    """The words of the texts to train on, counted once for all that ask."""
+    return Vocabulary.from_texts(data.train_texts, min_count)
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
