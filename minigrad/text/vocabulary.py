@@ -1,8 +1,10 @@
 """Words, and the numbers that stand for them."""
 
+import operator
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ..checks import check_count
 
@@ -13,7 +15,11 @@ WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in small letters, and its punctuation marks, each as a word: "It's fun!" is it's, fun, !."""
+    """The words of a text in small letters, and its punctuation marks, each as a word: "It's fun!" is it's, fun, !.
+
+    Raises TypeError for anything but a str.
+    """
+    check_text("words", text)
     return WORD.findall(text.lower())
 
 
@@ -33,11 +39,11 @@ class Vocabulary:
     """The words that a model knows, and a number for each: its place in `tokens`.
 
     Number 0 is PADDING, 1 is UNKNOWN, which stands for every word that is not there. Raises ValueError for tokens that
-    do not begin with these two, or that repeat.
+    do not begin with these two, or that repeat, TypeError for tokens that are no str.
     """
 
     def __init__(self, tokens: Sequence[str]):
-        self.tokens = list(tokens)
+        self.tokens = checked_tokens("Vocabulary", tokens)
         self.ids = {token: i for i, token in enumerate(self.tokens)}
         if self.tokens[:2] != [PADDING, UNKNOWN]:
             raise ValueError(f"Vocabulary got tokens that begin with {self.tokens[:2]}; expected {[PADDING, UNKNOWN]}")
@@ -65,11 +71,7 @@ class Vocabulary:
 
     def decode(self, ids: Iterable[int]) -> str:
         """The words of these numbers, with blanks between them and without padding. IndexError out of range."""
-        found = []
-        for i in ids:
-            if not 0 <= i < len(self):
-                raise IndexError(f"Vocabulary.decode got {i}; expected 0 to {len(self) - 1}")
-            found.append(self.tokens[i])
+        found = tokens_at("Vocabulary.decode", self.tokens, ids)
         return " ".join([token for token in found if token != PADDING])
 
     def __repr__(self) -> str:
@@ -84,7 +86,7 @@ class CharacterVocabulary:
     """
 
     def __init__(self, tokens: Sequence[str]):
-        self.tokens = list(tokens)
+        self.tokens = checked_tokens("CharacterVocabulary", tokens)
         self.ids = {token: i for i, token in enumerate(self.tokens)}
         wrong = [token for token in self.tokens if len(token) != 1]
         if wrong or len(self.ids) < len(self.tokens):
@@ -94,6 +96,7 @@ class CharacterVocabulary:
     @classmethod
     def from_text(cls, text: str) -> "CharacterVocabulary":
         """All characters of a text."""
+        check_text("CharacterVocabulary.from_text", text)
         return cls(sorted(set(text)))
 
     def __len__(self) -> int:
@@ -101,6 +104,7 @@ class CharacterVocabulary:
 
     def encode(self, text: str) -> list[int]:
         """The numbers of the characters of a text. Raises ValueError for one that is not in the vocabulary."""
+        check_text("CharacterVocabulary.encode", text)
         unknown = next((character for character in text if character not in self.ids), None)
         if unknown is not None:
             raise ValueError(f"the character {unknown!r} is not among the {len(self)} of the vocabulary")
@@ -108,12 +112,33 @@ class CharacterVocabulary:
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of these numbers. IndexError out of range."""
-        found = []
-        for i in ids:
-            if not 0 <= i < len(self):
-                raise IndexError(f"CharacterVocabulary.decode got {i}; expected 0 to {len(self) - 1}")
-            found.append(self.tokens[i])
-        return "".join(found)
+        return "".join(tokens_at("CharacterVocabulary.decode", self.tokens, ids))
 
     def __repr__(self) -> str:
         return f"CharacterVocabulary({len(self)} characters)"
+
+
+def check_text(name: str, text: Any) -> None:
+    """Raise TypeError unless `text` is a str."""
+    if not isinstance(text, str):
+        raise TypeError(f"{name} needs a text, got {type(text).__name__}; expected a str")
+
+
+def checked_tokens(name: str, tokens: Iterable[Any]) -> list[str]:
+    """The tokens as a list; TypeError for one that is no str."""
+    found = list(tokens)
+    if wrong := [token for token in found if not isinstance(token, str)]:
+        raise TypeError(f"{name} got the token {wrong[0]!r}; expected each to be a str")
+    return found
+
+
+def tokens_at(name: str, tokens: Sequence[str], ids: Iterable[Any]) -> list[str]:
+    """The token of each number. TypeError for anything but a row of whole numbers, IndexError out of range."""
+    try:
+        places = [operator.index(i) for i in ids]
+    except TypeError as error:
+        raise TypeError(f"{name} needs a row of whole numbers, got {ids!r:.60}") from error
+    for i in places:
+        if not 0 <= i < len(tokens):
+            raise IndexError(f"{name} got {i}; expected 0 to {len(tokens) - 1}")
+    return [tokens[i] for i in places]

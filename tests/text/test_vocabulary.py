@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import minigrad
 from minigrad.text import CharacterVocabulary, Vocabulary, pad_sequences, words
 
 
@@ -31,6 +32,11 @@ def test_encoding_and_back():
     assert vocabulary.decode([]) == ""
 
 
+def test_numbers_may_be_an_array_or_a_tensor():
+    vocabulary = Vocabulary.from_texts(["a b"])
+    assert vocabulary.decode(np.array([2, 3])) == vocabulary.decode(minigrad.tensor([2, 3])) == "a b"
+
+
 def test_rows_are_filled_up_or_cut_at_their_end():
     rows = [[5, 6], [], [7, 8, 9]]
     batch = pad_sequences(rows)
@@ -50,6 +56,18 @@ def test_rows_are_filled_up_or_cut_at_their_end():
         (lambda: Vocabulary.from_texts(["a"], 0), ValueError, "min_count must be at least 1, got 0"),
         (lambda: Vocabulary.from_texts(["a"], max_size=1), ValueError, "max_size must be at least 2, got 1"),
         (lambda: Vocabulary.from_texts(["a"]).decode([3]), IndexError, "decode got 3; expected 0 to 2"),
+        (lambda: Vocabulary.from_texts(["a"]).decode([-1]), IndexError, "decode got -1; expected 0 to 2"),
+        (lambda: Vocabulary.from_texts(["a"]).decode([1.5]), TypeError, r"row of whole numbers, got \[1.5\]"),
+        (lambda: Vocabulary.from_texts(["a"]).decode("12"), TypeError, "row of whole numbers, got '12'"),
+        (lambda: Vocabulary.from_texts(["a"]).decode([[1], [2]]), TypeError, r"row of whole numbers, got \[\[1\]"),
+        (lambda: Vocabulary.from_texts(["a"]).decode(1), TypeError, "row of whole numbers, got 1"),
+        (lambda: Vocabulary(["<pad>", "<unk>", 3]), TypeError, "got the token 3; expected each to be a str"),
+        (lambda: Vocabulary.from_texts(["a", None]), TypeError, "needs a text, got NoneType; expected a str"),
+        (lambda: Vocabulary.from_texts(["a"]).encode(b"a"), TypeError, "needs a text, got bytes; expected a str"),
+        (lambda: words(5), TypeError, "needs a text, got int; expected a str"),
+        (lambda: CharacterVocabulary([1]), TypeError, "got the token 1; expected each to be a str"),
+        (lambda: CharacterVocabulary.from_text(["ab"]), TypeError, "needs a text, got list; expected a str"),
+        (lambda: CharacterVocabulary("ab").encode(5), TypeError, "needs a text, got int; expected a str"),
     ],
 )
 def test_bad_input(call, error, message):
