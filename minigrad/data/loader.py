@@ -1,6 +1,7 @@
 """DataLoader: batches from a data set, shuffled by a seed, prepared ahead, and resumable at any batch."""
 
 import operator
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -113,15 +114,17 @@ class DataLoader:
     def state_dict(self) -> dict[str, Any]:
         """Where the iteration that was begun last stands, as a JSON-able dict.
 
-        It holds the seed, the number of the epoch and how many batches of it were handed out, the one in use counted.
+        It holds the seed, the number of the epoch and how many batches of it were handed out, the one in use counted;
+        and a checksum of the lengths, if batches are made by them.
         """
-        return {"seed": self.seed, "epoch": self._epoch, "batch": self._batch, **self._settings()}
+        state = {"seed": self.seed, "epoch": self._epoch, "batch": self._batch, **self._settings()}
+        return state if self.lengths is None else {**state, "lengths": checksum(self.lengths)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from `state`: the next `iter(loader)` yields exactly the remaining batches of that epoch.
 
         Raises ValueError if the state lacks an entry, or comes from a loader whose data set or batches have another
-        size.
+        size, or whose samples have other lengths.
         """
         if not isinstance(state, dict):
             raise ValueError(f"the state of a DataLoader must be a dict, got {type(state).__name__}")
@@ -133,6 +136,13 @@ class DataLoader:
         for key, value in self._settings().items():
             if state[key] != value:
                 raise ValueError(f"the state is of a DataLoader with {key} {state[key]}, this one has {key} {value}")
+        lengths = None if self.lengths is None else checksum(self.lengths)
+        if state.get("lengths") != lengths:
+            if "lengths" not in state:
+                wrong = "without lengths, this one has some"
+            else:
+                wrong = "with lengths, this one has none" if lengths is None else "with other lengths than this one"
+            raise ValueError(f"the state is of a DataLoader {wrong}")
         batch = whole_number("batch", state["batch"], 0)
         if batch > len(self):
             raise ValueError(f"the state is after batch {batch} of an epoch, which has {len(self)} batches")
@@ -188,7 +198,10 @@ def bucketed(order: np.ndarray, lengths: np.ndarray, batch_size: int, rng: np.ra
 
 def checked_lengths(lengths: Any, n: int, shuffle: bool) -> np.ndarray:
     """The lengths as an array; ValueError unless there is one for each of the `n` samples and these are shuffled."""
-    array = np.asarray(lengths)
+    try:
+        array = np.asarray(lengths)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"DataLoader: lengths must be a whole number for each of {n} samples ({error})") from error
     if array.shape != (n,) or array.dtype.kind not in "iu":
         raise ValueError(
             f"DataLoader: lengths must be a whole number for each of {n} samples, got {array.dtype} of {array.shape}"
@@ -198,6 +211,11 @@ def checked_lengths(lengths: Any, n: int, shuffle: bool) -> np.ndarray:
             "DataLoader got lengths without shuffle=True: samples that stay in order are not sorted by them"
         )
     return array
+
+
+def checksum(lengths: np.ndarray) -> int:
+    """The same for the same lengths, whatever their dtype."""
+    return zlib.crc32(lengths.astype("<i8").tobytes())
 
 
 def plain(dataset: Any, indices: np.ndarray) -> tuple[Any, np.ndarray]:
