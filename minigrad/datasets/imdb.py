@@ -31,8 +31,9 @@ def load_imdb(source: str | Path = "auto") -> TextData:
     'auto'      MINIGRAD_DATA if that is set, and nowhere else then; without it the cache, else downloaded (84 MB).
     a folder    the folder aclImdb, or a folder with it or with the archive aclImdb_v1.tar.gz.
 
-    The publishers' test half is to test on; of their training half every tenth review of a class, by number, is to
-    validate by. A review that was there before goes where it went the first time. Line breaks, <br />, become blanks.
+    The publishers' test half is to test on, whole; of their training half every tenth review of a class, by number, is
+    to validate by. Reviews to train on that are in the test half, too, are left out; one that is twice in the training
+    half goes where it went the first time. Line breaks, <br />, become blanks.
     Labels are 0 (negative) and 1 (positive).
 
     A download is checked by its SHA-256; folders of the user's own are not. Raises DataError if the files are not there
@@ -42,13 +43,18 @@ def load_imdb(source: str | Path = "auto") -> TextData:
 
 
 def reviews(folder: Path) -> Iterator[Review]:
-    """Every review, with its label and its place in the split: those to test on first, so that these stay whole."""
+    """Every review, with its label and its place in the split, but none to train on that is there to test on, too."""
+    tested = set()
     for half in ("test", "train"):
         for label, name in enumerate(FOLDERS):
             paths = sorted((folder / half / name).glob("*.txt"), key=number_of)
             for number, path in enumerate(paths):
                 text = " ".join(read_text(path).replace("<br />", " ").split())
-                yield Review(text, label, "test" if half == "test" else "validation" if number % 10 == 9 else "train")
+                if half == "test":
+                    tested.add(text)
+                    yield Review(text, label, "test")
+                elif text not in tested:
+                    yield Review(text, label, "validation" if number % 10 == 9 else "train")
 
 
 def number_of(path: Path) -> tuple[int, str]:

@@ -133,6 +133,18 @@ def test_imdb_is_divided_by_the_numbers_of_the_reviews(tmp_path):
     assert data.test_labels.tolist() == [0] * 20 + [1] * 20
 
 
+def test_what_imdb_tests_on_stays_whole_and_is_not_trained_on(tmp_path):
+    folder = write_imdb(tmp_path / "aclImdb")
+    for name in ("3_3", "9_9"):  # one to train on, one to validate by
+        (folder / "train" / "neg" / f"{name}.txt").write_text("test pos 0<br />The end")
+    (folder / "train" / "pos" / "19_9.txt").write_text("train pos 0 The end")
+    data = load_imdb(folder)
+    assert [len(data.train_texts), len(data.validation_texts), len(data.test_texts)] == [36, 2, 40]
+    assert data.train_texts.count("train pos 0 The end") == 2
+    assert data.test_texts.count("test pos 0 The end") == 1
+    assert not {*data.train_texts, *data.validation_texts} & set(data.test_texts)
+
+
 def test_imdb_that_is_cut_off_is_refused(tmp_path):
     folder = write_imdb(tmp_path / "aclImdb")
     for path in (folder / "test" / "pos").iterdir():
