@@ -28,6 +28,7 @@ def turned(check: Check) -> None:
     check.forward(lambda: Rotary(3), check.array(2, 3, 6))
     check.forward(lambda: Rotary(2, 50.0), check.array(2, 2, 4, 6))
     check.forward(lambda: Rotary(1, 10000.0, -1), check.array(3, 2))
+    check.forward(lambda: Rotary(30_000_001), check.array(3, 4))
 
 
 @checks(POSITION + "Rotary.backward")
@@ -35,6 +36,9 @@ def turned_back(check: Check) -> None:
     check.backward(lambda: Rotary(2), check.array(5, 4))
     check.backward(lambda: Rotary(0, 50.0), check.array(2, 3, 6))
     check.backward(lambda: Rotary(1, 10000.0, -1), check.array(3, 2))
+    operation, gy = Rotary(1), check.array(3, 4)
+    first = check.run(lambda: operation.backward(gy.copy()))
+    check.require(np.array_equal(first, check.run(lambda: operation.backward(gy.copy()))), "sign_left_changed")
 
 
 def inputs(check: Check) -> list[tuple[np.ndarray, ...]]:

@@ -61,6 +61,42 @@ def sines_alone(xp, steps, width):
     return filled(angle, np.sin(angle), np.sin(angle))
 
 
+def columns(steps, width, exponents):
+    """The angles [steps, width] or [steps, width / 2] with frequencies 10000^exponents."""
+    return np.arange(steps)[:, None] * 10_000.0**exponents
+
+
+@mistake(
+    TABLE,
+    "Each column has a frequency of its own. Sine and cosine of a pair share one: columns 2i and 2i + 1 both have "
+    "10000^(-2i / width).",
+    "每一列都用了自己的频率。一对里的 sin 和 cos 用同一个：第 2i 列和第 2i + 1 列都是 10000^(-2i / width)。",
+)
+def frequency_of_each_column(xp, steps, width):
+    angle = columns(steps, width, -np.arange(width) / width)
+    return filled(angle[:, 0::2], np.sin(angle[:, 0::2]), np.cos(angle[:, 1::2]))
+
+
+@mistake(
+    TABLE,
+    "The exponent is doubled: -2i / width, with i the number of the pair and 2i that of its first column.",
+    "指数大了一倍：应该是 -2i / width，i 是第几对，2i 才是这一对第一列的编号。",
+)
+def column_for_pair(xp, steps, width):
+    angle = columns(steps, width, -2 * np.arange(0, width, 2) / width)
+    return filled(angle, np.sin(angle), np.cos(angle))
+
+
+@mistake(
+    TABLE,
+    "The frequencies grow from pair to pair: the minus of the exponent is missing. The first hand is the fastest.",
+    "频率一对比一对大：指数里少了负号。第一根表针应该最快。",
+)
+def frequencies_grow(xp, steps, width):
+    angle = columns(steps, width, 2 * np.arange(width // 2) / width)
+    return filled(angle, np.sin(angle), np.cos(angle))
+
+
 @mutant(TABLE, "dtype")
 def table_in_float64(xp, steps, width):
     angle = angles(xp, steps, width)
@@ -142,6 +178,64 @@ def overwritten(self, x):
 
 
 @mistake(
+    TURN,
+    "self.base is not used: angles(..., base) takes it last.",
+    "没有用 self.base：它是 angles(..., base) 的最后一个参数。",
+)
+def base_ignored(self, x):
+    return turned(x, self.sign * angles(np, *x.shape[-2:], self.offset))
+
+
+@mistake(
+    TURN,
+    "The first numbers of all pairs come first, then the second ones. Put each back where it was: columns 0::2 and "
+    "1::2.",
+    "先放了各对的第一个数，再放各对的第二个数。要各自放回原来的位置：0::2 和 1::2 列。",
+)
+def put_one_behind_the_other(self, x):
+    y = turned(x, angle_of(self, x))
+    return np.concatenate([y[..., 0::2], y[..., 1::2]], axis=-1)
+
+
+@mistake(
+    TURN,
+    "self.sign multiplies the result. It belongs to the angle: -1 turns back.",
+    "self.sign 乘在了结果上。它应该乘在角度上：-1 表示往回转。",
+)
+def sign_of_the_result(self, x):
+    return self.sign * turned(x, angle_of(self, x) * self.sign)
+
+
+@mistake(
+    TURN,
+    "Sines and cosines were added to x. That is how a table is used; here each pair is turned.",
+    "把 sin 和 cos 加到 x 上了。位置表才这样用；这里要旋转每一对。",
+)
+def added(self, x):
+    angle = angle_of(self, x)
+    return x + filled(angle, np.sin(angle), np.cos(angle)).astype(x.dtype)
+
+
+@mistake(
+    TURN,
+    "Sine and cosine are exchanged. At place 0 the angle is 0, and nothing may change: cos 0 = 1.",
+    "sin 和 cos 反了。位置 0 的角度是 0，什么都不该变：cos 0 = 1。",
+)
+def quarter_turn_more(self, x):
+    return turned(x, np.pi / 2 - angle_of(self, x))
+
+
+@mistake(
+    TURN,
+    "The angles were rounded to the dtype of x before sine and cosine were taken. Far from place 0 nothing is right "
+    "then: take both in float64, and round them.",
+    "先把角度转成了 x 的 dtype，再取 sin 和 cos。离位置 0 很远时就全不对了：先用 float64 取，再转换。",
+)
+def angles_rounded(self, x):
+    return turned(x, angle_of(self, x).astype(x.dtype))
+
+
+@mistake(
     BACK,
     "The gradient is turned the same way as x. The transpose of a rotation turns back: by -θ.",
     "梯度和 x 转了同一个方向。旋转的转置是往回转：转过 -θ。",
@@ -166,6 +260,63 @@ def back_without_offset(self, gy):
 )
 def unturned(self, gy):
     return gy.copy()
+
+
+@mistake(
+    BACK,
+    "The way back forgets self.base: it must undo just that rotation which forward did.",
+    "反向时忘了 self.base：要还原的正是 forward 做的那次旋转。",
+)
+def back_without_base(self, gy):
+    return turned(gy, -self.sign * angles(np, *gy.shape[-2:], self.offset))
+
+
+@mistake(
+    BACK,
+    "The sign stands where the base belongs: Rotary(offset, base, sign).",
+    "把符号放到了底数的位置：Rotary(offset, base, sign)。",
+)
+def sign_for_base(self, gy):
+    return turned(gy, angles(np, *gy.shape[-2:], self.offset, -self.sign))
+
+
+@mistake(
+    BACK,
+    "The offset changed its sign. The places stay the same; the angle changes its sign, by -self.sign.",
+    "变号的是 offset。位置不变，变号的是角度：用 -self.sign。",
+)
+def offset_negated(self, gy):
+    return turned(gy, self.sign * angles(np, *gy.shape[-2:], -self.offset, self.base))
+
+
+@mistake(
+    BACK,
+    "This is minus the gradient, turned as x was. Turning back is not turning round: cos θ keeps its sign, sin θ "
+    "changes it.",
+    "这是把梯度和 x 转同一个方向，再取负。往回转不等于取负：cos θ 不变号，sin θ 变号。",
+)
+def negated(self, gy):
+    return -turned(gy, angle_of(self, gy))
+
+
+@mistake(
+    BACK,
+    "This is the derivative by θ. θ is a constant here; wanted is the derivative by x: Rᵀ gy.",
+    "这是对 θ 的导数。θ 在这里是常数；要的是对 x 的导数：Rᵀ gy。",
+)
+def derivative_by_the_angle(self, gy):
+    return turned(gy, angle_of(self, gy) + np.pi / 2)
+
+
+@mistake(
+    BACK,
+    "backward changes self.sign, and a second backward of this operation turns the wrong way. Make a new Rotary with "
+    "the other sign, and leave this one as it is.",
+    "backward 改了 self.sign，同一个运算再反向一次就转错了方向。另建一个符号相反的 Rotary，不要动这一个。",
+)
+def sign_left_changed(self, gy):
+    self.sign = -self.sign
+    return turned(gy, angle_of(self, gy))
 
 
 # ---------------------------------------------------------------------------------------------------------- layer norm
@@ -231,6 +382,48 @@ def one_less(self, x, weight, bias):
     centred = x - average(x, dims)
     sigma = np.sqrt(average(centred * centred, dims) * x.dtype.type(n / (n - 1)) + x.dtype.type(self.eps))
     return weight * (centred / sigma) + bias
+
+
+@mistake(
+    NORM,
+    "Mean and variance are those of the whole array. Each place has its own, along its row.",
+    "均值和方差是整个数组的。每个位置有自己的，沿它那一行取。",
+)
+def over_everything(self, x, weight, bias):
+    self.save(x, weight)
+    normal, _ = standardized(x, tuple(range(x.ndim)), self.eps)
+    return weight * normal + bias
+
+
+@mistake(
+    NORM,
+    "Divided by the variance; σ is its root.",
+    "除以了方差；σ 是它的平方根。",
+)
+def root_forgotten(self, x, weight, bias):
+    self.save(x, weight)
+    normal, sigma = standardized(x, last_dims(x, weight), self.eps)
+    return weight * normal / sigma + bias
+
+
+@mistake(
+    NORM,
+    "ε is missing: σ = √(variance + ε), with self.eps.",
+    "少了 ε：σ = √(方差 + ε)，ε 是 self.eps。",
+)
+def epsilon_missing(self, x, weight, bias):
+    self.save(x, weight)
+    return weight * standardized(x, last_dims(x, weight), 0.0)[0] + bias
+
+
+@mistake(
+    NORM,
+    "The bias is multiplied by the weight as well: w x̂ + b, not w (x̂ + b).",
+    "偏置也乘了权重：应该是 w x̂ + b，不是 w (x̂ + b)。",
+)
+def bias_first(self, x, weight, bias):
+    self.save(x, weight)
+    return weight * (standardized(x, last_dims(x, weight), self.eps)[0] + bias)
 
 
 @mistake(
@@ -328,3 +521,124 @@ def weight_with_x(self, gy):
 def bias_like_weight(self, gy):
     _, _, dims, normal, sigma, g = parts(self, gy)
     return (g - average(g, dims) - normal * average(g * normal, dims)) / sigma, gy * normal, gy * normal
+
+
+@mistake(
+    NORM_BACK,
+    "Sums stand where the formula has means: average(·, dims).",
+    "公式里是均值的地方用了求和：用 average(·, dims)。",
+)
+def sums_for_means(self, gy):
+    x, weight, dims, normal, sigma, g = parts(self, gy)
+    n = x.dtype.type(weight.size)
+    return (g - n * average(g, dims) - n * normal * average(g * normal, dims)) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "The first mean is that of gy. It is that of g = w gy.",
+    "第一个均值是 gy 的。应该是 g = w gy 的。",
+)
+def mean_of_gy(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(gy, dims) - normal * average(g * normal, dims)) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "The second mean is that of gy x̂. It is that of g x̂, with g = w gy.",
+    "第二个均值是 gy x̂ 的。应该是 g x̂ 的，g = w gy。",
+)
+def mean_of_gy_x_hat(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(g, dims) - normal * average(gy * normal, dims)) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "x̂ stands in the second mean only. It stands before it, too: x̂ mean(g x̂).",
+    "x̂ 只出现在第二个均值里面。前面还有一个：x̂ mean(g x̂)。",
+)
+def x_hat_not_before_the_mean(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(g, dims) - average(g * normal, dims)) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "x̂ stands before the second mean only. It stands in it, too: x̂ mean(g x̂).",
+    "x̂ 只出现在第二个均值前面。里面还有一个：x̂ mean(g x̂)。",
+)
+def x_hat_not_in_the_mean(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(g, dims) - normal * average(g, dims)) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "x̂ mean(g x̂) was added. Both parts are taken away from g.",
+    "x̂ mean(g x̂) 是加上去的。两项都要从 g 里减去。",
+)
+def added_variance_term(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(g, dims) + normal * average(g * normal, dims)) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "Only the last part is divided by σ: the difference needs parentheses.",
+    "只有最后一项除以了 σ：整个差要加括号。",
+)
+def parentheses_missing(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return g - average(g, dims) - normal * average(g * normal, dims) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "gx was multiplied by σ. x̂ = (x - mean) / σ, so its gradient is divided by σ.",
+    "gx 乘了 σ。x̂ = (x - 均值) / σ，所以梯度要除以 σ。",
+)
+def times_sigma(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(g, dims) - normal * average(g * normal, dims)) * sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "x stands in gx where x̂ belongs: (x - mean) / σ.",
+    "gx 里该用 x̂ 的地方用了 x：x̂ 是 (x - 均值) / σ。",
+)
+def x_for_x_hat(self, gy):
+    x, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(g, dims) - x * average(g * x, dims)) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "The means are taken down the batch, as in batch norm. Here they run along each row: last_dims(x, weight).",
+    "均值沿整批取了，那是批归一化。这里沿每一行取：last_dims(x, weight)。",
+)
+def backward_over_the_batch(self, gy):
+    _, _, _, normal, sigma, g = parts(self, gy)
+    return (g - average(g, (0,)) - normal * average(g * normal, (0,))) / sigma, gy * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "gw was computed from g = w gy. y = w x̂ + b, so it is gy x̂, without another w.",
+    "gw 用了 g = w gy 来算。y = w x̂ + b，所以是 gy x̂，不再乘 w。",
+)
+def weight_in_its_own_gradient(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(g, dims) - normal * average(g * normal, dims)) / sigma, g * normal, gy
+
+
+@mistake(
+    NORM_BACK,
+    "gb was computed from g = w gy. b is added after w: its gradient is gy.",
+    "gb 用了 g = w gy 来算。b 是在乘 w 之后才加上的：它的梯度就是 gy。",
+)
+def weight_in_the_bias(self, gy):
+    _, _, dims, normal, sigma, g = parts(self, gy)
+    return (g - average(g, dims) - normal * average(g * normal, dims)) / sigma, gy * normal, g
