@@ -84,6 +84,8 @@ def extended(check: Check) -> None:
     keys = [check.array(2, 2, t, 4).astype(np.float32) for t in (*sizes, *sizes)]
     values = [check.array(2, 2, t, 5).astype(np.float32) for t in (*sizes, *sizes)]
 
+    lengths = []
+
     def call(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
         cache, layers = gpt.Cache(), (Linear(1, 1), Linear(1, 1))
         found = []
@@ -93,15 +95,24 @@ def extended(check: Check) -> None:
                 returned = cache.extended(layer, k, v)
                 check.require(returned is not None, "nothing", name="keys and values")
                 found += [as_array(check, part) for part in returned]
+        lengths.append(cache.length)
         return tuple(found)
 
     calls = [f"{what} of layer {j}, call {i}" for i in (1, 2, 3) for j in (0, 1) for what in ("keys", "values")]
     check.function(call, *keys, *values, names=calls, inputs={})
+    check.require(not any(lengths), "counts_too")
 
 
-def finite(scores) -> np.ndarray:
-    """-∞ as a number that can be compared and shown: -1000."""
-    return np.where(np.isneginf(np.asarray(scores, np.float64)), -1000.0, scores)
+def which_stay(check: Check, choose: Callable, scores: np.ndarray, setting: float) -> None:
+    """Check which tokens stay (1, or 0 for -∞), and what the scores of those that stay are."""
+
+    def call(scores: np.ndarray, setting: float) -> tuple[np.ndarray, np.ndarray]:
+        kept = choose(scores, setting)
+        check.require(kept is not None, "nothing", name="scores")
+        gone = np.isneginf(np.asarray(kept, np.float64))
+        return 1.0 - gone, np.where(gone, 0.0, kept)
+
+    check.function(call, scores, setting, names=["stays", "score"])
 
 
 @checks(SAMPLING + "top_k")
@@ -109,33 +120,45 @@ def of_k(check: Check) -> None:
     for scores, k in (
         (np.array([0.5, -1.0, 2.0, 0.1, -3.0]), 2),
         (np.array([-0.5, -1.0, -2.0, -0.1]), 1),
-        (np.array([1.0, 3.0, 1.0, 0.0, 3.0, 1.0]), 3),
+        (np.array([1.0, 3.0, 1.0, -0.7, 3.0, 1.0]), 3),
         (np.array([0.3, 0.2, 0.7]), 3),
         (np.array([0.3, 0.2, 0.7]), 9),
     ):
-        check.function(lambda scores, k: finite(sampling.top_k(scores, k)), scores, k)
+        which_stay(check, lambda scores, k: sampling.top_k(scores, k), scores, k)
 
 
 @checks(SAMPLING + "top_p")
 def of_p(check: Check) -> None:
+    eight = np.log([0.12, 0.04, 0.22, 0.06, 0.3, 0.02, 0.08, 0.16]) + 1.75
     five = np.log([0.1, 0.4, 0.05, 0.3, 0.15]) + 1.5
-    for scores, p in ((five, 0.72), (five, 0.5), (five, 0.2), (five, 0.0), (five, 1.0), (3 * five + 1, 0.95)):
-        check.function(lambda scores, p: finite(sampling.top_p(scores, p)), scores, p)
+    for scores, p in ((eight, 0.72), (five, 0.72), (five, 0.5), (five, 0.2), (five, 1.0), (3 * five + 1, 0.95)):
+        which_stay(check, lambda scores, p: sampling.top_p(scores, p), scores, p)
+    least = check.run(lambda: sampling.top_p(five, 0.0))
+    check.require(np.isfinite(least).any(), "maybe_none")
+    which_stay(check, lambda scores, p: sampling.top_p(scores, p), five, 0.0)
+    alike = check.run(lambda: sampling.top_p(np.zeros(4), 0.5))  # any two of four, whose probabilities are exact
+    check.require(np.isfinite(alike).sum() == 2, "one_after_p")
 
 
 @checks(SAMPLING + "next_token")
 def drawn(check: Check) -> None:
     scores = np.log([0.1, 0.4, 0.05, 0.3, 0.15])
-    first = check.run(lambda: sampling.next_token(scores, np.random.default_rng(0), 0))
+    given = scores.copy()
+    first = check.run(lambda: sampling.next_token(given, np.random.default_rng(0), 0))
     check.require(first is not None, "nothing", name="token")
     check.require(isinstance(first, int | np.integer), "no_int", INT_EN, INT_ZH, found=type(first).__name__)
     check.require(int(first) == 1, "not_the_likeliest", LIKELIEST_EN, LIKELIEST_ZH, got=int(first))
-    for settings in ({}, {"temperature": 0.5}, {"temperature": 2.0}, {"k": 2}, {"p": 0.6}, JOINT):
+    rng = np.random.default_rng(0)
+    state = rng.bit_generator.state
+    tokens = [check.run(lambda: sampling.next_token(given, rng, 2.0)) for _ in range(20)]
+    check.unmodified({"scores": given}, [scores], "modified_input")
+    unused = rng.bit_generator.state == state and set(tokens) != {1}
+    check.require(not unused, "rng_not_used")
+    for settings in ({}, {"temperature": 0.5}, {"temperature": 2.0}, {"k": 2}, {"p": 0.6}, {"p": 0.0}, JOINT, BOTH):
 
         def shares(scores: np.ndarray, settings: dict = settings) -> np.ndarray:
             rng = np.random.default_rng(0)
             tokens = [int(sampling.next_token(scores, rng, **settings)) for _ in range(4000)]
-            # a share in steps of a tenth of itself: what was drawn at random differs by less
             return np.bincount(tokens, minlength=5) / len(tokens)
 
         with check.minigrad():
@@ -150,7 +173,7 @@ def drawn(check: Check) -> None:
             check.require(False, "other_shares", SHARES_EN, SHARES_ZH, **facts)
 
 
-JOINT = {"temperature": 2.0, "p": 0.65}
+JOINT, BOTH = {"temperature": 2.0, "p": 0.65}, {"k": 3, "p": 0.45}
 
 
 def like(check: Check, known, produce: Callable, got: np.ndarray) -> bool:

@@ -129,6 +129,75 @@ def cache_left_out(self, x, cache=None):
     return x + self.dropout(self.network(self.norm2(x)))
 
 
+@mistake(
+    BLOCK,
+    "The norms are exchanged: norm1 stands before attention, norm2 before the network.",
+    "两个归一化换了位置：norm1 在注意力前面，norm2 在网络前面。",
+)
+def norms_exchanged(self, x, cache=None):
+    x = x + self.dropout(self.attention(self.norm2(x), cache))
+    return x + self.dropout(self.network(self.norm1(x)))
+
+
+@mistake(
+    BLOCK,
+    "The second branch reads norm1 of the x that came in. It reads norm2 of the sum that the first branch has made.",
+    "第二条支路读的是传进来的 x 的 norm1。它应该读第一条支路得出的和的 norm2。",
+)
+def norm_kept(self, x, cache=None):
+    seen = self.norm1(x)
+    return x + self.dropout(self.attention(seen, cache)) + self.dropout(self.network(seen))
+
+
+@mistake(
+    BLOCK,
+    "The network's result is added to norm2 of x, and so x itself is lost. Add it to x.",
+    "网络的结果加到了 norm2 的输出上，x 本身就丢了。应该加到 x 上。",
+)
+def added_to_the_second_norm(self, x, cache=None):
+    x = self.norm2(x + self.dropout(self.attention(self.norm1(x), cache)))
+    return x + self.dropout(self.network(x))
+
+
+@mistake(
+    BLOCK,
+    "norm2 is applied to what the network gives. It belongs before the network: the network looks at the norm.",
+    "norm2 用在了网络的结果上。它应该在网络前面：网络看的是归一化之后的那一份。",
+)
+def norm_of_the_result(self, x, cache=None):
+    x = x + self.dropout(self.attention(self.norm1(x), cache))
+    return x + self.dropout(self.norm2(self.network(x)))
+
+
+@mistake(
+    BLOCK,
+    "Nothing is added: x does not run past either branch. Add what each branch gives to x.",
+    "什么都没有加：两条支路旁边都没有 x 走的路。每条支路的结果都要加到 x 上。",
+)
+def nothing_added(self, x, cache=None):
+    return self.dropout(self.network(self.norm2(self.dropout(self.attention(self.norm1(x), cache)))))
+
+
+@mistake(
+    BLOCK,
+    "Only the first branch has dropout. What the network gives goes through self.dropout as well.",
+    "只有第一条支路做了 dropout。网络的结果也要经过 self.dropout。",
+)
+def dropout_of_the_first(self, x, cache=None):
+    x = x + self.dropout(self.attention(self.norm1(x), cache))
+    return x + self.network(self.norm2(x))
+
+
+@mistake(
+    BLOCK,
+    "Dropout acts on what goes into a branch. It acts on what comes out, before that is added to x.",
+    "dropout 作用在了支路的输入上。它应该作用在支路的结果上，然后再加到 x 上。",
+)
+def dropout_before(self, x, cache=None):
+    x = x + self.attention(self.dropout(self.norm1(x)), cache)
+    return x + self.network(self.dropout(self.norm2(x)))
+
+
 @mutant(BLOCK, "nothing")
 def block_of_nothing(self, x, cache=None):
     return None
@@ -194,6 +263,35 @@ def all_summed(scores, targets):
     return cross_entropy(reshape(scores, -1, scores.shape[-1]), reshape(targets, -1), reduction="sum")
 
 
+@mistake(
+    LOSS,
+    "These targets are in rows time by time and the scores sequence by sequence: score and target of a row belong to "
+    "different places. Reshape both without a transpose.",
+    "目标按时间排行，得分按序列排行：同一行的得分和目标不是同一个位置的。两者都直接 reshape，不要转置。",
+)
+def targets_mixed(scores, targets):
+    return cross_entropy(reshape(scores, -1, scores.shape[-1]), reshape(transpose(targets, 0, 1), -1))
+
+
+@mistake(
+    LOSS,
+    "A softmax has been applied before cross_entropy, which has one inside. It takes the scores as they are.",
+    "在 cross_entropy 之前已经做了一次 softmax，而它里面本来就有。直接把得分交给它。",
+)
+def softmax_twice(scores, targets):
+    e = scores.exp()
+    return cross_entropy(reshape(e / e.sum(-1, keepdim=True), -1, scores.shape[-1]), reshape(targets, -1))
+
+
+@mistake(
+    LOSS,
+    "The mean is divided by the number of sequences once more. cross_entropy divides by all n · t rows already.",
+    "平均值又除了一次序列数。cross_entropy 已经除以全部 n · t 行了。",
+)
+def divided_again(scores, targets):
+    return cross_entropy(reshape(scores, -1, scores.shape[-1]), reshape(targets, -1)) / scores.shape[0]
+
+
 @mutant(LOSS, "nothing")
 def no_loss(scores, targets):
     return None
@@ -241,8 +339,9 @@ def one_for_all_layers(self, layer, k, v):
 
 @mistake(
     EXTENDED,
-    "Only the new keys and values come back. The queries must see all places that were read: join the old ones.",
-    "返回的只有新的键和值。查询要能看到读过的全部位置：要接上旧的。",
+    "Only the new keys and values come back: the old ones are not joined, or the first call has kept nothing in "
+    "self.layers. The queries must see all places that were read.",
+    "返回的只有新的键和值：旧的没有接上，或者第一次调用没有存进 self.layers。查询要能看到读过的全部位置。",
 )
 def only_the_new(self, layer, k, v):
     self.layers[layer] = k, v
@@ -258,6 +357,20 @@ def only_the_new_kept(self, layer, k, v):
     whole = [cat([old, new], 2) for old, new in zip(self.layers[layer], (k, v))] if layer in self.layers else (k, v)
     self.layers[layer] = k, v
     return tuple(whole)
+
+
+@mistake(
+    EXTENDED,
+    "length was changed here. GPT.forward counts the places itself, once for all layers; if they are counted here as "
+    "well, the next token is taken for one further on.",
+    "这里改了 length。位置由 GPT.forward 自己数，所有层一共只数一次；这里再数，下一个词元就会被当成更后面的。",
+)
+def counts_too(self, layer, k, v):
+    self.length += k.shape[2]
+    if layer in self.layers:
+        k, v = [cat([old, new], 2) for old, new in zip(self.layers[layer], (k, v))]
+    self.layers[layer] = k, v
+    return k, v
 
 
 @mutant(EXTENDED, "raised")
@@ -327,6 +440,34 @@ def exactly_k(scores, k):
     best = np.argsort(-scores, kind="stable")[:k]
     kept[best] = scores[best]
     return kept
+
+
+@mistake(
+    TOP_K,
+    "The k highest went and the others stayed: in np.where(condition, a, b) a stands where the condition is true.",
+    "去掉的是最高的 k 个，留下的是其余的：np.where(条件, a, b) 在条件成立的地方取 a。",
+)
+def the_others_stay(scores, k):
+    return scores if k >= len(scores) else np.where(scores < np.sort(scores)[-k], scores, -np.inf)
+
+
+@mistake(
+    TOP_K,
+    "A very low score is not -∞: with a high temperature even -1e9 can be drawn. Use -np.inf.",
+    "再低的得分也不是 -∞：温度很高时，连 -1e9 也可能被抽到。要用 -np.inf。",
+)
+def only_low(scores, k):
+    return scores if k >= len(scores) else np.where(scores < np.sort(scores)[-k], -1e9, scores)
+
+
+@mistake(
+    TOP_K,
+    "Equal scores were counted once. The k-th highest of all V scores is asked for: with 3, 3, 1 the second is 3.",
+    "相等的得分只数了一次。要的是全部 V 个得分里第 k 高的：3、3、1 里第二高的是 3。",
+)
+def equal_ones_as_one(scores, k):
+    different = np.unique(scores)
+    return np.where(scores < different[max(-k, -len(different))], -np.inf, scores)
 
 
 @mutant(TOP_K, "raised")
@@ -433,6 +574,69 @@ def zeros_in_their_place(scores, p):
     return np.where(np.isneginf(kept), 0.0, kept)
 
 
+@mistake(
+    TOP_P,
+    "One too many stays where the sum is exactly p: of four that are alike, two have 0.5 together. A token is taken "
+    "only while those before it have less than p.",
+    "总和恰好等于 p 时多留了一个：四个一样可能的，两个加起来就是 0.5。前面的加起来还小于 p，才再取一个。",
+)
+def one_after_p(scores, p):
+    order, q = ranked(scores)
+    return kept_of(scores, order[np.cumsum(q) - q <= p])
+
+
+@mistake(
+    TOP_P,
+    "Probabilities are summed in the order of the tokens. The likeliest come first: sort before you sum.",
+    "概率是按词元的次序相加的。最可能的要排在前面：先排序，再相加。",
+)
+def unsorted(scores, p):
+    q = softmax(scores)
+    return np.where((np.cumsum(q) - q < p) | (scores == scores.max()), scores, -np.inf)
+
+
+@mistake(
+    TOP_P,
+    "Those that should stay went, and the others stayed.",
+    "该留下的去掉了，该去掉的留下了。",
+)
+def the_rest_stays(scores, p):
+    order, q = ranked(scores)
+    return kept_of(scores, order[np.cumsum(q) - q >= p])
+
+
+@mistake(
+    TOP_P,
+    "Probabilities came back in the place of the scores. next_token takes the softmax of what you return.",
+    "返回的是概率，不是得分。next_token 会对返回的内容再做 softmax。",
+)
+def probabilities_returned(scores, p):
+    order, q = ranked(scores)
+    return np.where(
+        np.isfinite(kept_of(scores, order[(np.cumsum(q) - q < p) | (order == order[0])])), softmax(scores), -np.inf
+    )
+
+
+@mistake(
+    TOP_P,
+    "The first p · V tokens stay. p is a share of the probability, not of the number of tokens.",
+    "留下的是前 p · V 个词元。p 是概率的份额，不是词元个数的份额。",
+)
+def share_of_tokens(scores, p):
+    order, _ = ranked(scores)
+    return kept_of(scores, order[: max(1, round(p * len(order)))])
+
+
+@mistake(
+    TOP_P,
+    "Those with at least p times the highest probability stay. Asked for are the likeliest that have p together.",
+    "留下的是概率不小于最高概率 p 倍的。要的是最可能的几个，加起来达到 p。",
+)
+def share_of_the_highest(scores, p):
+    order, q = ranked(scores)
+    return kept_of(scores, order[q >= p * q[0]])
+
+
 # ---------------------------------------------------------------------------------------------------------- next token
 
 
@@ -485,6 +689,38 @@ def all_alike(scores, rng, temperature=1.0, k=None, p=None):
 
 @mistake(
     NEXT,
+    "p is applied before k. First k: p then speaks of what k has left.",
+    "p 用在了 k 之前。先做 k：p 说的是 k 留下的那些里的份额。",
+)
+def p_first(scores, rng, temperature=1.0, k=None, p=None):
+    if temperature == 0:
+        return int(scores.argmax())
+    scores = chosen(scores / temperature, None, p)
+    return draw(chosen(scores, k, None), rng)
+
+
+@mistake(
+    NEXT,
+    "p has no effect where k is given: both may be given, and then p comes after k.",
+    "给了 k，p 就不起作用了：两个可以同时给，这时先做 k，再做 p。",
+)
+def p_or_k(scores, rng, temperature=1.0, k=None, p=None):
+    if temperature == 0:
+        return int(scores.argmax())
+    return draw(chosen(scores / temperature, k, p if k is None else None), rng)
+
+
+@mistake(
+    NEXT,
+    "With p = 0 it counts as not given: `if p:` is false for 0. Ask `p is not None`; of p = 0 the likeliest is left.",
+    "p = 0 被当成没有给：`if p:` 对 0 不成立。要问 `p is not None`；p = 0 时只剩最可能的。",
+)
+def zero_is_none(scores, rng, temperature=1.0, k=None, p=None):
+    return int(scores.argmax()) if temperature == 0 else draw(chosen(scores / temperature, k, p or None), rng)
+
+
+@mistake(
+    NEXT,
     "k has no effect: top_k(scores, k) where k is given.",
     "k 没有起作用：给了 k 就要做 top_k(scores, k)。",
 )
@@ -509,6 +745,28 @@ def p_ignored(scores, rng, temperature=1.0, k=None, p=None):
 )
 def temperature_last(scores, rng, temperature=1.0, k=None, p=None):
     return int(scores.argmax()) if temperature == 0 else draw(chosen(scores, k, p) / temperature, rng)
+
+
+@mistake(
+    NEXT,
+    "The token was not drawn by `rng`, whose state is as before. With another generator a seed does not tell what will "
+    "be written, or every call draws the same.",
+    "词元不是用 `rng` 抽的，它的状态没有变。另用一个生成器，同一个种子就写不出同样的内容，或者每次都抽到同一个。",
+)
+def rng_not_used(scores, rng, temperature=1.0, k=None, p=None):
+    other = np.random.default_rng(int(1e6 * np.abs(scores).sum()))
+    return int(scores.argmax()) if temperature == 0 else draw(chosen(scores / temperature, k, p), other)
+
+
+@mistake(
+    NEXT,
+    "The place in the sorted order came back, not the token: order[...] says which token stands there.",
+    "返回的是排序之后的位置，不是词元：order[...] 才说那里是哪个词元。",
+)
+def rank_returned(scores, rng, temperature=1.0, k=None, p=None):
+    if temperature == 0:
+        return int(scores.argmax())
+    return draw(np.sort(chosen(scores / temperature, k, p))[::-1], rng)
 
 
 @mutant(NEXT, "no_int")

@@ -24,6 +24,7 @@ from . import (
     lesson_3_3,
     lesson_3_4,
     lesson_3_8,
+    lesson_3_9,
     lesson_3_10,
 )
 from .mistake import HELPFUL, MISLEADING, MISSED, NAMED, Mistake
@@ -49,6 +50,7 @@ MISTAKES: list[Mistake] = [
     *lesson_3_3.MISTAKES,
     *lesson_3_4.MISTAKES,
     *lesson_3_8.MISTAKES,
+    *lesson_3_9.MISTAKES,
     *lesson_3_10.MISTAKES,
 ]
 
