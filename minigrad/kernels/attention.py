@@ -24,6 +24,11 @@ def in_blocks(part: slice, weights: tuple[int, ...]) -> Iterator[slice]:
         yield slice(start, min(start + each, part.stop))
 
 
+def room(q: Array, width: int) -> Array:
+    """[..., t, width], in the order in which q lies in memory: heads beside each other are put together for nothing."""
+    return np.empty_like(q, shape=(*q.shape[:-1], width))
+
+
 def cost(weights: tuple[int, ...], width: int) -> float:
     """What each product of weights and values, with what surrounds it, costs in multiplications."""
     return float(np.prod(weights)) * (width + 4 * ELEMENT)
@@ -35,7 +40,7 @@ def attend(
 ) -> tuple[Array, Array, Array]:
     """The result, the probabilities P, and P as dropout (`kept`) left it."""
     p = np.empty((*q.shape[:-1], k.shape[-2]), q.dtype)
-    y = np.empty((*q.shape[:-1], v.shape[-1]), q.dtype)
+    y = room(q, v.shape[-1])
     dropped = p if kept is None else np.empty_like(p)
     masks = None if mask is None else np.broadcast_to(mask, p.shape)
     ones = np.ones(p.shape[-1], p.dtype)
@@ -68,7 +73,7 @@ def attend_backward(
     gy: Array, gp: Array | None, q: Array, k: Array, v: Array, p: Array, scale: float, kept: Array | None, of_mask: bool
 ) -> tuple[Any, ...]:
     """The gradients of q, k, v and, if it is wanted, of the mask [n, ..., t, s]."""
-    gq, gk, gv = [np.empty(x.shape, x.dtype) for x in (q, k, v)]
+    gq, gk, gv = [np.empty_like(x) for x in (q, k, v)]
     gs = np.empty_like(p) if of_mask else None
     ones, factor = np.ones(p.shape[-1], p.dtype), p.dtype.type(scale)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array
-from .threads import one_thread_for_blas_beside_others
+from .threads import ELEMENT, one_thread_for_blas_beside_others, shared
 
 BLOCK = 512
 """Rows that are added one after another before their sum goes to float64."""
@@ -20,8 +20,9 @@ def column_sums(x: Array) -> Any:
     with one_thread_for_blas_beside_others():
         if len(x) < 2 * BLOCK:
             return np.ones(len(x), x.dtype) @ x
-        whole = len(x) // BLOCK * BLOCK
-        blocks = np.ones(BLOCK, x.dtype) @ x[:whole].reshape(-1, BLOCK, x.shape[1])
+    whole = len(x) // BLOCK * BLOCK
+    rows, ones = x[:whole].reshape(-1, BLOCK, x.shape[1]), np.ones(BLOCK, x.dtype)
+    blocks = np.concatenate(shared(lambda part: ones @ rows[part], len(rows), x.size * ELEMENT))
     return (blocks.sum(axis=0, dtype=np.float64) + x[whole:].sum(axis=0)).astype(x.dtype)
 
 
