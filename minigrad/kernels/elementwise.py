@@ -32,11 +32,6 @@ def relu(x: Array) -> Array:
     return in_parts(lambda x, out=None: x.clip(0, math.inf, out=out), x)
 
 
-def times(x: Array, y: Array) -> Array:
-    """x · y."""
-    return in_parts(lambda x, y, out=None: array_module(x).multiply(x, y, out=out), x, y)
-
-
 def where_nonzero(gy: Array, y: Array) -> Array:
     """gy where y ≠ 0, else 0."""
     return in_parts(lambda gy, y, out=None: array_module(gy).multiply(gy, y != 0, out=out), gy, y, passes=2)

@@ -12,3 +12,5 @@ def test_few_and_many_rows_are_multiplied_alike(rows):
     x, y = rng.standard_normal((rows, 30)), rng.standard_normal((30, 17))
     np.testing.assert_allclose(product(x, y), x @ y, rtol=1e-13, atol=1e-13)
     assert product(x, y).shape == (rows, 17)
+    row = rng.standard_normal(17)
+    np.testing.assert_allclose(product(x, y, row), x @ y + row, rtol=1e-13, atol=1e-13)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from minigrad.kernels import products, threads
+from minigrad.kernels.reduction import column_sums
 
 MUCH = threads.WORTHWHILE
 
@@ -128,7 +129,15 @@ def test_products_are_shared_shortly_after_other_work_was(monkeypatch):
     assert threads.in_use()
     monkeypatch.setattr(threads, "WORTHWHILE", 0)
     np.testing.assert_allclose(products.matmul(x, y), x @ y, rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(products.matmul(x, y, y[0, :20]), x @ y + y[0, :20], rtol=1e-13, atol=1e-13)
     assert products.matmul(x.astype("f"), y.astype("f")).dtype == np.float32
+
+
+def test_sums_of_columns_do_not_depend_on_the_number_of_threads(monkeypatch):
+    x = np.random.default_rng(0).standard_normal((3000, 7), np.float32)
+    expected = column_sums(x)
+    monkeypatch.setattr(threads, "WORTHWHILE", 0)
+    assert (column_sums(x) == expected).all()
 
 
 STEPS = """
