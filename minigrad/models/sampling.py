@@ -10,6 +10,9 @@ from ..grad_mode import no_grad
 from ..tensor import Tensor
 from .gpt import GPT, Cache
 
+COLDEST = 1e-30
+"""Scores divided by less may overflow, and the likeliest is all that is left of them anyhow."""
+
 
 def top_k(scores: Array, k: int) -> Array:
     """The k highest of scores [V], and -∞ in the place of the others; equal ones at the border all stay."""
@@ -70,6 +73,7 @@ def generate(
     The model is in evaluation mode meanwhile. Raises ValueError for no ids, and for settings out of range.
     """
     check_settings(ids, n, temperature, k, p)
+    temperature = temperature if temperature > COLDEST else 0.0
     return written(model, list(ids), n, temperature, k, p, np.random.default_rng(seed))
 
 

@@ -89,6 +89,13 @@ def test_what_it_writes_is_what_it_would_write_without_keeping_anything(pair):
     assert found == ids[3:]
 
 
+def test_next_to_no_temperature_takes_the_likeliest(pair):
+    model, _ = pair
+    coldest = list(generate(model, [1, 2, 3], 6, temperature=0))
+    assert list(generate(model, [1, 2, 3], 6, temperature=1e-310)) == coldest
+    assert list(generate(model, [1, 2, 3], 6, temperature=1e-29)) == coldest
+
+
 def test_it_writes_on_when_its_places_are_full(pair):
     model, _ = pair
     found = list(generate(model, list(range(13)), 25, temperature=0))
