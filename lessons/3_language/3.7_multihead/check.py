@@ -12,7 +12,23 @@ from minigrad.tensor import Tensor
 LAYER = "minigrad.nn.attention:MultiheadAttention."
 TENSOR_EN = "This is a {found}; tensors go in and tensors must come out, or no gradient finds its way back."
 TENSOR_ZH = "得到的是 {found}；输入是张量，输出也必须是张量，否则梯度传不回去。"
-SIZES = [(2, 3, 6, 2), (3, 2, 8, 4), (1, 4, 6, 3), (2, 5, 4, 1)]  # n, t, embed_dim, num_heads
+LOST_EN = (
+    "This is a new tensor that does not know what it was computed from, and no gradient finds its way back. Compute "
+    "with tensors all the way: .data, .numpy() and Tensor(...) break it off."
+)
+LOST_ZH = (
+    "这是一个新张量，不记得自己是由什么算出来的，梯度传不回去。请一路用张量运算：.data、.numpy()、Tensor(...) "
+    "都会中断梯度。"
+)
+FEW_EN = "Tensors returned: {got}; expected three, one each for q, k and v. Does `return` stand inside a loop?"
+FEW_ZH = "返回了 {got} 个张量，应该是三个，q、k、v 各一个。是不是把 `return` 写进循环里了？"
+MANY_EN = (
+    "Tensors returned: {got}; expected three, one each for q, k and v. (split takes the size of a part, not how many.)"
+)
+MANY_ZH = "返回了 {got} 个张量，应该是三个，q、k、v 各一个。（split 要的是一份多大，不是分几份。）"
+WHOLE_EN = "This is one tensor, of shape {got}; expected three in a list, one each for q, k and v."
+WHOLE_ZH = "得到的是一个张量，形状是 {got}；应该是列表里的三个，q、k、v 各一个。"
+SIZES = [(2, 5, 12, 3), (3, 4, 10, 2), (1, 2, 15, 3), (2, 5, 4, 1)]  # n, t, embed_dim, num_heads: with d all different
 
 
 def made(width: int, heads: int, **settings) -> MultiheadAttention:
@@ -26,9 +42,10 @@ def made(width: int, heads: int, **settings) -> MultiheadAttention:
 
 
 def checked(check: Check, y) -> Tensor:
-    """The result, which must be a tensor."""
+    """The result, which must be a tensor with a way back."""
     check.require(y is not None, "nothing", name="the result")
     check.require(isinstance(y, Tensor), "no_tensor", TENSOR_EN, TENSOR_ZH, found=type(y).__name__)
+    check.require(y.requires_grad, "gradient_lost", LOST_EN, LOST_ZH)
     return y
 
 
@@ -36,8 +53,7 @@ def moved(check: Check, call: Callable[[Tensor], Tensor], x: np.ndarray) -> tupl
     """What `call` makes of x, and the gradient of x for random numbers that come back."""
     input = minigrad.tensor(x, requires_grad=True)
     y = checked(check, call(input))
-    if y.requires_grad:
-        y.backward(minigrad.tensor(np.random.default_rng(6).normal(size=y.shape).astype(x.dtype)))
+    y.backward(minigrad.tensor(np.random.default_rng(6).normal(size=y.shape).astype(x.dtype)))
     gx = np.zeros_like(x) if input.grad is None else input.grad.numpy()
     return y.detach().numpy(), gx
 
@@ -85,10 +101,13 @@ def projected(check: Check) -> None:
             q, k, v = inputs * 3 if len(inputs) == 1 else inputs  # self-attention: one tensor, three times
             found = layer.projected(q, k, v)
             check.require(found is not None, "nothing", name="the result")
+            check.require(
+                not isinstance(found, Tensor), "not_apart", WHOLE_EN, WHOLE_ZH, got=getattr(found, "shape", ())
+            )
             parts = [checked(check, part) for part in found]
-            total = sum(((part * (i + 1.0)) ** 2).sum() for i, part in enumerate(parts))
-            if isinstance(total, Tensor) and total.requires_grad:
-                total.backward()
+            check.require(len(parts) <= 3, "too_many", MANY_EN, MANY_ZH, got=len(parts))
+            check.require(len(parts) == 3, "too_few", FEW_EN, FEW_ZH, got=len(parts))
+            sum(((part * (i + 1.0)) ** 2).sum() for i, part in enumerate(parts)).backward()
             arrays = [part.detach().numpy() for part in parts]
             for name, parameter in layer.named_parameters():
                 if name.startswith(("in_proj", "q_proj", "k_proj", "v_proj")):
