@@ -404,9 +404,10 @@ def one_matrix(self, q, k, v):
 
 @mistake(
     PROJECTED,
-    "All three were made of q. In self-attention that is no matter; in cross-attention keys and values come from "
-    "elsewhere.",
-    "三个都是由 q 算出来的。自注意力里没有区别；交叉注意力里，键和值来自别处。",
+    "All three were made of q. In self-attention that is no matter; in cross-attention keys or values come from "
+    "elsewhere. One product by in_proj_weight will do only where q is k is v.",
+    "三个都是由 q 算出来的。自注意力里没有区别；交叉注意力里，键或值来自别处。只有 q is k is v 时，才能用 "
+    "in_proj_weight 一次乘完。",
 )
 def all_of_the_query(self, q, k, v):
     weights, biases = self.matrices()
@@ -584,3 +585,13 @@ def new_tensors(self, q, k, v):
 @mutant(PROJECTED, "no_tensor")
 def arrays(self, q, k, v):
     return [linear(*each).data for each in zip((q, k, v), *self.matrices())]
+
+
+@mutant(PROJECTED, "none_comes_back")
+def inputs_made_anew(self, q, k, v):
+    return [linear(Tensor(x.data), w, b) for x, w, b in zip((q, k, v), *self.matrices())]
+
+
+@mutant(PROJECTED, "none_comes_back")
+def weights_made_anew(self, q, k, v):
+    return [linear(x, Tensor(w.data), b) for x, w, b in zip((q, k, v), *self.matrices())]

@@ -1,6 +1,6 @@
 """Typical mistakes in lesson 3.7."""
 
-from .mistake import HELPFUL, MISLEADING, NAMED, Mistake
+from .mistake import HELPFUL, MISLEADING, MISSED, NAMED, Mistake
 
 SIZES = """
         n, t, e = x.shape
@@ -639,5 +639,63 @@ MISTAKES = [
         """,
         "nothing",
         HELPFUL,
+    ),
+    projected(
+        "short_way_where_q_is_k",
+        "the one product wherever q is k, without a look at v",
+        """
+        if self.alike and q is k:
+            return split(linear(q, self.in_proj_weight, self.in_proj_bias), self.embed_dim, -1)
+        return [linear(x, w, b) for x, w, b in zip((q, k, v), weights, biases)]
+        """,
+        "all_of_the_query",
+        NAMED,
+        first=MISSED,
+    ),
+    projected(
+        "short_way_where_k_is_v",
+        "the one product wherever k is v, without a look at q",
+        """
+        if self.alike and k is v:
+            return split(linear(q, self.in_proj_weight, self.in_proj_bias), self.embed_dim, -1)
+        return [linear(x, w, b) for x, w, b in zip((q, k, v), weights, biases)]
+        """,
+        "all_of_the_query",
+        NAMED,
+        first=MISSED,
+    ),
+    projected(
+        "short_way_by_shapes",
+        "the one product wherever the shapes are the same",
+        """
+        if q.shape == k.shape == v.shape:
+            return split(linear(q, self.in_proj_weight, self.in_proj_bias), self.embed_dim, -1)
+        return [linear(x, w, b) for x, w, b in zip((q, k, v), weights, biases)]
+        """,
+        "all_of_the_query",
+        NAMED,
+        first=MISSED,
+    ),
+    projected(
+        "inputs_detached",
+        "the inputs are made into new tensors, so that no gradient comes back to them",
+        """
+        return [linear(Tensor(x.data), w, b) for x, w, b in zip((q, k, v), weights, biases)]
+        """,
+        "none_comes_back",
+        NAMED,
+        first=MISSED,
+    ),
+    projected(
+        "weights_detached",
+        "the matrices are made into new tensors, which get no gradient",
+        """
+        return [
+            linear(x, Tensor(w.data), b) for x, w, b in zip((q, k, v), weights, biases)
+        ]
+        """,
+        "none_comes_back",
+        NAMED,
+        first=MISLEADING,
     ),
 ]
