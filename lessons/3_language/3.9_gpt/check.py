@@ -101,6 +101,34 @@ def extended(check: Check) -> None:
     calls = [f"{what} of layer {j}, call {i}" for i in (1, 2, 3) for j in (0, 1) for what in ("keys", "values")]
     check.function(call, *keys, *values, names=calls, inputs={})
     check.require(not any(lengths), "counts_too")
+    pieces = [minigrad.tensor(x, requires_grad=True) for x in (*keys[:3], *values[:3])]
+
+    def joined() -> Tensor:
+        cache, layer = gpt.Cache(), Linear(1, 1)
+        for k, v in zip(pieces[:3], pieces[3:]):
+            all_keys, all_values = cache.extended(layer, k, v)
+        return all_keys.sum() + all_values.sum()
+
+    total = check.run(joined)
+    if total.requires_grad:
+        total.backward()
+    check.require(all(piece.grad is not None for piece in pieces), "old_ones_cut_off", CUT_OFF_EN, CUT_OFF_ZH)
+
+
+CUT_OFF_EN = (
+    "The values are right, but no gradient comes back to keys and values that were kept: cat takes them as they are, "
+    "without .detach(), .data or .numpy()."
+)
+CUT_OFF_ZH = "值是对的，但存下来的键和值得不到梯度：直接交给 cat 就行，不要 .detach()、.data 或 .numpy()。"
+
+
+NONE_EN = (
+    "With {setting} no token stays: all scores are -∞. The likeliest always stays, in top_p also where its own "
+    "probability is below p."
+)
+NONE_ZH = (
+    "取 {setting} 时一个词元也没留下，得分全是 -∞。最可能的那个总要留下；top_p 里，哪怕它自己的概率不到 p 也一样。"
+)
 
 
 def which_stay(check: Check, choose: Callable, scores: np.ndarray, setting: float) -> None:
@@ -110,6 +138,7 @@ def which_stay(check: Check, choose: Callable, scores: np.ndarray, setting: floa
         kept = choose(scores, setting)
         check.require(kept is not None, "nothing", name="scores")
         gone = np.isneginf(np.asarray(kept, np.float64))
+        check.require(not gone.all() or setting == 0, "none_stays", NONE_EN, NONE_ZH, setting=setting)
         return 1.0 - gone, np.where(gone, 0.0, kept)
 
     check.function(call, scores, setting, names=["stays", "score"])
@@ -152,6 +181,8 @@ def drawn(check: Check) -> None:
     state = rng.bit_generator.state
     tokens = [check.run(lambda: sampling.next_token(given, rng, 2.0)) for _ in range(20)]
     check.unmodified({"scores": given}, [scores], "modified_input")
+    for token in tokens:
+        check.require(isinstance(token, int | np.integer), "no_int", INT_EN, INT_ZH, found=type(token).__name__)
     unused = rng.bit_generator.state == state and set(tokens) != {1}
     check.require(not unused, "rng_not_used")
     for settings in ({}, {"temperature": 0.5}, {"temperature": 2.0}, {"k": 2}, {"p": 0.6}, {"p": 0.0}, JOINT, BOTH):
