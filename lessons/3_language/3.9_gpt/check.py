@@ -13,6 +13,14 @@ from minigrad.tensor import Tensor
 GPT, SAMPLING = "minigrad.models.gpt:", "minigrad.models.sampling:"
 TENSOR_EN = "This is a {found}; tensors go in and a tensor must come out, or no gradient finds its way back."
 TENSOR_ZH = "得到的是 {found}；输入是张量，输出也必须是张量，否则梯度传不回去。"
+LOST_EN = (
+    "This is a new tensor that does not know what it was computed from, and no gradient finds its way back. Compute "
+    "with tensors all the way: .data, .numpy() and Tensor(...) break it off."
+)
+LOST_ZH = (
+    "这是一个新张量，不记得自己是由什么算出来的，梯度传不回去。请一路用张量运算：.data、.numpy()、Tensor(...) "
+    "都会中断梯度。"
+)
 
 
 def made(dropout: float = 0.0, train: bool = True) -> gpt.Block:
@@ -37,7 +45,8 @@ def with_gradient(check: Check, call: Callable, x: np.ndarray, g: np.ndarray) ->
     input = minigrad.tensor(x, requires_grad=True)
     y = call(input)
     array = as_array(check, y)
-    if y.requires_grad and y.shape == g.shape:
+    check.require(y.requires_grad, "gradient_lost", LOST_EN, LOST_ZH)
+    if y.shape == g.shape:
         y.backward(minigrad.tensor(g))
     return array, np.zeros_like(x) if input.grad is None else input.grad.numpy()
 

@@ -6,6 +6,7 @@ from minigrad.course.mutants import mistake, mutant
 from minigrad.models.sampling import softmax, top_k, top_p
 from minigrad.ops import cat, reshape, transpose
 from minigrad.ops.loss import cross_entropy
+from minigrad.tensor import Tensor
 
 GPT, SAMPLING = "minigrad.models.gpt:", "minigrad.models.sampling:"
 BLOCK, LOSS, EXTENDED = GPT + "Block.forward", GPT + "next_token_loss", GPT + "Cache.extended"
@@ -290,6 +291,13 @@ def softmax_twice(scores, targets):
 )
 def divided_again(scores, targets):
     return cross_entropy(reshape(scores, -1, scores.shape[-1]), reshape(targets, -1)) / scores.shape[0]
+
+
+@mutant(LOSS, "gradient_lost")
+def loss_by_numpy(scores, targets):
+    rows, labels = scores.data.reshape(-1, scores.shape[-1]), targets.data.reshape(-1)
+    logs = np.log(np.exp(rows).sum(axis=1)) - rows[np.arange(len(labels)), labels]
+    return Tensor(logs.mean())
 
 
 @mutant(LOSS, "nothing")

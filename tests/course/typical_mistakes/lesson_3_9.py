@@ -790,4 +790,16 @@ MISTAKES = [
         NAMED,
         first=HELPFUL,
     ),
+    loss(
+        "by_numpy",
+        "computed by NumPy, and a tensor made of it",
+        """
+        rows, labels = scores.data.reshape(-1, scores.shape[-1]), targets.data.reshape(-1)
+        q = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
+        return Tensor(-np.log(q[np.arange(len(labels)), labels]).mean())
+        """,
+        "gradient_lost",
+        NAMED,
+        first=MISLEADING,
+    ),
 ]
