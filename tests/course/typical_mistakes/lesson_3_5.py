@@ -48,8 +48,8 @@ MISTAKES = [
         """
         return np.maximum((ids != padding).sum(axis=1), 1)
         """,
-        None,
-        MISSED,
+        "counted_everywhere",
+        NAMED,
     ),
     count(
         "nothing_gives_zero",
@@ -63,8 +63,8 @@ MISTAKES = [
             lengths.append(n)
         return np.array(lengths)
         """,
-        None,
-        MISSED,
+        "empty_rows_are_nothing",
+        NAMED,
     ),
     count(
         "argmax_of_nothing",
@@ -72,8 +72,8 @@ MISTAKES = [
         """
         return ids.shape[1] - (ids != padding)[:, ::-1].argmax(axis=1)
         """,
-        None,
-        MISSED,
+        "empty_rows_are_full",
+        NAMED,
     ),
     count(
         "first_padding",
@@ -81,8 +81,9 @@ MISTAKES = [
         """
         return np.maximum((ids == padding).argmax(axis=1), 1)
         """,
-        None,
-        MISSED,
+        "first_padding_or_none",
+        NAMED,
+        first=MISLEADING,
     ),
     count(
         "first_padding_or_all",
@@ -98,8 +99,8 @@ MISTAKES = [
             lengths.append(max(n, 1))
         return np.array(lengths)
         """,
-        None,
-        MISSED,
+        "first_padding",
+        NAMED,
     ),
     count(
         "index_for_length",
@@ -109,8 +110,9 @@ MISTAKES = [
         last = t - 1 - (ids != padding)[:, ::-1].argmax(axis=1)
         return np.where((ids != padding).any(axis=1), last, 1)
         """,
-        None,
-        MISSED,
+        "number_of_the_last",
+        NAMED,
+        first=HELPFUL,
     ),
     count(
         "padding_is_zero",
@@ -120,8 +122,8 @@ MISTAKES = [
         last = t - (ids != 0)[:, ::-1].argmax(axis=1)
         return np.where((ids != 0).any(axis=1), last, 1)
         """,
-        None,
-        MISSED,
+        "always_zero",
+        NAMED,
     ),
     count(
         "all_of_them",
@@ -132,8 +134,9 @@ MISTAKES = [
             raise ValueError("no steps")
         return np.full(n, t)
         """,
-        None,
-        MISSED,
+        "length_of_the_batch",
+        NAMED,
+        first=MISLEADING,
     ),
     count(
         "rows_backwards",
@@ -143,8 +146,9 @@ MISTAKES = [
         last = ids.shape[1] - there[::-1].argmax(axis=1)
         return np.where(there.any(axis=1), last, 1)
         """,
-        None,
-        MISSED,
+        "rows_turned",
+        NAMED,
+        first=HELPFUL,
     ),
     count(
         "not_backwards",
@@ -153,8 +157,9 @@ MISTAKES = [
         there = ids != padding
         return np.where(there.any(axis=1), ids.shape[1] - there.argmax(axis=1), 1)
         """,
-        None,
-        MISSED,
+        "not_backwards",
+        NAMED,
+        first=HELPFUL,
     ),
     count(
         "no_minus",
@@ -163,8 +168,9 @@ MISTAKES = [
         there = ids != padding
         return np.where(there.any(axis=1), there[:, ::-1].argmax(axis=1), 1)
         """,
-        None,
-        MISSED,
+        "how_many_are_padding",
+        NAMED,
+        first=HELPFUL,
     ),
     count(
         "axis_of_the_rows",
@@ -173,8 +179,8 @@ MISTAKES = [
         there = ids != padding
         return np.where(there.any(axis=0), ids.shape[1] - there[:, ::-1].argmax(axis=0), 1)
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     count(
         "a_list",
@@ -190,8 +196,8 @@ MISTAKES = [
             lengths.append(n)
         return lengths
         """,
-        None,
-        MISSED,
+        "no_array",
+        NAMED,
     ),
     count(
         "no_error",
@@ -205,8 +211,8 @@ MISTAKES = [
             lengths.append(max(n, 1))
         return np.array(lengths)
         """,
-        None,
-        MISSED,
+        "no_error",
+        NAMED,
     ),
     count(
         "assert_for_error",
@@ -217,8 +223,9 @@ MISTAKES = [
         there = ids != padding
         return np.where(there.any(axis=1), t - there[:, ::-1].argmax(axis=1), 1)
         """,
-        None,
-        MISSED,
+        "another_error",
+        NAMED,
+        first=HELPFUL,
     ),
     count(
         "trimmed_at_both_ends",
@@ -228,8 +235,9 @@ MISTAKES = [
             raise ValueError("no steps")
         return np.array([max(len(np.trim_zeros(row)), 1) for row in ids])
         """,
-        None,
-        MISSED,
+        "cut_at_both_ends",
+        NAMED,
+        first=MISLEADING,
     ),
     count(
         "trimmed_zeros",
@@ -239,8 +247,8 @@ MISTAKES = [
             raise ValueError("no steps")
         return np.array([max(len(np.trim_zeros(row, "b")), 1) for row in ids])
         """,
-        None,
-        MISSED,
+        "always_zero",
+        NAMED,
     ),
     count(
         "last_of_none",
@@ -250,8 +258,8 @@ MISTAKES = [
             raise ValueError("no steps")
         return np.array([np.nonzero(row != padding)[0][-1] + 1 for row in ids])
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     count(
         "floats",
@@ -267,8 +275,8 @@ MISTAKES = [
                     lengths[i] = j + 1
         return lengths
         """,
-        None,
-        MISSED,
+        "dtype",
+        NAMED,
     ),
     count(
         "nothing_is_an_error",
@@ -279,8 +287,8 @@ MISTAKES = [
             raise ValueError("a text without words")
         return ids.shape[1] - there[:, ::-1].argmax(axis=1)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     count(
         "returned_in_the_loop",
@@ -295,8 +303,8 @@ MISTAKES = [
                     lengths[i] = j + 1
             return lengths
         """,
-        None,
-        MISSED,
+        "wrong",
+        HELPFUL,
     ),
     state(
         "last_row_alone",
@@ -305,8 +313,9 @@ MISTAKES = [
         h = state[0] if isinstance(state, tuple) else state
         return h[-1]
         """,
-        None,
-        MISSED,
+        "one_direction",
+        NAMED,
+        first=HELPFUL,
     ),
     state(
         "lowest_layer",
@@ -315,8 +324,8 @@ MISTAKES = [
         + """
         return h[:directions].transpose(0, 1).reshape(h.shape[1], -1)
         """,
-        None,
-        MISSED,
+        "lowest_layer",
+        NAMED,
     ),
     state(
         "pair_not_opened",
@@ -325,8 +334,8 @@ MISTAKES = [
         directions = len(self.network.directions)
         return state[-directions:].transpose(0, 1).reshape(state.shape[1], -1)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     state(
         "always_a_pair",
@@ -336,8 +345,8 @@ MISTAKES = [
         directions = len(self.network.directions)
         return h[-directions:].transpose(0, 1).reshape(h.shape[1], -1)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     state(
         "first_of_the_state",
@@ -347,8 +356,9 @@ MISTAKES = [
         directions = len(self.network.directions)
         return h[-directions:].transpose(0, 1).reshape(h.shape[1], -1)
         """,
-        None,
-        MISSED,
+        "first_of_any_state",
+        NAMED,
+        first=HELPFUL,
     ),
     state(
         "cell_for_state",
@@ -358,8 +368,8 @@ MISTAKES = [
         directions = len(self.network.directions)
         return h[-directions:].transpose(0, 1).reshape(h.shape[1], -1)
         """,
-        None,
-        MISSED,
+        "inner_state",
+        NAMED,
     ),
     state(
         "reshaped_alone",
@@ -368,8 +378,8 @@ MISTAKES = [
         + """
         return h[-directions:].reshape(h.shape[1], -1)
         """,
-        None,
-        MISSED,
+        "texts_mixed",
+        NAMED,
     ),
     state(
         "added",
@@ -378,8 +388,9 @@ MISTAKES = [
         + """
         return h[-directions:].sum(0)
         """,
-        None,
-        MISSED,
+        "directions_added",
+        NAMED,
+        first=HELPFUL,
     ),
     state(
         "one_below_the_other",
@@ -388,8 +399,8 @@ MISTAKES = [
         + """
         return cat([h[-2], h[-1]], 0) if directions == 2 else h[-1]
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     state(
         "always_two",
@@ -398,8 +409,8 @@ MISTAKES = [
         h = state[0] if isinstance(state, tuple) else state
         return cat([h[-2], h[-1]], 1)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     state(
         "back_before_forward",
@@ -408,8 +419,8 @@ MISTAKES = [
         + """
         return cat([h[-1], h[-2]], 1) if directions == 2 else h[-1]
         """,
-        None,
-        MISSED,
+        "backward_first",
+        NAMED,
     ),
     state(
         "first_two",
@@ -418,8 +429,8 @@ MISTAKES = [
         + """
         return cat([h[0], h[1]], 1) if directions == 2 else h[-1]
         """,
-        None,
-        MISSED,
+        "lowest_layer",
+        NAMED,
     ),
     state(
         "all_layers",
@@ -428,8 +439,9 @@ MISTAKES = [
         + """
         return h.transpose(0, 1).reshape(h.shape[1], -1)
         """,
-        None,
-        MISSED,
+        "all_layers",
+        NAMED,
+        first=HELPFUL,
     ),
     state(
         "averaged",
@@ -438,8 +450,9 @@ MISTAKES = [
         + """
         return h[-directions:].mean(0)
         """,
-        None,
-        MISSED,
+        "directions_averaged",
+        NAMED,
+        first=HELPFUL,
     ),
     state(
         "turned_before_cut",
@@ -449,8 +462,8 @@ MISTAKES = [
         h = h.transpose(0, 1)
         return h[-directions:].reshape(h.shape[0], -1)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     state(
         "not_joined",
@@ -459,8 +472,9 @@ MISTAKES = [
         + """
         return h[-directions:]
         """,
-        None,
-        MISSED,
+        "directions_apart",
+        NAMED,
+        first=MISLEADING,
     ),
     state(
         "not_reshaped",
@@ -469,8 +483,9 @@ MISTAKES = [
         + """
         return h[-directions:].transpose(0, 1)
         """,
-        None,
-        MISSED,
+        "directions_not_joined",
+        NAMED,
+        first=HELPFUL,
     ),
     state(
         "directions_not_counted",
@@ -479,8 +494,8 @@ MISTAKES = [
         h = state[0] if isinstance(state, tuple) else state
         return h[-self.network.directions :].transpose(0, 1).reshape(h.shape[1], -1)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     state(
         "by_numpy",
@@ -490,18 +505,9 @@ MISTAKES = [
         h = h.detach().numpy()
         return tensor(np.concatenate(list(h[-directions:]), axis=1))
         """,
-        None,
-        MISSED,
-    ),
-    state(
-        "first_half",
-        "forward of the uppermost layer, back of the layer below: h[-directions], h[-directions - 1]",
-        TOP
-        + """
-        return cat([h[-1], h[-3]], 1) if directions == 2 else h[-1]
-        """,
-        None,
-        MISSED,
+        "state_without_gradient",
+        NAMED,
+        first=MISSED,
     ),
     most(
         "padding_counts",
@@ -510,8 +516,8 @@ MISTAKES = [
         padded, _ = pad_packed_sequence(output, batch_first=True)
         return padded.amax(1)
         """,
-        None,
-        MISSED,
+        "zeros_take_part",
+        NAMED,
     ),
     most(
         "zero_for_minus_infinity",
@@ -520,8 +526,8 @@ MISTAKES = [
         + """
         return where(Tensor(there[..., None]), padded, 0.0).amax(1)
         """,
-        None,
-        MISSED,
+        "zeros_take_part",
+        NAMED,
     ),
     most(
         "times_zero",
@@ -531,8 +537,9 @@ MISTAKES = [
         there = Tensor(there[..., None].astype(padded.dtype))
         return (padded * there + (1 - there) * -np.inf).amax(1)
         """,
-        None,
-        MISSED,
+        "zero_times_infinity",
+        NAMED,
+        first=HELPFUL,
     ),
     most(
         "one_step_more",
@@ -542,8 +549,8 @@ MISTAKES = [
         there = np.arange(padded.shape[1]) <= lengths[:, None]
         return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
         """,
-        None,
-        MISSED,
+        "zeros_take_part",
+        NAMED,
     ),
     most(
         "one_step_less",
@@ -553,8 +560,9 @@ MISTAKES = [
         there = np.arange(padded.shape[1]) < np.maximum(lengths[:, None] - 1, 1)
         return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
         """,
-        None,
-        MISSED,
+        "last_word_left_out",
+        NAMED,
+        first=HELPFUL,
     ),
     most(
         "words_forbidden",
@@ -563,8 +571,9 @@ MISTAKES = [
         + """
         return where(Tensor(there[..., None]), -np.inf, padded).amax(1)
         """,
-        None,
-        MISSED,
+        "words_forbidden",
+        NAMED,
+        first=MISLEADING,
     ),
     most(
         "pair_not_opened",
@@ -573,8 +582,8 @@ MISTAKES = [
         padded = pad_packed_sequence(output, batch_first=True)
         return padded.amax(1)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     most(
         "steps_first",
@@ -584,8 +593,8 @@ MISTAKES = [
         there = np.arange(padded.shape[1]) < lengths[:, None]
         return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     most(
         "max_gives_a_pair",
@@ -594,8 +603,9 @@ MISTAKES = [
         + """
         return where(Tensor(there[..., None]), padded, -np.inf).max(1)
         """,
-        None,
-        MISSED,
+        "values_and_places",
+        NAMED,
+        first=HELPFUL,
     ),
     most(
         "over_the_texts",
@@ -604,8 +614,8 @@ MISTAKES = [
         + """
         return where(Tensor(there[..., None]), padded, -np.inf).amax(0)
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     most(
         "over_the_width",
@@ -614,8 +624,8 @@ MISTAKES = [
         + """
         return where(Tensor(there[..., None]), padded, -np.inf).amax(2)
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     most(
         "dimension_kept",
@@ -624,8 +634,8 @@ MISTAKES = [
         + """
         return where(Tensor(there[..., None]), padded, -np.inf).amax(1, keepdim=True)
         """,
-        None,
-        MISSED,
+        "shape_only",
+        HELPFUL,
     ),
     most(
         "mean",
@@ -634,8 +644,8 @@ MISTAKES = [
         padded, _ = pad_packed_sequence(output, batch_first=True)
         return stack([padded[i, : int(n)].mean(0) for i, n in enumerate(lengths)])
         """,
-        None,
-        MISSED,
+        "mean_of_steps",
+        NAMED,
     ),
     most(
         "last_step",
@@ -644,8 +654,9 @@ MISTAKES = [
         padded, _ = pad_packed_sequence(output, batch_first=True)
         return stack([padded[i, int(n) - 1] for i, n in enumerate(lengths)])
         """,
-        None,
-        MISSED,
+        "last_step",
+        NAMED,
+        first=MISLEADING,
     ),
     most(
         "shortest_text",
@@ -654,8 +665,9 @@ MISTAKES = [
         padded, _ = pad_packed_sequence(output, batch_first=True)
         return padded[:, : int(lengths.min())].amax(1)
         """,
-        None,
-        MISSED,
+        "cut_to_the_shortest",
+        NAMED,
+        first=HELPFUL,
     ),
     most(
         "zeros_are_padding",
@@ -664,8 +676,9 @@ MISTAKES = [
         padded, _ = pad_packed_sequence(output, batch_first=True)
         return where(padded == 0, -np.inf, padded).amax(1)
         """,
-        None,
-        MISSED,
+        "zeros_are_padding",
+        NAMED,
+        first=MISSED,
     ),
     most(
         "minus_one",
@@ -674,8 +687,8 @@ MISTAKES = [
         + """
         return where(Tensor(there[..., None]), padded, -1.0).amax(1)
         """,
-        None,
-        MISSED,
+        "wrong",
+        HELPFUL,
     ),
     most(
         "stacked_sideways",
@@ -684,8 +697,8 @@ MISTAKES = [
         padded, _ = pad_packed_sequence(output, batch_first=True)
         return stack([padded[i, : int(n)].amax(0) for i, n in enumerate(lengths)], 1)
         """,
-        None,
-        MISSED,
+        "transposed",
+        HELPFUL,
     ),
     most(
         "by_numpy",
@@ -695,8 +708,9 @@ MISTAKES = [
         states = padded.detach().numpy()
         return tensor(np.stack([states[i, :n].max(axis=0) for i, n in enumerate(lengths)]))
         """,
-        None,
-        MISSED,
+        "highest_without_gradient",
+        NAMED,
+        first=MISLEADING,
     ),
     most(
         "packed_rows",
@@ -704,8 +718,8 @@ MISTAKES = [
         """
         return output.data.amax(0)
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     whole(
         "not_packed",
@@ -717,8 +731,8 @@ MISTAKES = [
         seen = self.last_state(state) if self.pool == "last" else output.amax(1)
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "padding_read",
+        NAMED,
     ),
     whole(
         "must_be_sorted",
@@ -732,8 +746,8 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "raised",
+        NAMED,
     ),
     whole(
         "steps_first",
@@ -747,8 +761,8 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     whole(
         "no_second_dropout",
@@ -758,8 +772,8 @@ MISTAKES = [
         + """
         return self.head(seen)
         """,
-        None,
-        MISSED,
+        "states_not_dropped",
+        NAMED,
     ),
     whole(
         "no_first_dropout",
@@ -773,8 +787,8 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "words_not_dropped",
+        NAMED,
     ),
     whole(
         "scores_dropped",
@@ -784,8 +798,9 @@ MISTAKES = [
         + """
         return self.dropout(self.head(seen))
         """,
-        None,
-        MISSED,
+        "scores_dropped",
+        NAMED,
+        first=HELPFUL,
     ),
     whole(
         "dropout_in_evaluation",
@@ -799,8 +814,9 @@ MISTAKES = [
         + """
         return self.head(functional.dropout(seen, self.dropout.p))
         """,
-        None,
-        MISSED,
+        "dropped_in_evaluation",
+        NAMED,
+        first=HELPFUL,
     ),
     whole(
         "pool_ignored",
@@ -809,8 +825,8 @@ MISTAKES = [
         + """
         return self.head(self.dropout(self.last_state(state)))
         """,
-        None,
-        MISSED,
+        "always_last",
+        NAMED,
     ),
     whole(
         "pool_reversed",
@@ -820,8 +836,9 @@ MISTAKES = [
         seen = self.last_state(state) if self.pool == "max" else highest(output, lengths)
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "pools_exchanged",
+        NAMED,
+        first=HELPFUL,
     ),
     whole(
         "pool_misnamed",
@@ -831,8 +848,8 @@ MISTAKES = [
         seen = highest(output, lengths) if self.pool == "highest" else self.last_state(state)
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "always_last",
+        NAMED,
     ),
     whole(
         "state_of_the_output",
@@ -842,8 +859,9 @@ MISTAKES = [
         seen = self.last_state(output) if self.pool == "last" else highest(output, lengths)
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "output_for_state",
+        NAMED,
+        first=MISLEADING,
     ),
     whole(
         "unpacked_for_highest",
@@ -856,8 +874,9 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
+        first=MISLEADING,
     ),
     whole(
         "results_exchanged",
@@ -871,8 +890,9 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "output_for_state",
+        NAMED,
+        first=MISLEADING,
     ),
     whole(
         "words_counted",
@@ -886,8 +906,9 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "words_counted",
+        NAMED,
+        first=HELPFUL,
     ),
     whole(
         "lengths_of_the_words",
@@ -901,8 +922,8 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     whole(
         "probabilities",
@@ -912,8 +933,9 @@ MISTAKES = [
         + """
         return softmax(self.head(self.dropout(seen)), 1)
         """,
-        None,
-        MISSED,
+        "shares_for_scores",
+        NAMED,
+        first=HELPFUL,
     ),
     whole(
         "no_head",
@@ -923,8 +945,8 @@ MISTAKES = [
         + """
         return self.dropout(seen)
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     whole(
         "left_sorted",
@@ -940,8 +962,9 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "left_sorted",
+        NAMED,
+        first=HELPFUL,
     ),
     whole(
         "table_by_hand",
@@ -955,8 +978,9 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "padding_is_learned",
+        NAMED,
+        first=MISLEADING,
     ),
     whole(
         "state_of_the_network",
@@ -966,8 +990,8 @@ MISTAKES = [
         seen = state[0][-1] if self.pool == "last" else highest(output, lengths)
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     whole(
         "embedding_forgotten",
@@ -981,8 +1005,8 @@ MISTAKES = [
         + """
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     whole(
         "last_step_of_the_batch",
@@ -993,8 +1017,9 @@ MISTAKES = [
         seen = padded[:, -1] if self.pool == "last" else highest(output, lengths)
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "last_step_of_the_batch",
+        NAMED,
+        first=HELPFUL,
     ),
     whole(
         "last_step_of_each",
@@ -1006,7 +1031,8 @@ MISTAKES = [
         seen = last if self.pool == "last" else highest(output, lengths)
         return self.head(self.dropout(seen))
         """,
-        None,
-        MISSED,
+        "last_step_of_each_text",
+        NAMED,
+        first=HELPFUL,
     ),
 ]
