@@ -65,8 +65,8 @@ MISTAKES = [
         total = e.sum(axis=-1, keepdims=True)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "not_finite",
+        NAMED,
     ),
     soft(
         "highest_of_all",
@@ -76,8 +76,8 @@ MISTAKES = [
         total = e.sum(axis=-1, keepdims=True)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "one_highest",
+        NAMED,
     ),
     soft(
         "as_in_1_6",
@@ -86,8 +86,8 @@ MISTAKES = [
         e = np.exp(scores - scores.max(axis=-1, keepdims=True))
         return e / e.sum(axis=-1, keepdims=True)
         """,
-        None,
-        MISSED,
+        "not_finite",
+        NAMED,
     ),
     soft(
         "zero_by_zero",
@@ -97,8 +97,8 @@ MISTAKES = [
         e = np.exp(scores - np.where(np.isneginf(highest), 0, highest))
         return e / e.sum(axis=-1, keepdims=True)
         """,
-        None,
-        MISSED,
+        "not_finite",
+        NAMED,
     ),
     soft(
         "first_axis",
@@ -109,8 +109,8 @@ MISTAKES = [
         total = e.sum(axis=0, keepdims=True)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "over_the_queries",
+        NAMED,
     ),
     soft(
         "second_axis",
@@ -121,8 +121,8 @@ MISTAKES = [
         total = e.sum(axis=1, keepdims=True)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "over_the_queries",
+        NAMED,
     ),
     soft(
         "dimension_lost",
@@ -133,8 +133,8 @@ MISTAKES = [
         total = e.sum(axis=-1)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     soft(
         "large_number_for_infinity",
@@ -144,8 +144,8 @@ MISTAKES = [
         e = np.exp(scores - scores.max(axis=-1, keepdims=True))
         return e / e.sum(axis=-1, keepdims=True)
         """,
-        None,
-        MISSED,
+        "equal_where_nothing",
+        NAMED,
     ),
     soft(
         "epsilon",
@@ -155,8 +155,9 @@ MISTAKES = [
         e = np.exp(scores - np.where(np.isneginf(highest), 0, highest))
         return e / (e.sum(axis=-1, keepdims=True) + 1e-6)
         """,
-        None,
-        MISSED,
+        "small_number_in_the_sum",
+        NAMED,
+        first=MISSED,
     ),
     soft(
         "in_place",
@@ -168,8 +169,8 @@ MISTAKES = [
         total = e.sum(axis=-1, keepdims=True)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "modified_input",
+        NAMED,
     ),
     soft(
         "logarithm",
@@ -180,8 +181,9 @@ MISTAKES = [
         total = np.exp(scores - highest).sum(axis=-1, keepdims=True)
         return scores - highest - np.log(np.where(total == 0, 1, total))
         """,
-        None,
-        MISSED,
+        "logarithm",
+        NAMED,
+        first=HELPFUL,
     ),
     soft(
         "any_for_all",
@@ -191,8 +193,9 @@ MISTAKES = [
         nothing = np.isneginf(scores).any(axis=-1, keepdims=True)
         return np.where(nothing, 0, e / e.sum(axis=-1, keepdims=True))
         """,
-        None,
-        MISSED,
+        "one_forbids_all",
+        NAMED,
+        first=HELPFUL,
     ),
     soft(
         "whole_array",
@@ -203,8 +206,8 @@ MISTAKES = [
         e = np.exp(scores - scores.max(axis=-1, keepdims=True))
         return e / e.sum(axis=-1, keepdims=True)
         """,
-        None,
-        MISSED,
+        "not_finite",
+        HELPFUL,
     ),
     soft(
         "clipped",
@@ -213,8 +216,8 @@ MISTAKES = [
         e = np.exp(np.clip(scores, -700, 700))
         return e / e.sum(axis=-1, keepdims=True)
         """,
-        None,
-        MISSED,
+        "wrong",
+        HELPFUL,
     ),
     soft(
         "float64",
@@ -226,8 +229,8 @@ MISTAKES = [
         total = e.sum(axis=-1, keepdims=True)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "dtype",
+        NAMED,
     ),
     soft(
         "mean_for_highest",
@@ -238,8 +241,9 @@ MISTAKES = [
         total = e.sum(axis=-1, keepdims=True)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "not_finite",
+        HELPFUL,
+        first=MISSED,
     ),
     soft(
         "added_highest",
@@ -250,8 +254,8 @@ MISTAKES = [
         total = e.sum(axis=-1, keepdims=True)
         return e / np.where(total == 0, 1, total)
         """,
-        None,
-        MISSED,
+        "not_finite",
+        HELPFUL,
     ),
     soft(
         "nan_swept_away",
@@ -260,8 +264,9 @@ MISTAKES = [
         e = np.exp(scores - scores.max(axis=-1, keepdims=True))
         return np.nan_to_num(e / e.sum(axis=-1, keepdims=True))
         """,
-        None,
-        MISSED,
+        "nan_swept_away",
+        NAMED,
+        first=MISSED,
     ),
     soft(
         "nan_of_e",
@@ -271,8 +276,8 @@ MISTAKES = [
         e[np.isnan(e)] = 0
         return e / e.sum(axis=-1, keepdims=True)
         """,
-        None,
-        MISSED,
+        "not_finite",
+        HELPFUL,
     ),
     soft(
         "not_divided",
@@ -281,8 +286,8 @@ MISTAKES = [
         highest = scores.max(axis=-1, keepdims=True)
         return np.exp(scores - np.where(np.isneginf(highest), 0, highest))
         """,
-        None,
-        MISSED,
+        "not_divided",
+        NAMED,
     ),
     future(
         "own_place_forbidden",
@@ -290,8 +295,8 @@ MISTAKES = [
         """
         return Tensor(np.where(np.triu(np.ones((t, s), bool)), -np.inf, 0).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "not_even_itself",
+        NAMED,
     ),
     future(
         "past_forbidden",
@@ -299,8 +304,9 @@ MISTAKES = [
         """
         return Tensor(np.where(np.tril(np.ones((t, s), bool)), -np.inf, 0).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "exchanged",
+        NAMED,
+        first=HELPFUL,
     ),
     future(
         "strict_past_forbidden",
@@ -309,8 +315,9 @@ MISTAKES = [
         past = np.tril(np.ones((t, s), bool), -1)
         return Tensor(np.where(past, -np.inf, 0).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "past_forbidden",
+        NAMED,
+        first=MISLEADING,
     ),
     future(
         "exchanged",
@@ -319,8 +326,8 @@ MISTAKES = [
         future = np.triu(np.ones((t, s), bool), 1)
         return Tensor(np.where(future, 0, -np.inf).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "exchanged",
+        NAMED,
     ),
     future(
         "ones",
@@ -328,8 +335,8 @@ MISTAKES = [
         """
         return Tensor(np.tril(np.ones((t, s))).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "ones_and_zeros",
+        NAMED,
     ),
     future(
         "minus_one",
@@ -337,8 +344,9 @@ MISTAKES = [
         """
         return Tensor(-np.triu(np.ones((t, s)), 1).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "finite_number",
+        NAMED,
+        first=MISLEADING,
     ),
     future(
         "true_and_false",
@@ -346,8 +354,9 @@ MISTAKES = [
         """
         return Tensor(np.tril(np.ones((t, s), bool)), device=like.device)
         """,
-        None,
-        MISSED,
+        "true_and_false",
+        NAMED,
+        first=HELPFUL,
     ),
     future(
         "infinity_times_zero",
@@ -355,8 +364,9 @@ MISTAKES = [
         """
         return Tensor((-np.inf * np.triu(np.ones((t, s)), 1)).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "infinity_times_zero",
+        NAMED,
+        first=HELPFUL,
     ),
     future(
         "keys_first",
@@ -365,8 +375,8 @@ MISTAKES = [
         future = np.triu(np.ones((s, t), bool), 1)
         return Tensor(np.where(future, -np.inf, 0).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "keys_in_rows",
+        NAMED,
     ),
     future(
         "square",
@@ -375,8 +385,8 @@ MISTAKES = [
         future = np.triu(np.ones((t, t), bool), 1)
         return Tensor(np.where(future, -np.inf, 0).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     future(
         "dtype_forgotten",
@@ -384,8 +394,8 @@ MISTAKES = [
         """
         return Tensor(np.where(np.triu(np.ones((t, s), bool), 1), -np.inf, 0), device=like.device)
         """,
-        None,
-        MISSED,
+        "dtype",
+        NAMED,
     ),
     future(
         "always_float32",
@@ -393,8 +403,8 @@ MISTAKES = [
         """
         return Tensor(np.where(np.triu(np.ones((t, s), bool), 1), -np.inf, 0).astype(np.float32), device=like.device)
         """,
-        None,
-        MISSED,
+        "dtype",
+        NAMED,
     ),
     future(
         "array",
@@ -402,8 +412,8 @@ MISTAKES = [
         """
         return np.where(np.triu(np.ones((t, s), bool), 1), -np.inf, 0).astype(like.dtype)
         """,
-        None,
-        MISSED,
+        "no_tensor",
+        NAMED,
     ),
     future(
         "large_number",
@@ -412,8 +422,9 @@ MISTAKES = [
         future = np.triu(np.ones((t, s), bool), 1)
         return Tensor(np.where(future, -1e9, 0).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "finite_number",
+        NAMED,
+        first=MISLEADING,
     ),
     future(
         "aligned_at_the_end",
@@ -422,8 +433,8 @@ MISTAKES = [
         future = np.triu(np.ones((t, s), bool), s - t + 1)
         return Tensor(np.where(future, -np.inf, 0).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "counted_from_the_end",
+        NAMED,
     ),
     future(
         "loop_over_the_past",
@@ -434,8 +445,9 @@ MISTAKES = [
             mask[i, :i] = -np.inf
         return Tensor(mask, device=like.device)
         """,
-        None,
-        MISSED,
+        "past_forbidden",
+        NAMED,
+        first=MISLEADING,
     ),
     future(
         "one_step_ahead",
@@ -444,8 +456,8 @@ MISTAKES = [
         future = np.triu(np.ones((t, s), bool), 2)
         return Tensor(np.where(future, -np.inf, 0).astype(like.dtype), device=like.device)
         """,
-        None,
-        MISSED,
+        "one_too_far",
+        NAMED,
     ),
     ahead(
         "no_scale",
@@ -458,8 +470,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "not_scaled",
+        NAMED,
     ),
     ahead(
         "divided_by_scale",
@@ -472,8 +484,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "divided_by_scale",
+        NAMED,
     ),
     ahead(
         "root_of_d",
@@ -486,8 +498,9 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "root_of_d",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "root_of_scale",
@@ -500,8 +513,9 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "root_of_scale",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "mask_scaled",
@@ -514,8 +528,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "mask_scaled",
+        NAMED,
     ),
     ahead(
         "mask_ignored",
@@ -525,8 +539,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "mask_left_out",
+        NAMED,
     ),
     ahead(
         "mask_required",
@@ -536,8 +550,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     ahead(
         "truth_of_a_mask",
@@ -550,8 +564,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     ahead(
         "mask_multiplied",
@@ -564,8 +578,9 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "mask_multiplied",
+        NAMED,
+        first=MISLEADING,
     ),
     ahead(
         "mask_after_softmax",
@@ -577,8 +592,9 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "mask_added_to_shares",
+        NAMED,
+        first=MISLEADING,
     ),
     ahead(
         "forbidden_shares_removed",
@@ -590,8 +606,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "mask_behind_softmax",
+        NAMED,
     ),
     ahead(
         "all_axes_turned",
@@ -604,8 +620,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     ahead(
         "axes_one_and_two",
@@ -618,8 +634,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     ahead(
         "no_softmax",
@@ -631,8 +647,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "no_softmax",
+        NAMED,
     ),
     ahead(
         "softmax_of_its_own",
@@ -646,8 +662,9 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "another_softmax",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "no_dropout",
@@ -657,8 +674,8 @@ MISTAKES = [
         self.save(q, k, v, mask, p, None)
         return (p @ v, p) if self.weights else p @ v
         """,
-        None,
-        MISSED,
+        "nothing_dropped",
+        NAMED,
     ),
     ahead(
         "dropout_of_scores",
@@ -674,8 +691,9 @@ MISTAKES = [
         self.save(q, k, v, mask, p, kept)
         return (p @ v, p) if self.weights else p @ v
         """,
-        None,
-        MISSED,
+        "scores_dropped",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "asked_twice",
@@ -688,8 +706,9 @@ MISTAKES = [
         self.save(q, k, v, mask, p, self.kept_of(p))
 """
         + RETURNED,
-        None,
-        MISSED,
+        "drawn_twice",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "asked_again_to_save",
@@ -701,8 +720,9 @@ MISTAKES = [
         self.save(q, k, v, mask, p, self.kept_of(p))
 """
         + RETURNED,
-        None,
-        MISSED,
+        "drawn_twice",
+        NAMED,
+        first=MISSED,
     ),
     ahead(
         "shares_before_dropout",
@@ -712,8 +732,9 @@ MISTAKES = [
         + """
         return (dropped @ v, p) if self.weights else dropped @ v
         """,
-        None,
-        MISSED,
+        "weights_before_dropout",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "weights_always",
@@ -723,8 +744,9 @@ MISTAKES = [
         + """
         return dropped @ v, dropped
         """,
-        None,
-        MISSED,
+        "weights_always",
+        NAMED,
+        first=MISLEADING,
     ),
     ahead(
         "weights_never",
@@ -734,8 +756,9 @@ MISTAKES = [
         + """
         return dropped @ v
         """,
-        None,
-        MISSED,
+        "weights_never",
+        NAMED,
+        first=MISLEADING,
     ),
     ahead(
         "weights_first",
@@ -745,8 +768,9 @@ MISTAKES = [
         + """
         return (dropped, dropped @ v) if self.weights else dropped @ v
         """,
-        None,
-        MISSED,
+        "weights_first",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "dropout_of_the_result",
@@ -759,8 +783,9 @@ MISTAKES = [
         y = y if kept is None else y * kept
         return (y, p) if self.weights else y
         """,
-        None,
-        MISSED,
+        "result_dropped",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "shared_out_again",
@@ -772,8 +797,9 @@ MISTAKES = [
             dropped = dropped / dropped.sum(axis=-1, keepdims=True)
 """
         + RETURNED,
-        None,
-        MISSED,
+        "shared_out_again",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "kept_as_places",
@@ -785,8 +811,9 @@ MISTAKES = [
         dropped = p if kept is None else np.where(kept, p, 0)
 """
         + RETURNED,
-        None,
-        MISSED,
+        "not_enlarged",
+        NAMED,
+        first=HELPFUL,
     ),
     ahead(
         "nothing_saved",
@@ -797,8 +824,8 @@ MISTAKES = [
         dropped = p if kept is None else p * kept
 """
         + RETURNED,
-        None,
-        MISSED,
+        "nothing_saved",
+        NAMED,
     ),
     ahead(
         "query_scaled_in_place",
@@ -812,8 +839,8 @@ MISTAKES = [
 """
         + SAVED
         + RETURNED,
-        None,
-        MISSED,
+        "modified_input",
+        NAMED,
     ),
     ahead(
         "keys_mixed",
@@ -823,8 +850,8 @@ MISTAKES = [
         + """
         return (dropped @ k, dropped) if self.weights else dropped @ k
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     back(
         "shares_gradient_forgotten",
@@ -837,8 +864,8 @@ MISTAKES = [
 """
         + SCORED
         + COMPARED,
-        None,
-        MISSED,
+        "of_weights_ignored",
+        NAMED,
     ),
     back(
         "dropout_forgotten",
@@ -851,8 +878,8 @@ MISTAKES = [
 """
         + SCORED
         + COMPARED,
-        None,
-        MISSED,
+        "dropout_missing",
+        NAMED,
     ),
     back(
         "gp_after_dropout",
@@ -867,8 +894,9 @@ MISTAKES = [
 """
         + SCORED
         + COMPARED,
-        None,
-        MISSED,
+        "gp_behind_dropout",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "gv_before_dropout",
@@ -879,8 +907,8 @@ MISTAKES = [
         + SHARED
         + SCORED
         + COMPARED,
-        None,
-        MISSED,
+        "undropped_values",
+        NAMED,
     ),
     back(
         "softmax_after_dropout",
@@ -891,8 +919,9 @@ MISTAKES = [
         gs = dropped * (g - (g * dropped).sum(axis=-1, keepdims=True))
 """
         + COMPARED,
-        None,
-        MISSED,
+        "softmax_of_dropped",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "no_softmax",
@@ -903,8 +932,8 @@ MISTAKES = [
         gs = g
 """
         + COMPARED,
-        None,
-        MISSED,
+        "softmax_skipped",
+        NAMED,
     ),
     back(
         "each_by_itself",
@@ -915,8 +944,8 @@ MISTAKES = [
         gs = g * p * (1 - p)
 """
         + COMPARED,
-        None,
-        MISSED,
+        "like_a_sigmoid",
+        NAMED,
     ),
     back(
         "shares_once",
@@ -927,8 +956,8 @@ MISTAKES = [
         gs = g - (g * p).sum(axis=-1, keepdims=True)
 """
         + COMPARED,
-        None,
-        MISSED,
+        "share_missing",
+        NAMED,
     ),
     back(
         "parenthesis",
@@ -939,8 +968,9 @@ MISTAKES = [
         gs = p * g - (g * p).sum(axis=-1, keepdims=True)
 """
         + COMPARED,
-        None,
-        MISSED,
+        "parentheses_missing",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "sum_of_gp",
@@ -951,8 +981,8 @@ MISTAKES = [
         gs = p * (g - g.sum(axis=-1, keepdims=True))
 """
         + COMPARED,
-        None,
-        MISSED,
+        "plain_sum",
+        NAMED,
     ),
     back(
         "plus",
@@ -963,8 +993,9 @@ MISTAKES = [
         gs = p * (g + (g * p).sum(axis=-1, keepdims=True))
 """
         + COMPARED,
-        None,
-        MISSED,
+        "sum_added",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "mean",
@@ -975,8 +1006,9 @@ MISTAKES = [
         gs = p * (g - (g * p).mean(axis=-1, keepdims=True))
 """
         + COMPARED,
-        None,
-        MISSED,
+        "mean_for_sum",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "sum_over_queries",
@@ -987,8 +1019,8 @@ MISTAKES = [
         gs = p * (g - (g * p).sum(axis=-2, keepdims=True))
 """
         + COMPARED,
-        None,
-        MISSED,
+        "sum_over_queries",
+        NAMED,
     ),
     back(
         "sum_of_all",
@@ -999,8 +1031,9 @@ MISTAKES = [
         gs = p * (g - (g * p).sum())
 """
         + COMPARED,
-        None,
-        MISSED,
+        "sum_over_everything",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "dimension_lost",
@@ -1011,8 +1044,8 @@ MISTAKES = [
         gs = p * (g - (g * p).sum(axis=-1))
 """
         + COMPARED,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     back(
         "no_scale_for_q",
@@ -1023,8 +1056,8 @@ MISTAKES = [
         + """
         return gs @ k, gs.swapaxes(-1, -2) @ q * self.scale, gv, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "scale_missing_in_gq",
+        NAMED,
     ),
     back(
         "no_scale_for_k",
@@ -1035,8 +1068,8 @@ MISTAKES = [
         + """
         return gs @ k * self.scale, gs.swapaxes(-1, -2) @ q, gv, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "scale_missing_in_gk",
+        NAMED,
     ),
     back(
         "no_scale",
@@ -1047,8 +1080,8 @@ MISTAKES = [
         + """
         return gs @ k, gs.swapaxes(-1, -2) @ q, gv, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "scale_missing",
+        NAMED,
     ),
     back(
         "scaled_at_once",
@@ -1060,8 +1093,8 @@ MISTAKES = [
         gs = gs * self.scale
         return gs @ k, gs.swapaxes(-1, -2) @ q, gv, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "mask_scaled_backward",
+        NAMED,
     ),
     back(
         "not_turned",
@@ -1072,8 +1105,8 @@ MISTAKES = [
         + """
         return gs @ k * self.scale, gs @ q * self.scale, gv, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     back(
         "gk_first",
@@ -1085,8 +1118,8 @@ MISTAKES = [
         gq, gk = gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale
         return gk, gq, gv, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "swapped",
+        NAMED,
     ),
     back(
         "gv_first",
@@ -1098,8 +1131,9 @@ MISTAKES = [
         gq, gk = gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale
         return gv, gq, gk, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "values_first",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "gradient_of_no_mask",
@@ -1110,8 +1144,9 @@ MISTAKES = [
         + """
         return gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale, gv, gs
         """,
-        None,
-        MISSED,
+        "gradient_of_no_mask",
+        NAMED,
+        first=MISLEADING,
     ),
     back(
         "no_gradient_of_the_mask",
@@ -1122,8 +1157,9 @@ MISTAKES = [
         + """
         return gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale, gv, None
         """,
-        None,
-        MISSED,
+        "mask_without_gradient",
+        NAMED,
+        first=MISLEADING,
     ),
     back(
         "three_gradients",
@@ -1134,8 +1170,8 @@ MISTAKES = [
         + """
         return gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale, gv
         """,
-        None,
-        MISSED,
+        "count",
+        NAMED,
     ),
     back(
         "mask_summed",
@@ -1147,8 +1183,8 @@ MISTAKES = [
         gq, gk = gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale
         return gq, gk, gv, None if mask is None else gs.sum(axis=0)
         """,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     back(
         "mask_after_the_softmax",
@@ -1160,8 +1196,9 @@ MISTAKES = [
         gq, gk = gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale
         return gq, gk, gv, None if mask is None else g
         """,
-        None,
-        MISSED,
+        "mask_behind_the_softmax",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "truth_of_gp",
@@ -1176,8 +1213,8 @@ MISTAKES = [
 """
         + SCORED
         + COMPARED,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     back(
         "gp_required",
@@ -1190,8 +1227,8 @@ MISTAKES = [
 """
         + SCORED
         + COMPARED,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     back(
         "gp_in_the_place",
@@ -1204,8 +1241,9 @@ MISTAKES = [
 """
         + SCORED
         + COMPARED,
-        None,
-        MISSED,
+        "gp_alone",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "gp_into_the_scores",
@@ -1222,8 +1260,9 @@ MISTAKES = [
             gs = gs + gp
 """
         + COMPARED,
-        None,
-        MISSED,
+        "gp_to_the_scores",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "kept_added_to_scores",
@@ -1240,8 +1279,9 @@ MISTAKES = [
             gs = gs * kept
 """
         + COMPARED,
-        None,
-        MISSED,
+        "dropout_behind_the_softmax",
+        NAMED,
+        first=HELPFUL,
     ),
     back(
         "gv_by_gp",
@@ -1252,8 +1292,8 @@ MISTAKES = [
         gv = dropped.swapaxes(-1, -2) @ g
 """
         + COMPARED,
-        None,
-        MISSED,
+        "shape",
+        HELPFUL,
     ),
     back(
         "gv_not_turned",
@@ -1264,8 +1304,8 @@ MISTAKES = [
         gv = dropped @ gy
 """
         + COMPARED,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
     back(
         "axes_one_and_two",
@@ -1282,8 +1322,34 @@ MISTAKES = [
         + """
         return gs @ k * self.scale, gs.swapaxes(1, 2) @ q * self.scale, gv, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
+        first=MISSED,
+    ),
+    Mistake(
+        "3.6",
+        "Attention.backward",
+        "saved_in_another_order",
+        "gp is forgotten, behind a forward that saves in an order of its own",
+        """
+        p, v, k, q, mask = self.saved
+        g = gy @ v.swapaxes(-1, -2)
+        gs = p * (g - (g * p).sum(axis=-1, keepdims=True))
+        gq, gk = gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale
+        return gq, gk, p.swapaxes(-1, -2) @ gy, None if mask is None else gs
+        """,
+        "of_weights_ignored",
+        NAMED,
+        first=HELPFUL,
+        beside={
+            "Attention.forward": SHARES
+            + """
+        kept = self.kept_of(p)
+        self.save(p, v, k, q, mask)
+        dropped = p if kept is None else p * kept
+"""
+            + RETURNED
+        },
     ),
     back(
         "gq_by_q",
@@ -1294,7 +1360,7 @@ MISTAKES = [
         + """
         return gs @ q * self.scale, gs.swapaxes(-1, -2) @ k * self.scale, gv, None if mask is None else gs
         """,
-        None,
-        MISSED,
+        "raised",
+        HELPFUL,
     ),
 ]
