@@ -399,23 +399,42 @@ def dev() -> None:
 @dev.command("check")
 @click.argument("names", metavar="[LESSON]...", nargs=-1)
 def dev_check(names: tuple[str, ...]) -> None:
-    """Verify the course: blanks, checks, mutants, hints, texts."""
+    """Verify the course: blanks, checks, mutants, hints, texts, dialogues."""
+    from ..tutor.dialogue import dialogue_of
+    from ..tutor.verify import dialogue_problems
     from .verify import problems
 
     console = Console(highlight=False)
     count = 0
     for found in map(find_lesson, names) if names else all_lessons():
-        wrong = list(problems(found))
+        wrong = [*problems(found), *dialogue_problems(found)]
         count += len(wrong)
         mutants = sum(len(m) for m in found.mutants.values())
         title = f"{'✘' if wrong else '✔'} {found.number} {found.entry['title']['en']}"
         console.print(
-            f"{title}: {len(found.blanks)} blanks, {mutants} mutants of its own",
+            f"{title}: {len(found.blanks)} blanks, {mutants} mutants of its own, "
+            f"{len(dialogue_of(found).questions)} questions",
             markup=False,
         )
         for sentence in wrong:
             console.print(f"    {sentence}", markup=False, soft_wrap=True)
     sys.exit(1 if count else 0)
+
+
+@dev.command("listen")
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+def dev_listen(names: tuple[str, ...]) -> None:
+    """Verify dialogues alone, and show where the listener disagrees with the recorded answers."""
+    from ..tutor.agreement import show_agreement
+    from ..tutor.verify import dialogue_problems
+
+    console = Console(highlight=False)
+    lessons = [find_lesson(name) for name in names] or all_lessons()
+    wrong = [f"{found.number} {sentence}" for found in lessons for sentence in dialogue_problems(found)]
+    for sentence in wrong:
+        console.print(sentence, markup=False, soft_wrap=True)
+    agreed = show_agreement(lessons, console)
+    sys.exit(0 if agreed and not wrong else 1)
 
 
 COMMANDS = (start, lesson, check, watch, hint, solution, reset, progress, practice, dev)
