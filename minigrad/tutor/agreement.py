@@ -59,7 +59,7 @@ def agreement(answers: Iterable[RecordedAnswer], similar: Similar | None = None)
 
 
 def show_agreement(lessons: Iterable[Lesson], console: Console, similar: Similar | None = None) -> bool:
-    """Print each disagreement with the recorded answers of the lessons, and a table; does the listener keep its aims?"""
+    """Print each disagreement with the recorded answers of the lessons, and a table. Are the aims reached?"""
     answers = [answer for lesson in lessons for answer in recorded_answers(lesson) or []]
     for answer in answers:
         heard = listen(answer.asked, answer.text, answer.level, similar)

@@ -1,4 +1,4 @@
-"""What an answer says: for each point of the question whether it is made, missing or turned round, and what is believed.
+"""What an answer says: whether each point of the question is made, missing or turned round, and what is believed.
 
 No model and no network is needed. `listen` may be given `similar`, which finds what is said in other words.
 """
@@ -14,12 +14,13 @@ from .phrases import Way, sentences, tidy
 MADE, MISSING, WRONG = "made", "missing", "wrong"
 LONGEST = 5000  # characters of an answer
 UNSURE = re.compile(
-    r"^\W*(?:(?:i )?(?:really )?(?:don'?t|do not) (?:know|remember|understand)|no idea|(?:i'?m )?not sure|i forgot|idk|pass|\?+"
+    r"^\W*(?:(?:i )?(?:really )?(?:don'?t|do not) (?:know|remember|understand)|no idea|(?:i'?m )?not sure|i forgot|idk"
     r"|(?:我)?(?:真的|完全)?(?:不知道|不清楚|不懂|不会|不记得|忘了|没想法|不太清楚))"
 )
 
 DENIED_NUMBER = re.compile(
-    r"(?:\b(?:not|never|cannot)|n't|不是|不等于|不会是|不可能是|并非)\s*(?:be |equal |to |is |exactly )*[+-]?[\d.零一二两三四五六七八九十]"
+    r"(?:\b(?:not|never|cannot)|n't|不是|不等于|不会是|不可能是|并非)\s*"
+    r"(?:be |equal |to |is |exactly )*[+-]?[\d.零一二两三四五六七八九十]"
 )
 
 Similar = Callable[[Point, list[str]], bool]
@@ -93,7 +94,7 @@ def listen(question: Question, answer: str, level: int = 0, similar: Similar | N
 
 
 def heard_in(ways: tuple[Way, ...], sentence: str) -> set[bool]:
-    """{True} if the sentence says this in one of the ways, {False} if it only denies it, {} if it does not speak of it."""
+    """{True} if the sentence says this in one of the ways, {False} if it only denies it, {} if it does neither."""
     found = {way.found_in(sentence) for way in ways} - {None}
     return {True} if True in found else {bool(f) for f in found}
 
