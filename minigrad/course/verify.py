@@ -51,8 +51,8 @@ def problems(lesson: Lesson) -> Iterator[str]:
 
 def text_problems(lesson: Lesson) -> Iterator[str]:
     """What is missing in the texts of a lesson."""
-    for name, texts in lesson.concepts.items():
-        if not all(texts.get(language) for language in LANGUAGES):
+    for name, names_of_it in lesson.concepts.items():
+        if not all(names_of_it.get(language) for language in LANGUAGES):
             yield f"the concept '{name}' has no name in {' or '.join(LANGUAGES)}"
     for exercise_ in lesson.exercises:
         for name in LANGUAGES:

@@ -43,6 +43,15 @@ class Turn:
     """Is the question to be explained now?"""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the learner said to a question, what was heard in it (None if it was skipped), and hints before it."""
+
+    text: str
+    heard: Heard | None
+    hints: int
+
+
 class Voice(Protocol):
     """Who words the replies. The verdicts are the listener's, whoever that is."""
 
@@ -107,11 +116,30 @@ class Conversation:
         """One question with its follow-up. Returns how it went ('good', 'hard', 'again'), None if it was skipped."""
         level = memory.level_of(self.workspace, question)
         self.show_question(question, level, place)
-        hints, earlier = 0, None
+        together, hints = None, 0
+        while True:
+            answer = self.answer_to(question, level)
+            hints += answer.hints
+            if answer.heard is None:
+                return None
+            helped = hints > 0 or together is not None
+            last = together is not None
+            together = answer.heard if together is None else answer.heard.after(together)
+            last = last or together.right
+            self.voice.reply(Turn(question, level, answer.text, answer.heard, together, last))
+            if last:
+                grade = memory.AGAIN if not together.right else memory.HARD if helped else memory.GOOD
+                memory.remember_answer(self.workspace, question, grade, level, hints)
+                self.asked, self.right = self.asked + 1, self.right + together.right
+                return grade
+
+    def answer_to(self, question: Question, level: int) -> Answer:
+        """What the learner says to a question that was shown, after whatever commands; `heard` is None for /skip."""
+        hints = 0
         while True:
             typed = self.next_typed()
             if typed.command == "skip":
-                return None
+                return Answer("", None, hints)
             if typed.command == "hint":
                 hints += 1
                 self.print(Line("note", question.say("hint", level)))
@@ -123,19 +151,9 @@ class Conversation:
             else:
                 heard = listen(question, typed.text, level, self.similar)
                 memory.keep_answer(self.workspace, question, level, typed.text, heard)
-                if heard.state == "empty":
-                    show(self.console, verdict_lines(heard))
-                    continue
-                together = heard if earlier is None else heard.after(earlier)
-                last = together.right or earlier is not None
-                self.voice.reply(Turn(question, level, typed.text, heard, together, last))
-                if last:
-                    helped = hints or earlier is not None
-                    grade = memory.AGAIN if not together.right else memory.HARD if helped else memory.GOOD
-                    memory.remember_answer(self.workspace, question, grade, level, hints)
-                    self.asked, self.right = self.asked + 1, self.right + together.right
-                    return grade
-                earlier = together
+                if heard.state != "empty":
+                    return Answer(typed.text, heard, hints)
+                show(self.console, verdict_lines(heard))
 
     def show_question(self, question: Question, level: int, place: str) -> None:
         kind = say(*KINDS[question.kind])

@@ -68,6 +68,8 @@ class Question:
     slips: tuple[Slip, ...] = ()
     levels: tuple[dict[str, Any], ...] = ({},)
     tolerance: float = TOLERANCE
+    placement: bool = False
+    """Is it one of the questions by which `minigrad start` finds where to begin?"""
 
     @property
     def name(self) -> str:
@@ -152,6 +154,7 @@ def as_question(lesson: Lesson, entry: dict[str, Any]) -> Question:
             tuple(Slip(s["value"], texts(s)) for s in entry.get("slip", [])),
             tuple(entry.get("levels", ({},))),
             entry.get("tolerance", TOLERANCE),
+            entry.get("placement", False),
         )
     except KeyError as error:
         raise LessonError(f"{lesson.number}: question '{entry.get('id', '?')}' lacks {error}") from error

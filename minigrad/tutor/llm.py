@@ -1,7 +1,7 @@
 """A language model behind any server that speaks the OpenAI chat-completions protocol, such as a local Ollama.
 
-Nothing is sent anywhere unless the user named a server. The key is read from MINIGRAD_LLM_KEY, goes to that server alone,
-encrypted or within this machine, and is never printed or written.
+Nothing is sent anywhere unless the user named a server. The key is read from MINIGRAD_LLM_KEY, goes to that server
+alone, encrypted or within this machine, and is never printed or written.
 """
 
 import ipaddress
@@ -126,7 +126,7 @@ def stream(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
 
 def pieces(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
     headers = {"Authorization": f"Bearer {at.key}"} if at.key else {}
-    body = {"model": at.model, "messages": messages, "stream": True, "temperature": 0.3}
+    body: dict[str, Any] = {"model": at.model, "messages": messages, "stream": True, "temperature": 0.3}
     begin, length, ended = time.monotonic(), 0, False
     with requests.post(
         at.url,

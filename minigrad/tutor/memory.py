@@ -1,8 +1,8 @@
 """What is remembered of a learner, concept by concept: answers, checks and hints, and when a review is due.
 
 When to ask again is decided by the Free Spaced Repetition Scheduler, from the library `fsrs` (FSRS; Ye, Su & Cao, "A
-stochastic shortest path algorithm for optimizing spaced repetition scheduling", KDD 2022): a card for each concept, rated
-by answers to its questions and by functions of it that pass their checks.
+stochastic shortest path algorithm for optimizing spaced repetition scheduling", KDD 2022): a card for each concept,
+rated by answers to its questions and by functions of it that pass their checks.
 """
 
 import json
@@ -109,6 +109,8 @@ def remember_answer(
             last=when.isoformat(timespec="seconds"),
             level={AGAIN: easier, HARD: level, GOOD: harder}[grade],
         )
+        if grade == GOOD:
+            asked["best"] = max(asked.get("best", 0), level)
 
     workspace.update(note)
 

@@ -1,4 +1,4 @@
-"""What the tutor says to an answer, without a language model: what is right, what is wrong, what to think about next."""
+"""What the tutor says to an answer, without a language model: what is right or wrong, what to think about next."""
 
 from dataclasses import dataclass
 

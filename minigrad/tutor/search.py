@@ -21,10 +21,12 @@ K, B = 1.2, 0.75
 LEAST = 0.5  # of the weight of the question's words that a passage must hold, to be an answer
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]+|\d+(?:\.\d+)?")
-STOP = set(
-    """a an and are as at be by can do does did for from has have how i if in is it its me my of on or so should than that
-    the then there these they this to was we what when where which who why will with would you your s t not much many
-    explain tell mean means please about use used need needed useful good work works""".split()
+STOP = frozenset(
+    tidy(
+        """a an and are as at be by can do does did for from has have how i if in is it its me my of on or so should
+        than that the then there these they this to was we what when where which who why will with would you your s t
+        not much many explain tell mean means please about use used need needed useful good work works"""
+    ).split()
 )
 STOP_HAN = re.compile(
     r"为什么|什么是|是什么|什么|怎么回事|怎么样?|怎样|如何|是不是|请问|一下|我们|可以|需要|应该|这个|那个|解释"

@@ -92,10 +92,11 @@ def point_problems(question: Question) -> Iterator[str]:
         yield "it has no points"
     if not question.misconceptions:
         yield "it names no misconception"
-    for part in (*question.points, *question.misconceptions):
-        name = getattr(part, "id", "a misconception")
-        yield from [f"{name}: {problem}" for problem in text_problems("text", part.text)]
-        if len({bool(HAN.search(way.text)) for way in part.ways}) < 2:
+    said = [(point.id, point.text, point.ways) for point in question.points]
+    said += [("a misconception", m.text, m.ways) for m in question.misconceptions]
+    for name, texts, ways in said:
+        yield from [f"{name}: {problem}" for problem in text_problems("text", texts)]
+        if len({bool(HAN.search(way.text)) for way in ways}) < 2:
             yield f"{name}: ways to say it are missing in one of the languages"
     for point in question.points:
         yield from [f"{point.id}: {problem}" for problem in text_problems("ask", point.ask)]
