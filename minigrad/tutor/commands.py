@@ -1,5 +1,6 @@
 """The commands of the tutor. They parse and print; what is done lies in the modules that they call."""
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -102,6 +103,8 @@ def next_step(folder: Path | None) -> None:
 )
 @workspace_option
 def plan(weeks: int | None, hours: float | None, folder: Path | None) -> None:
+    if hours is not None and not math.isfinite(hours):
+        raise click.BadParameter(say(f"{hours} is no number of hours", f"{hours} 不是小时数"), param_hint="--hours")
     workspace, console = open_workspace(folder)
     show_plan(make_plan(workspace, weeks, hours, date.today()), console)
 
@@ -122,7 +125,7 @@ def show_plan(plan: Plan, console: Console) -> None:
     if plan.pace != 1:
         console.print(
             say(
-                f"So far you took {plan.pace:.1f} times the measured length of lessons; the rest is laid out like that.",
+                f"So far you took {plan.pace:.1f} times the measured length of lessons; the rest is laid out so.",
                 f"到目前为止，你用的时间是估计的 {plan.pace:.1f} 倍；后面的课也按这个速度安排。",
             ),
             soft_wrap=True,

@@ -10,8 +10,8 @@ Alternatives of one group stand between `|`. Words of English end where they end
 linearly too. Chinese is found wherever it stands. Groups of both languages may stand together, as learners mix them.
 
 A sentence that says a way and denies it ("gradients do not multiply along a path", 梯度不是沿路径相乘) counts as its
-opposite: a word of negation denies what comes behind it in its clause. Where a group has such a word itself, as
-`without` above, the way knows what it says, and other negations of the sentence are not looked at.
+opposite: a word of negation denies what comes behind it in its clause, and two affirm it. Where a group has such a word
+itself, as `without` above, the way knows what it says, and other negations of the sentence are not looked at.
 """
 
 import re
@@ -63,11 +63,11 @@ class Way:
             return True
         clause = [0, *[match.end() for match in CLAUSES.finditer(sentence)], len(sentence)]
 
-        def is_denied(span: tuple[int, int]) -> bool:
+        def denials(span: tuple[int, int]) -> int:
             begin = max(at for at in clause if at <= span[0])
-            return sum(begin <= end <= span[0] for _, end in denied) % 2 == 1
+            return sum(begin <= end <= span[0] for _, end in denied)
 
-        return all(not all(map(is_denied, group)) for group in spans)
+        return max(min(map(denials, group)) for group in spans) % 2 == 0
 
 
 def overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -98,7 +98,7 @@ def way(text: str) -> Way:
     robust = body.startswith("±")
     body = body.removeprefix("±")
     ordered = " ... " in body
-    parts = re.split(r"\s+\.\.\.\s+|\s+\+\s+", body.strip())
+    parts = re.split(r"\s+(?:\.\.\.|\+)(?=\s|$)", body)
     groups = [[alternative.strip() for alternative in part.split("|")] for part in parts]
     if not all(alternative.strip("* ") for group in groups for alternative in group):
         raise PhraseError(f"'{text}' has an empty group or alternative; expected such as 'a|b + c'")

@@ -37,6 +37,7 @@ SAME = {
     **dict.fromkeys(("捷径", "跳跃连接", "跳连"), "残差"),
     "filter": "kernel",
     "滤波器": "卷积核",
+    "尺寸": "大小",
     "normalization": "normalisation",
     "√": " sqrt ",
 }
@@ -102,8 +103,8 @@ class Index:
         return math.log(1 + (len(self.passages) - n + 0.5) / (n + 0.5))
 
     def weight(self, term: str) -> float:
-        """What a term of a question counts. A pair of Chinese characters that stands nowhere may be no word."""
-        return self.idf(term) * (0.1 if HAN.match(term) and term not in self.containing else 1)
+        """What a term of a question counts. A pair of Chinese characters that is rare in the lessons is often none."""
+        return self.idf(term) * (0.1 if HAN.match(term) and self.containing[term] < 2 else 1)
 
     def covers(self, i: int, query: list[str], weight: float) -> bool:
         """Does passage i hold enough of the query to answer it? Of more than two terms, one alone is not enough."""
