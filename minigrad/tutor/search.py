@@ -18,6 +18,7 @@ from ..course.lessons import Lesson, all_lessons
 from .phrases import tidy
 
 K, B = 1.2, 0.75
+TITLE = 3
 LEAST = 0.5  # of the weight of the question's words that a passage must hold, to be an answer
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]+|\d+(?:\.\d+)?")
@@ -90,10 +91,9 @@ def stem(word: str) -> str:
 class Index:
     """Passages in one language, with what BM25 needs of them."""
 
-    def __init__(self, passages: list[Passage]):
+    def __init__(self, passages: list[Passage], name: str):
         self.passages = passages
-        # A passage is found by its heading and its lesson's title, too.
-        self.counts = [Counter(terms(f"{p.lesson.title} {p.section} {p.text}")) for p in passages]
+        self.counts = [Counter(terms(f"{title_of(p, name)} {p.section} {p.text}")) for p in passages]
         self.lengths = [sum(count.values()) for count in self.counts]
         self.mean = sum(self.lengths) / max(len(passages), 1)
         self.containing = Counter(term for count in self.counts for term in count)
@@ -104,12 +104,15 @@ class Index:
 
     def weight(self, term: str) -> float:
         """What a term of a question counts. A pair of Chinese characters that is rare in the lessons is often none."""
-        return self.idf(term) * (0.1 if HAN.match(term) and self.containing[term] < 2 else 1)
+        return self.idf(term) * (0.1 if self.is_rare(term) else 1)
 
-    def covers(self, i: int, query: list[str], weight: float) -> bool:
-        """Does passage i hold enough of the query to answer it? Of more than two terms, one alone is not enough."""
+    def is_rare(self, term: str) -> bool:
+        return bool(HAN.match(term)) and self.containing[term] < 2
+
+    def covers(self, i: int, query: list[str], weight: float, asked: int) -> bool:
+        """Does passage i hold enough of the query to answer it? Of more than two terms asked for, one is not enough."""
         held = [t for t in query if t in self.counts[i]]
-        return sum(map(self.idf, held)) >= LEAST * weight and len(held) >= (2 if len(query) > 2 else 1)
+        return sum(map(self.idf, held)) >= LEAST * weight and len(held) >= (2 if asked > 2 else 1)
 
     def score(self, query: list[str], i: int) -> float:
         count, norm = self.counts[i], K * (1 - B + B * self.lengths[i] / self.mean)
@@ -119,7 +122,11 @@ class Index:
         """The best passages, at most one of a section; none where no passage holds enough of the query."""
         query = list(dict.fromkeys(query))
         weight = sum(map(self.weight, query))
-        scores = [self.score(query, i) if self.covers(i, query, weight) else 0.0 for i in range(len(self.passages))]
+        asked, query = query, [term for term in query if not self.is_rare(term)] or query
+        scores = [
+            self.score(query, i) if self.covers(i, query, weight, len(asked)) else 0.0
+            for i in range(len(self.passages))
+        ]
         hits: dict[tuple[str, str], Hit] = {}
         for i in sorted(range(len(scores)), key=lambda i: -scores[i]):
             passage = self.passages[i]
@@ -131,7 +138,12 @@ class Index:
 @cache
 def index_of(name: str) -> Index:
     """The index of all lessons in the language `name`."""
-    return Index([passage for lesson in all_lessons() for passage in passages_of(lesson, name)])
+    return Index([passage for lesson in all_lessons() for passage in passages_of(lesson, name)], name)
+
+
+def title_of(passage: Passage, name: str) -> str:
+    """The title of the lesson, as often as it counts: a lesson on dropout says more about it than one that uses it."""
+    return f"{passage.lesson.entry['title'][name]} " * TITLE
 
 
 def passages_of(lesson: Lesson, name: str) -> list[Passage]:
