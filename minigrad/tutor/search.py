@@ -122,13 +122,11 @@ class Index:
         """The best passages, at most one of a section; none where no passage holds enough of the query."""
         query = list(dict.fromkeys(query))
         weight = sum(map(self.weight, query))
-        asked, query = query, [term for term in query if not self.is_rare(term)] or query
-        scores = [
-            self.score(query, i) if self.covers(i, query, weight, len(asked)) else 0.0
-            for i in range(len(self.passages))
-        ]
+        asked, query = len(query), [term for term in query if not self.is_rare(term)] or query
+        every = range(len(self.passages))
+        scores = [self.score(query, i) if self.covers(i, query, weight, asked) else 0.0 for i in every]
         hits: dict[tuple[str, str], Hit] = {}
-        for i in sorted(range(len(scores)), key=lambda i: -scores[i]):
+        for i in sorted(every, key=lambda i: -scores[i]):
             passage = self.passages[i]
             if scores[i] > 0:
                 hits.setdefault((passage.lesson.number, passage.section), Hit(passage, scores[i]))
