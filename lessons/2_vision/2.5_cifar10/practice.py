@@ -40,7 +40,7 @@ def tiny() -> Sequential:
 
 # the network, what is done to its photographs, epochs
 RUNS = {"tiny": (tiny, [], 15), "small": (small, [], 15), "small, augmented": (small, SHIFTED, 30)}
-NAMES = ("极小网络", "小网络", "小网络，数据增强")
+NAMES = {"tiny": "极小网络", "small": "小网络", "small, augmented": "小网络，数据增强"}
 
 
 def show_network() -> None:
@@ -109,9 +109,9 @@ def main(pictures: Path) -> None:
     mean, std = (getattr(images / 255, name)(axis=(0, 2, 3)) for name in ("mean", "std"))
     print(say("of the colours: mean", "各颜色：均值"), mean.round(3), say("deviation", "标准差"), std.round(3))
     paths, histories = [draw_augmented(images, pictures / "2.5_augmented.png")], {}
-    for (run, (make, changes, epochs)), name in zip(RUNS.items(), NAMES):
+    for run, (make, changes, epochs) in RUNS.items():
         minigrad.manual_seed(SEED)
-        start, model = time.perf_counter(), make()
+        start, model, name = time.perf_counter(), make(), NAMES.get(run, run)
         normalise = Normalize(mean, std)
         kernels = model[0].weight.detach().numpy().copy()
         loader = DataLoader(

@@ -93,14 +93,18 @@ def train(heads: int) -> TwoQuestions:
     return model
 
 
-def right(model: TwoQuestions, same: bool | None = None) -> tuple[float, float]:
-    """The shares of colours and of shapes that are right on new lists, also where both questions are of one name."""
+def right(model: TwoQuestions) -> tuple[float, float, float]:
+    """The shares of colours and of shapes that are right on new lists; and where the names that are asked for differ,
+    the share of colours that are those of the other name, the one whose shape is asked for."""
     *given, colour, shape = lists(2000, np.random.default_rng(2))
     with minigrad.no_grad():
         scores = model(*tensors(*given))[0].numpy()
-    those = np.ones(len(colour), bool) if same is None else (given[3] == given[4]) == same
-    found = scores[:, :COLOURS].argmax(axis=1) == colour, scores[:, COLOURS:].argmax(axis=1) == shape
-    return float(found[0][those].mean()), float(found[1][those].mean())
+    names, colours, _, first, second = given
+    of_the_other = colours[names == second[:, None]]
+    found = scores[:, :COLOURS].argmax(axis=1)
+    shapes_right = scores[:, COLOURS:].argmax(axis=1) == shape
+    differ = first != second
+    return (found == colour).mean(), shapes_right.mean(), (found == of_the_other)[differ].mean()
 
 
 def picture(models: dict[int, TwoQuestions], pictures: Path) -> None:
@@ -108,18 +112,23 @@ def picture(models: dict[int, TwoQuestions], pictures: Path) -> None:
     names, colours, shapes, *_ = lists(1, np.random.default_rng(5))
     first, second = np.arange(NAMES), np.roll(np.arange(NAMES), 2)
     given = [np.repeat(x, NAMES, axis=0) for x in (names, colours, shapes)]
-    figure = Figure(figsize=(10, 3.8), layout="constrained")
-    panels = iter(figure.subplots(1, sum(models)))
+    columns = min(sum(models), 6)
+    rows = -(-sum(models) // columns)
+    figure = Figure(figsize=(10, rows * (8.5 / columns + 0.6)), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat[sum(models) :]:
+        axes.set_axis_off()
+    panels = iter(grid.flat)
     for heads, model in models.items():
         with minigrad.no_grad():
             weights = model(*tensors(*given, first, second))[1].numpy()
         for head in range(heads):
             axes = next(panels)
             axes.imshow(weights[:, head, 0], cmap="Blues", vmin=0, vmax=1)
-            axes.set_title("one head" if heads == 1 else f"{heads} heads: head {head + 1}", fontsize=10)
+            axes.set_title("one head" if heads == 1 else f"head {head + 1} of {heads}", fontsize=10)
             axes.set_xticks(range(NAMES), [LETTERS[n] for n in names[0]])
             asked = [f"colour {LETTERS[a]}, shape {LETTERS[b]}" for a, b in zip(first, second)]
-            axes.set_yticks(range(NAMES), asked if axes is figure.axes[0] else [""] * NAMES, fontsize=8)
+            axes.set_yticks(range(NAMES), asked if axes in grid[:, 0] else [""] * NAMES, fontsize=8)
     path = save_figure(figure, pictures / "3.7_heads.png")
     print(say(f"  picture: {path}", f"  图：{path}"))
 
@@ -133,11 +142,10 @@ def main(pictures: Path) -> None:
     models = {}
     for heads in HEADS:
         models[heads] = train(heads)
-        a, b = right(models[heads])
-        c, d = right(models[heads], same=True)
+        a, b, other = right(models[heads])
         told = say(
-            f"heads: {heads}   {a:.1%}, {b:.1%}; where both are of one name {c:.1%}, {d:.1%}",
-            f"头数 {heads}   {a:.1%}、{b:.1%}；两问同名时 {c:.1%}、{d:.1%}",
+            f"heads: {heads}   {a:.1%}, {b:.1%}; the colour of the other name: {other:.1%}",
+            f"头数 {heads}   {a:.1%}、{b:.1%}；答成另一个名字的颜色：{other:.1%}",
         )
         print(f"  {told}")
     picture(models, pictures)

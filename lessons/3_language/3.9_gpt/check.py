@@ -13,6 +13,14 @@ from minigrad.tensor import Tensor
 GPT, SAMPLING = "minigrad.models.gpt:", "minigrad.models.sampling:"
 TENSOR_EN = "This is a {found}; tensors go in and a tensor must come out, or no gradient finds its way back."
 TENSOR_ZH = "得到的是 {found}；输入是张量，输出也必须是张量，否则梯度传不回去。"
+LOST_EN = (
+    "This is a new tensor that does not know what it was computed from, and no gradient finds its way back. Compute "
+    "with tensors all the way: .data, .numpy() and Tensor(...) break it off."
+)
+LOST_ZH = (
+    "这是一个新张量，不记得自己是由什么算出来的，梯度传不回去。请一路用张量运算：.data、.numpy()、Tensor(...) "
+    "都会中断梯度。"
+)
 
 
 def made(dropout: float = 0.0, train: bool = True) -> gpt.Block:
@@ -37,7 +45,8 @@ def with_gradient(check: Check, call: Callable, x: np.ndarray, g: np.ndarray) ->
     input = minigrad.tensor(x, requires_grad=True)
     y = call(input)
     array = as_array(check, y)
-    if y.requires_grad and y.shape == g.shape:
+    check.require(y.requires_grad, "gradient_lost", LOST_EN, LOST_ZH)
+    if y.shape == g.shape:
         y.backward(minigrad.tensor(g))
     return array, np.zeros_like(x) if input.grad is None else input.grad.numpy()
 
@@ -101,6 +110,34 @@ def extended(check: Check) -> None:
     calls = [f"{what} of layer {j}, call {i}" for i in (1, 2, 3) for j in (0, 1) for what in ("keys", "values")]
     check.function(call, *keys, *values, names=calls, inputs={})
     check.require(not any(lengths), "counts_too")
+    pieces = [minigrad.tensor(x, requires_grad=True) for x in (*keys[:3], *values[:3])]
+
+    def joined() -> Tensor:
+        cache, layer = gpt.Cache(), Linear(1, 1)
+        for k, v in zip(pieces[:3], pieces[3:]):
+            all_keys, all_values = cache.extended(layer, k, v)
+        return all_keys.sum() + all_values.sum()
+
+    total = check.run(joined)
+    if total.requires_grad:
+        total.backward()
+    check.require(all(piece.grad is not None for piece in pieces), "old_ones_cut_off", CUT_OFF_EN, CUT_OFF_ZH)
+
+
+CUT_OFF_EN = (
+    "The values are right, but no gradient comes back to keys and values that were kept: cat takes them as they are, "
+    "without .detach(), .data or .numpy()."
+)
+CUT_OFF_ZH = "值是对的，但存下来的键和值得不到梯度：直接交给 cat 就行，不要 .detach()、.data 或 .numpy()。"
+
+
+NONE_EN = (
+    "With {setting} no token stays: all scores are -∞. The likeliest always stays, in top_p also where its own "
+    "probability is below p."
+)
+NONE_ZH = (
+    "取 {setting} 时一个词元也没留下，得分全是 -∞。最可能的那个总要留下；top_p 里，哪怕它自己的概率不到 p 也一样。"
+)
 
 
 def which_stay(check: Check, choose: Callable, scores: np.ndarray, setting: float) -> None:
@@ -110,6 +147,7 @@ def which_stay(check: Check, choose: Callable, scores: np.ndarray, setting: floa
         kept = choose(scores, setting)
         check.require(kept is not None, "nothing", name="scores")
         gone = np.isneginf(np.asarray(kept, np.float64))
+        check.require(not gone.all() or setting == 0, "none_stays", NONE_EN, NONE_ZH, setting=setting)
         return 1.0 - gone, np.where(gone, 0.0, kept)
 
     check.function(call, scores, setting, names=["stays", "score"])
@@ -152,6 +190,8 @@ def drawn(check: Check) -> None:
     state = rng.bit_generator.state
     tokens = [check.run(lambda: sampling.next_token(given, rng, 2.0)) for _ in range(20)]
     check.unmodified({"scores": given}, [scores], "modified_input")
+    for token in tokens:
+        check.require(isinstance(token, int | np.integer), "no_int", INT_EN, INT_ZH, found=type(token).__name__)
     unused = rng.bit_generator.state == state and set(tokens) != {1}
     check.require(not unused, "rng_not_used")
     for settings in ({}, {"temperature": 0.5}, {"temperature": 2.0}, {"k": 2}, {"p": 0.6}, {"p": 0.0}, JOINT, BOTH):

@@ -6,6 +6,7 @@ from minigrad.course.mutants import mistake, mutant
 from minigrad.models.sampling import softmax, top_k, top_p
 from minigrad.ops import cat, reshape, transpose
 from minigrad.ops.loss import cross_entropy
+from minigrad.tensor import Tensor
 
 GPT, SAMPLING = "minigrad.models.gpt:", "minigrad.models.sampling:"
 BLOCK, LOSS, EXTENDED = GPT + "Block.forward", GPT + "next_token_loss", GPT + "Cache.extended"
@@ -292,6 +293,13 @@ def divided_again(scores, targets):
     return cross_entropy(reshape(scores, -1, scores.shape[-1]), reshape(targets, -1)) / scores.shape[0]
 
 
+@mutant(LOSS, "gradient_lost")
+def loss_by_numpy(scores, targets):
+    rows, labels = scores.data.reshape(-1, scores.shape[-1]), targets.data.reshape(-1)
+    logs = np.log(np.exp(rows).sum(axis=1)) - rows[np.arange(len(labels)), labels]
+    return Tensor(logs.mean())
+
+
 @mutant(LOSS, "nothing")
 def no_loss(scores, targets):
     return None
@@ -309,6 +317,26 @@ def not_kept(self, layer, k, v):
     if layer in self.layers:
         k, v = [cat([old, new], 2) for old, new in zip(self.layers[layer], (k, v))]
         return k, v
+    self.layers[layer] = k, v
+    return k, v
+
+
+@mistake(
+    EXTENDED,
+    "At the first call the new ones come back twice: they were kept, and then joined to themselves. Where self.layers "
+    "has nothing for this layer, they are all there is.",
+    "第一次调用时，新的键和值出现了两遍：先存了下来，又和自己接在一起。self.layers 里还没有这一层时，新的就是全部。",
+)
+def joined_to_themselves(self, layer, k, v):
+    old_k, old_v = self.layers.setdefault(layer, (k, v))
+    self.layers[layer] = cat([old_k, k], 2), cat([old_v, v], 2)
+    return self.layers[layer]
+
+
+@mutant(EXTENDED, "old_ones_cut_off")
+def old_ones_detached(self, layer, k, v):
+    if layer in self.layers:
+        k, v = [cat([old.detach(), new], 2) for old, new in zip(self.layers[layer], (k, v))]
     self.layers[layer] = k, v
     return k, v
 
@@ -444,6 +472,28 @@ def exactly_k(scores, k):
 
 @mistake(
     TOP_K,
+    "Of equal scores at the border some went and some stayed. Those that are equal to the k-th highest all stay: there "
+    "is no reason to prefer one.",
+    "边界上得分相等的，有的去掉了，有的留下了。等于第 k 高的全都留下：没有理由偏向其中哪一个。",
+)
+def exactly_k_from_the_end(scores, k):
+    kept = np.full_like(scores, -np.inf)
+    best = np.argsort(scores)[-k:]
+    kept[best] = scores[best]
+    return kept
+
+
+@mistake(
+    TOP_K,
+    "Those that stay have become probabilities. They stay scores: the softmax comes at the end, in next_token.",
+    "留下的变成了概率。它们应该还是得分：softmax 最后才做，在 next_token 里。",
+)
+def probabilities_kept(scores, k):
+    return scores if k >= len(scores) else np.where(scores < np.sort(scores)[-k], -np.inf, softmax(scores))
+
+
+@mistake(
+    TOP_K,
     "The k highest went and the others stayed: in np.where(condition, a, b) a stands where the condition is true.",
     "去掉的是最高的 k 个，留下的是其余的：np.where(条件, a, b) 在条件成立的地方取 a。",
 )
@@ -519,6 +569,11 @@ def one_too_many(scores, p):
 def each_alone(scores, p):
     order, q = ranked(scores)
     return kept_of(scores, order[(q >= p) | (np.arange(len(q)) == 0)])
+
+
+@mutant(TOP_P, "none_stays")
+def each_alone_or_none(scores, p):
+    return np.where(softmax(scores) >= p, scores, -np.inf)
 
 
 @mistake(
@@ -767,6 +822,14 @@ def rank_returned(scores, rng, temperature=1.0, k=None, p=None):
     if temperature == 0:
         return int(scores.argmax())
     return draw(np.sort(chosen(scores / temperature, k, p))[::-1], rng)
+
+
+@mutant(NEXT, "no_int")
+def score_drawn(scores, rng, temperature=1.0, k=None, p=None):
+    if temperature == 0:
+        return int(scores.argmax())
+    scores = chosen(scores / temperature, k, p)
+    return rng.choice(scores, p=softmax(scores))
 
 
 @mutant(NEXT, "no_int")

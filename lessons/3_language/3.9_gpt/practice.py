@@ -99,7 +99,7 @@ def picture(model: GPT, pictures: Path) -> None:
     line = ""
     for start in rng.integers(10, 89, 200):
         line = " ".join(str(start + i) for i in range(LINE)) + "\n"
-        ids = np.array([CHARACTERS.encode("\n" + line)])
+        ids = np.array([CHARACTERS.encode("\n" + line)[: PLACES + 1]])
         with minigrad.no_grad():
             scores = model(minigrad.tensor(ids[:, :-1])).numpy()[0]
         for place, (row, token) in enumerate(zip(scores, ids[0, 1:])):
@@ -108,7 +108,7 @@ def picture(model: GPT, pictures: Path) -> None:
     axes = figure.subplots()
     axes.bar(list(losses), [np.mean(values) for values in losses.values()], color="#4c72b0")
     axes.axhline(np.log(10), color="gray", linestyle="--", linewidth=1, label="ln 10: ten digits, all alike")
-    axes.set_xticks(list(losses), [repr(c)[1:-1] if c == "\n" else c for c in line.replace(" ", "_")])
+    axes.set_xticks(list(losses), [{" ": "_", "\n": "\\n"}.get(c, c) for c in line[: len(losses)]])
     axes.set_xlabel("places of a line (written below: one of 200)")
     axes.set_ylabel("loss in nats")
     axes.legend()

@@ -692,4 +692,114 @@ MISTAKES = [
         "always_the_likeliest",
         HELPFUL,
     ),
+    kept(
+        "joined_to_itself",
+        "setdefault at the first call, then joined to that",
+        """
+        old_k, old_v = self.layers.setdefault(layer, (k, v))
+        self.layers[layer] = cat([old_k, k], 2), cat([old_v, v], 2)
+        return self.layers[layer]
+        """,
+        "joined_to_themselves",
+        NAMED,
+        first=HELPFUL,
+    ),
+    kept(
+        "not_asked_whether_there_is_one",
+        "self.layers[layer] without a look whether there is one",
+        """
+        old_k, old_v = self.layers[layer]
+        self.layers[layer] = cat([old_k, k], 2), cat([old_v, v], 2)
+        return self.layers[layer]
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    kept(
+        "old_ones_detached",
+        "the old ones are detached before they are joined",
+        """
+        if layer in self.layers:
+            old_k, old_v = self.layers[layer]
+            k, v = cat([old_k.detach(), k], 2), cat([old_v.detach(), v], 2)
+        self.layers[layer] = k, v
+        return k, v
+        """,
+        "old_ones_cut_off",
+        NAMED,
+        first=MISSED,
+    ),
+    of_k(
+        "the_last_k_in_order",
+        "the last k of argsort, whatever equals the last of them",
+        """
+        kept = np.full_like(scores, -np.inf)
+        best = np.argsort(scores)[-k:]
+        kept[best] = scores[best]
+        return kept
+        """,
+        "exactly_k_from_the_end",
+        NAMED,
+        first=HELPFUL,
+    ),
+    of_k(
+        "softmax_already",
+        "probabilities of those that stay, not scores",
+        """
+        if k >= len(scores):
+            return scores
+        return np.where(scores < np.sort(scores)[-k], -np.inf, softmax(scores))
+        """,
+        "probabilities_kept",
+        NAMED,
+        first=HELPFUL,
+    ),
+    Mistake(
+        "3.9",
+        "top_p",
+        "each_alone",
+        "those whose own probability is at least p",
+        """
+        return np.where(softmax(scores) >= p, scores, -np.inf)
+        """,
+        "none_stays",
+        NAMED,
+        first=MISLEADING,
+    ),
+    drawn(
+        "score_drawn",
+        "rng.choice of the scores, not of their number",
+        """
+        scores = scores if k is None else top_k(scores, k)
+        scores = scores if p is None else top_p(scores, p)
+        return rng.choice(scores, p=softmax(scores))
+        """,
+        "no_int",
+        NAMED,
+        first=MISLEADING,
+    ),
+    drawn(
+        "array_of_one",
+        "size=1: an array with one token",
+        """
+        scores = scores if k is None else top_k(scores, k)
+        scores = scores if p is None else top_p(scores, p)
+        return rng.choice(len(scores), size=1, p=softmax(scores))
+        """,
+        "no_int",
+        NAMED,
+        first=HELPFUL,
+    ),
+    loss(
+        "by_numpy",
+        "computed by NumPy, and a tensor made of it",
+        """
+        rows, labels = scores.data.reshape(-1, scores.shape[-1]), targets.data.reshape(-1)
+        q = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
+        return Tensor(-np.log(q[np.arange(len(labels)), labels]).mean())
+        """,
+        "gradient_lost",
+        NAMED,
+        first=MISLEADING,
+    ),
 ]
