@@ -61,8 +61,13 @@ def text_problems(which: str, texts: Texts) -> Iterator[str]:
         text = texts.get(language, "")
         if not text.strip():
             yield f"'{which}' has no text in '{language}'"
-        elif bool(HAN.search(text)) != (language == "zh"):
+        elif bool(HAN.search(text)) != (language == "zh") and not is_formula(texts):
             yield f"'{which}' in '{language}' is in another language"
+
+
+def is_formula(texts: Texts) -> bool:
+    """Is it the same in every language?"""
+    return len(set(texts.values())) == 1
 
 
 def number_problems(question: Question) -> Iterator[str]:
@@ -96,7 +101,7 @@ def point_problems(question: Question) -> Iterator[str]:
     said += [("a misconception", m.text, m.ways) for m in question.misconceptions]
     for name, texts, ways in said:
         yield from [f"{name}: {problem}" for problem in text_problems("text", texts)]
-        if len({bool(HAN.search(way.text)) for way in ways}) < 2:
+        if len({bool(HAN.search(way.text)) for way in ways}) < 2 and not is_formula(texts):
             yield f"{name}: ways to say it are missing in one of the languages"
     for point in question.points:
         yield from [f"{point.id}: {problem}" for problem in text_problems("ask", point.ask)]
