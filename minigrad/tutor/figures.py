@@ -9,6 +9,13 @@ NUMBER = re.compile(
     rf"(?P<sign>(?<![\w)])[+-])?(?P<base>{DECIMAL})"
     rf"(?:\s?(?:\^|\*\*)\s?(?P<power>[+-]?\d+)|\s?/\s?(?P<over>{DECIMAL})|\s?[x*×]\s?10\^?(?P<ten>[+-]?\d+)|\s?(?P<percent>%))?"
 )
+UNTIL_TWELVE = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+WORDS = {"one half": "1/2", "half": "1/2", "one third": "1/3", "third": "1/3", "one quarter": "1/4", "quarter": "1/4"}
+WORDS |= {word: str(number) for number, word in enumerate(UNTIL_TWELVE)}
+ENGLISH = re.compile(rf"\b(?:{'|'.join(WORDS)})\b")
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 CHINESE = re.compile(rf"负?[{''.join([*DIGITS, *UNITS])}]+(?:点[{''.join(DIGITS)}]+)?")
@@ -26,6 +33,7 @@ def numbers_in(text: str) -> list[float]:
     """
     text = MINUS.sub("-", NO_NUMBER.sub(lambda match: " " * len(match[0]), tidy(text)))
     if not re.search(r"\d", text):
+        text = ENGLISH.sub(lambda match: WORDS[match[0]], text)
         text = SHARE.sub(lambda match: f"{chinese(match[2])}/{chinese(match[1])}", text)
         text = CHINESE.sub(lambda match: f"{chinese(match[0]):g}", text)
     parts = re.split(r"[\n;。]|,(?=\s)|[.](?=\s|$)", text)
