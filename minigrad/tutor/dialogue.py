@@ -147,7 +147,7 @@ def as_question(lesson: Lesson, entry: dict[str, Any]) -> Question:
             entry["concept"],
             {which: entry[which] for which in ("ask", "hint", "explain")},
             entry.get("code", ""),
-            tuple(Point(p["id"], texts(p), p["ask"], ways(p)) for p in entry.get("point", [])),
+            tuple(Point(p["id"], texts(p), p["ask"], ways(p, entry["kind"])) for p in entry.get("point", [])),
             tuple(
                 Misconception(texts(m), ways(m), tuple(m.get("against", ()))) for m in entry.get("misconception", [])
             ),
@@ -164,8 +164,9 @@ def texts(entry: dict[str, Any]) -> Texts:
     return {"en": entry["en"], "zh": entry["zh"]}
 
 
-def ways(entry: dict[str, Any]) -> tuple[Way, ...]:
-    return tuple(map(way, entry["ways"]))
+def ways(entry: dict[str, Any], kind: str = "") -> tuple[Way, ...]:
+    """The ways of an entry. Who names a mistake says what is missing or must not be: a 'not' changes nothing there."""
+    return tuple(way(f"± {text}" if kind == "mistake" else text) for text in entry["ways"])
 
 
 @cache

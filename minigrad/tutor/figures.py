@@ -15,6 +15,7 @@ UNTIL_TWELVE = (
 )
 WORDS = {"one half": "1/2", "half": "1/2", "one third": "1/3", "third": "1/3", "one quarter": "1/4", "quarter": "1/4"}
 WORDS |= {word: str(number) for number, word in enumerate(UNTIL_TWELVE)}
+SO = re.compile(r"\b(?:so|therefore|hence|thus|gives|answer is|result is)\b|所以|因此|答案是|结果是|得到|等于")
 ENGLISH = re.compile(rf"\b(?:{'|'.join(WORDS)})\b")
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
@@ -36,6 +37,7 @@ def numbers_in(text: str) -> list[float]:
         text = ENGLISH.sub(lambda match: WORDS[match[0]], text)
         text = SHARE.sub(lambda match: f"{chinese(match[2])}/{chinese(match[1])}", text)
         text = CHINESE.sub(lambda match: f"{chinese(match[0]):g}", text)
+    text = text[max((match.end() for match in SO.finditer(text) if re.search(r"\d", text[match.end() :])), default=0) :]
     parts = re.split(r"[\n;。]|,(?=\s)|[.](?=\s|$)", text)
     results = [part.rpartition("=")[2] for part in parts if re.search(r"=.*\d", part)]
     return [value(match) for part in results or parts for match in NUMBER.finditer(part)]

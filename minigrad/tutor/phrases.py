@@ -96,7 +96,7 @@ def way(text: str) -> Way:
     """The way that is written as `text`. PhraseError where a group or an alternative is empty."""
     body = tidy(text).strip()
     robust = body.startswith("±")
-    body = body.removeprefix("±")
+    body = body.lstrip("± ")
     ordered = " ... " in body
     parts = re.split(r"\s+(?:\.\.\.|\+)(?=\s|$)", body)
     groups = [[alternative.strip() for alternative in part.split("|")] for part in parts]
