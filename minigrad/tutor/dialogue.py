@@ -116,7 +116,10 @@ class Dialogue:
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        return tomllib.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+        try:
+            return tomllib.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+        except tomllib.TOMLDecodeError as error:
+            raise LessonError(f"{self.path}: {error}") from error
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
