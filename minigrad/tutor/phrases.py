@@ -29,7 +29,7 @@ CLAUSES = re.compile(
 NEUTRAL = re.compile(
     r"\bnot (?:only|just|merely|simply)\b|\bno (?:matter|doubt|wonder)\b|\bwhether or not\b|\bnon-?linear\w*"
     r"|是不是|能不能|会不会|有没有|要不要|不得不|差不多|不可或缺"
-    r"|不(?:同|断|仅|但|过|管|只|光|妨|错|少|论|止|等式|难)|没错|没问题|无(?:论|关|穷|限|疑|偏)|非(?:常|线性)|未(?:来|知)"
+    r"|不(?:同|断|仅|但|过|管|只|光|妨|错|少|论|止|等式|难|然)|没错|没问题|无(?:论|关|穷|限|疑|偏)|非(?:常|线性)|未(?:来|知)"
 )
 NEGATIONS = re.compile(
     r"\b(?:not|never|no|none|neither|nor|cannot|without|hardly|instead of|rather than)\b|n't\b"
