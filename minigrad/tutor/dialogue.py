@@ -168,8 +168,10 @@ def texts(entry: dict[str, Any]) -> Texts:
 
 
 def ways(entry: dict[str, Any], kind: str = "") -> tuple[Way, ...]:
-    """The ways of an entry. Who names a mistake says what is missing or must not be: a 'not' changes nothing there."""
-    return tuple(way(f"± {text}" if kind == "mistake" else text) for text in entry["ways"])
+    """The ways of an entry. Who names a mistake says what is missing or must not be: a 'not' changes nothing there,
+    but in a way that begins with '!'."""
+    robust = "± " if kind == "mistake" else ""
+    return tuple(way(text.removeprefix("!") if text.startswith("!") else robust + text) for text in entry["ways"])
 
 
 @cache

@@ -22,9 +22,7 @@ UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 CHINESE = re.compile(rf"负?[{''.join([*DIGITS, *UNITS])}]+(?:点[{''.join(DIGITS)}]+)?")
 SHARE = re.compile(rf"({CHINESE.pattern})分之({CHINESE.pattern})")
 MINUS = re.compile(r"(?:\bminus |\bnegative |负)(?=[\d.])")
-NO_NUMBER = re.compile(
-    r"一(?:个|种|般|样|些|起|直|定|下|次|共|层|步|半)|十分|万一|[a-z_]+\d+|第[\d一二三四五六七八九十]+"
-)
+NO_NUMBER = re.compile(r"一(?:个|种|般|样|些|起|直|定|下|次|共|层|步)|十分|万一|[a-z_]+\d+|第[\d一二三四五六七八九十]+")
 
 
 def numbers_in(text: str) -> list[float]:
@@ -35,6 +33,7 @@ def numbers_in(text: str) -> list[float]:
     text = MINUS.sub("-", NO_NUMBER.sub(lambda match: " " * len(match[0]), tidy(text)))
     if not re.search(r"\d", text):
         text = ENGLISH.sub(lambda match: WORDS[match[0]], text)
+        text = text.replace("一半", "二分之一")
         text = SHARE.sub(lambda match: f"{chinese(match[2])}/{chinese(match[1])}", text)
         text = CHINESE.sub(lambda match: f"{chinese(match[0]):g}", text)
     text = text[max((match.end() for match in SO.finditer(text) if re.search(r"\d", text[match.end() :])), default=0) :]

@@ -94,12 +94,12 @@ def negations(sentence: str) -> list[tuple[int, int]]:
 @cache
 def way(text: str) -> Way:
     """The way that is written as `text`. PhraseError where a group or an alternative is empty."""
-    body = tidy(text).strip()
+    body = text.strip()
     robust = body.startswith("±")
     body = body.lstrip("± ")
     ordered = " ... " in body
     parts = re.split(r"\s+(?:\.\.\.|\+)(?=\s|$)", body)
-    groups = [[alternative.strip() for alternative in part.split("|")] for part in parts]
+    groups = [[tidy(alternative).strip() for alternative in part.split("|")] for part in parts]
     if not all(alternative.strip("* ") for group in groups for alternative in group):
         raise PhraseError(f"'{text}' has an empty group or alternative; expected such as 'a|b + c'")
     return Way(text, tuple(re.compile("|".join(map(pattern, group))) for group in groups), ordered, robust)
@@ -118,11 +118,13 @@ def is_word(character: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """Lower case, half-width, plain apostrophes, no control characters: what is compared. Lines stay lines."""
+    """Lower case, half-width, plain apostrophes, no spaces around operators, no control characters; lines stay."""
     text = unicodedata.normalize("NFKC", text).lower().translate(PLAIN)
-    return "".join(c if c == "\n" or not unicodedata.category(c).startswith("C") else " " for c in text)
+    text = "".join(c if c == "\n" or not unicodedata.category(c).startswith("C") else " " for c in text)
+    return OPERATORS.sub(r"\1", text)
 
 
+OPERATORS = re.compile(r"[^\S\n]*([+*/=<>])[^\S\n]*")
 PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "⁄": "/", "−": "-", "–": "-", "·": "*", "\r": "\n"})
 
 

@@ -39,6 +39,7 @@ from minigrad.tutor.figures import numbers_in
         ("one half", [0.5]),
         ("at one place it is 3", [3]),
         ("四分之一", [0.25]),
+        ("一半", [0.5]),
         ("负二", [-2]),
         ("负2", [-2]),
         ("答案是二十三", [23]),

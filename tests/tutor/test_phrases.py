@@ -40,6 +40,7 @@ def found(text, sentence):
         ("0.5", "x = 0.5", True),
         ("0.5", "x = 10.5", None),
         ("gy * (y > 0)", "return gy*(y>0)", True),
+        ("y+x", "return relu(y + x)", True),
         ("γ + β", "学习参数 γ 和 β", True),
     ],
 )
