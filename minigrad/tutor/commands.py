@@ -41,8 +41,17 @@ llm_option = click.option(
 @click.argument("name", metavar="[LESSON]", required=False)
 @click.option("--question", "only", cls=BilingualOption, help=("Just this question.", "只问这一个问题。"))
 @llm_option
+@click.option(
+    "--similarity/--no-similarity",
+    default=None,
+    cls=BilingualOption,
+    help=(
+        "Find English answers in other words, too, by MiniLM.  [default: where minigrad[bert] is installed]",
+        "用 MiniLM 识别换了说法的英文回答。  [默认：装有 minigrad[bert] 时使用]",
+    ),
+)
 @workspace_option
-def talk(name: str | None, only: str | None, llm: str | None, folder: Path | None) -> None:
+def talk(name: str | None, only: str | None, llm: str | None, similarity: bool | None, folder: Path | None) -> None:
     workspace, console = open_workspace(folder)
     lesson = lesson_or_next(workspace, name)
     dialogue = dialogue_of(lesson)
@@ -50,12 +59,15 @@ def talk(name: str | None, only: str | None, llm: str | None, folder: Path | Non
     if not questions:
         raise MinigradError(say(f"lesson {lesson.number} has no questions", f"第 {lesson.number} 课没有问题"))
     workspace.spend(lesson)
-    conversation(workspace, console, llm).about(questions)
+    conversation(workspace, console, llm, similarity).about(questions)
     workspace.spend(lesson)
 
 
-def conversation(workspace: Workspace, console: Console, llm: str | None = None) -> Conversation:
+def conversation(
+    workspace: Workspace, console: Console, llm: str | None = None, similarity: bool | None = None
+) -> Conversation:
     """A conversation with who sits at standard input."""
+    from .similarity import SentenceSimilarity, is_installed
 
     def explain(text: str) -> None:
         console.print(text, style="yellow", markup=False)
@@ -71,7 +83,8 @@ def conversation(workspace: Workspace, console: Console, llm: str | None = None)
             markup=False,
         )
         voice = ModelVoice(console, workspace, at)
-    return Conversation(workspace, console, typed(input_lines(explain), explain), voice)
+    similar = SentenceSimilarity() if (is_installed() if similarity is None else similarity) else None
+    return Conversation(workspace, console, typed(input_lines(explain), explain), voice, similar)
 
 
 @command("ask", "Ask a question; the lessons answer.", "提一个问题，从课文里找答案。")

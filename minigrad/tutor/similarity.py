@@ -6,7 +6,7 @@ never count.
 """
 
 import importlib.util
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ..grad_mode import no_grad
 from ..models.bert import BertModel, mean_pool
 from ..models.pretrained_bert import PACKAGE, PACKAGED, load_bert
 from ..text.padding import pad_sequences
+from ..text.pretrained import Tokenizer
 from .dialogue import Point
 from .phrases import negations, tidy
 
@@ -29,22 +30,30 @@ def is_installed() -> bool:
 
 
 class SentenceSimilarity:
-    """similar(point, sentences): does one of the sentences, in English, mean the point?"""
+    """similar(point, sentences): does one of the sentences, in English, mean the point?
+
+    The weights are read with the first answer that needs them. Raises DataError then, where they cannot be had.
+    """
 
     def __init__(self, least: float = LEAST):
-        pretrained = load_bert(PACKAGED)
-        self.least, self.tokenizer = least, pretrained.tokenizer
-        self.model = BertModel(pretrained.config, pooler=False)
-        pretrained.load_into(self.model)
-        self.model.eval()
+        self.least = least
         self.embedding = cache(self.embed)
+
+    @cached_property
+    def encoder(self) -> tuple[BertModel, Tokenizer]:
+        pretrained = load_bert(PACKAGED)
+        model = BertModel(pretrained.config, pooler=False)
+        pretrained.load_into(model)
+        model.eval()
+        return model, pretrained.tokenizer
 
     def embed(self, sentence: str) -> np.ndarray:
         """The direction of a sentence: [width], of length 1."""
-        ids = tensor(pad_sequences([self.tokenizer.encode(sentence, LONGEST)]))
+        model, tokenizer = self.encoder
+        ids = tensor(pad_sequences([tokenizer.encode(sentence, LONGEST)]))
         with no_grad():
-            states, _ = self.model(ids)
-            mean = mean_pool(states, self.model.mask(ids)).numpy()[0]
+            states, _ = model(ids)
+            mean = mean_pool(states, model.mask(ids)).numpy()[0]
         return mean / np.linalg.norm(mean)
 
     def cosine(self, one: str, other: str) -> float:
