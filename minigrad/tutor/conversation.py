@@ -109,7 +109,7 @@ class Conversation:
         except LeftError:
             pass
         self.console.print(
-            say(f"\n{self.right} of {self.asked} answered.", f"\n答了 {self.asked} 题，答对 {self.right} 题。")
+            say(f"\nRight in the end: {self.right} of {self.asked}.", f"\n答了 {self.asked} 题，答对 {self.right} 题。")
         )
 
     def ask(self, question: Question, place: str = "") -> str | None:

@@ -92,7 +92,7 @@ def test_a_plan_of_nothing_is_refused(workspace, option, value):
 def test_a_line_that_is_not_utf8_is_told_and_the_rest_goes_on(workspace):
     printed, status = piped(workspace, b"it \xff bends\n" + GOOD.encode() + b"\n\n/quit\n")
     assert "its byte 0xff is not UTF-8" in printed
-    assert "1 of 1 answered" in printed
+    assert "Right in the end: 1 of 1." in printed
     assert status == 0
     assert kept(workspace) == [GOOD]
 
@@ -107,7 +107,7 @@ def test_a_hundred_thousand_characters_and_control_characters(workspace):
 
 def test_no_input_ends_it(workspace):
     printed, status = piped(workspace, b"")
-    assert "0 of 0 answered" in printed
+    assert "Right in the end: 0 of 0." in printed
     assert status == 0
 
 
@@ -139,7 +139,7 @@ def test_ctrl_d_in_a_terminal_ends_it(workspace):
     os.close(ours)
     os.close(theirs)
     assert process.returncode == 0
-    assert "1 of 1 answered" in printed
+    assert "Right in the end: 1 of 1." in printed
 
 
 def test_two_at_once_lose_nothing(workspace):

@@ -1,6 +1,8 @@
 """The conversation: verdicts, follow-ups, explanations, commands, and what is kept."""
 
 import json
+import runpy
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from minigrad.tutor import memory
 from minigrad.tutor.dialogue import dialogue_of
 from minigrad.tutor.listener import LONGEST
 
+DOCS = Path(__file__).parents[2] / "docs" / "conversations"
 DIALOGUE = dialogue_of(find_lesson("1.4"))
 WHY, NUMBER, MISTAKE = [DIALOGUE.question(n) for n in ("why_activation", "sigmoids_in_a_row", "relu_backward")]
 GOOD = "Without one, the whole stack is just one linear layer; with it the function can bend."
@@ -27,7 +30,7 @@ def test_a_right_answer_is_explained_at_once(talk, workspace):
     assert "That is all that belongs here." in printed
     assert WHY.texts["explain"]["en"] in printed
     assert "?" not in printed.partition(GOOD)[2].replace(WHY.texts["ask"]["en"], "")
-    assert "1 of 1 answered" in printed
+    assert "Right in the end: 1 of 1." in printed
     assert workspace.state()["questions"][WHY.name]["grade"] == memory.GOOD
 
 
@@ -42,7 +45,7 @@ def test_a_partial_answer_gets_the_most_important_follow_up_before_the_explanati
 def test_what_is_left_out_in_the_end_is_said(talk, workspace):
     printed = talk([WHY], "it bends the function\n\nbananas\n\n")
     assert f"Left out: {COLLAPSE.text['en']}." in printed
-    assert "0 of 1 answered" in printed
+    assert "Right in the end: 0 of 1." in printed
     assert workspace.state()["questions"][WHY.name]["grade"] == memory.AGAIN
 
 
@@ -62,13 +65,13 @@ def test_never_right(talk, workspace, answer):
     printed = talk([WHY], f"{answer}\n\n/quit\n")
     assert "That is all" not in printed
     assert WHY.texts["explain"]["en"] not in printed
-    assert "1 of" not in printed
+    assert "Right in the end: 0 of 0." in printed
 
 
 def test_an_empty_answer_is_no_answer(talk, workspace):
     printed = talk([WHY], f"\n\n   \n{GOOD}\n\n")
     assert printed.count("There is nothing in it.") == 3
-    assert "1 of 1 answered" in printed
+    assert "Right in the end: 1 of 1." in printed
 
 
 def test_saying_both_is_named(talk):
@@ -100,25 +103,27 @@ def test_commands_leave_the_question_standing(talk, workspace):
     assert "1.4 Activation functions · The mathematics" in printed
     assert "An example by hand" in printed
     assert "there is no /nonsense" in printed
-    assert "1 of 1 answered" in printed
+    assert "Right in the end: 1 of 1." in printed
     assert workspace.state()["questions"][WHY.name]["grade"] == memory.HARD
     assert memory.concepts(workspace.state(), [WHY.lesson])[0].hints == 1
 
 
 def test_skip_and_quit(talk, workspace):
     printed = talk([WHY, NUMBER, MISTAKE], "/skip\n0.25\n\n/quit\n")
-    assert "1 of 1 answered" in printed
+    assert "Right in the end: 1 of 1." in printed
     assert WHY.name not in workspace.state()["questions"]
 
 
 def test_the_end_of_the_input_ends_the_conversation_and_loses_nothing(talk, workspace):
     printed = talk([WHY, NUMBER], "it bends the function")
-    assert "0 of 0 answered" in printed
+    assert "Right in the end: 0 of 0." in printed
     assert kept(workspace)[0]["answer"] == "it bends the function"
 
 
 def test_several_lines_are_one_answer(talk):
-    assert "1 of 1 answered" in talk([WHY], "the whole stack is one linear layer\nand with activations it bends\n\n")
+    assert "Right in the end: 1 of 1." in talk(
+        [WHY], "the whole stack is one linear layer\nand with activations it bends\n\n"
+    )
 
 
 def test_a_command_behind_an_answer_ends_it(talk, workspace):
@@ -129,7 +134,7 @@ def test_a_command_behind_an_answer_ends_it(talk, workspace):
 def test_an_answer_that_is_too_long_is_kept_and_asked_for_again(talk, workspace):
     printed = talk([WHY], f"{'a' * 100_000}\n\n{GOOD}\n\n")
     assert f"100,000 characters, and up to {LONGEST:,} are read" in printed
-    assert "1 of 1 answered" in printed
+    assert "Right in the end: 1 of 1." in printed
     assert len(kept(workspace)[0]["answer"]) == 100_000
 
 
@@ -152,3 +157,10 @@ def test_what_is_meant_in_other_words_counts_with_similarity(talk, workspace):
 
     printed = talk([WHY], "it all folds together\n\n/quit\n", similar=similar)
     assert f"✔ Right: {COLLAPSE.text['en']}." in printed
+
+
+def test_the_recorded_conversations_are_what_the_tutor_says():
+    recorder = runpy.run_path(str(DOCS / "record.py"))
+    for lesson, language in recorder["TYPED"]:
+        recorded = (DOCS / f"{lesson}.{language}.md").read_text(encoding="utf-8")
+        assert recorded == recorder["page"](lesson, language), f"python {DOCS / 'record.py'} writes them anew"

@@ -178,7 +178,7 @@ def test_the_verdict_stays_the_listeners_though_the_model_lies(model, talk_with,
     printed = talk_with("the mistake is that it must save x instead of y\n\nit must save x\n\n")
     assert "✘ " + QUESTION.misconceptions[0].text["en"] in printed
     assert printed.index("✘") < printed.index("Perfectly correct!")
-    assert "0 of 1 answered" in printed
+    assert "Right in the end: 0 of 1." in printed
     assert "\x1b" not in printed
     assert workspace.state()["questions"][QUESTION.name]["grade"] == "again"
 
