@@ -12,6 +12,8 @@ from minigrad.text import padding
 MODEL = "minigrad.models.recurrent_classifier:"
 TENSOR_EN = "This is a {found}; tensors go in and a tensor must come out, or no gradient finds its way back."
 TENSOR_ZH = "得到的是 {found}；输入是张量，输出也必须是张量，否则梯度传不回去。"
+LOST_EN = "No gradient comes back to the embedding: on the way from its vectors to the scores something left the graph."
+LOST_ZH = "梯度传不回嵌入：从词向量到得分的路上，有一步离开了计算图。"
 IDS = np.array([[3, 1, 4, 1, 5], [2, 6, 0, 0, 0], [0, 0, 0, 0, 0], [6, 0, 2, 0, 0]])
 
 
@@ -24,7 +26,7 @@ def as_array(check: Check, y) -> np.ndarray:
 
 @checks("minigrad.text.padding:lengths_of")
 def lengths(check: Check) -> None:
-    for ids in (IDS, np.array([[1, 2], [3, 4]]), np.array([[0, 0, 7]]), np.array([[0], [2]])):
+    for ids in (IDS, np.array([[1, 2], [3, 4]]), np.array([[0, 0, 7]]), np.array([[0], [2]]), np.zeros((0, 3), int)):
         check.function(lambda ids: padding.lengths_of(ids), ids, names=["lengths"])
     check.function(
         lambda ids: padding.lengths_of(ids, 9), np.array([[0, 9, 9], [9, 0, 2]]), names=["lengths, padding 9"]
@@ -52,8 +54,8 @@ def last_state(check: Check) -> None:
     for kind, settings in (
         ("gru", {}),
         ("lstm", {}),
-        ("gru", {"num_layers": 2}),
         ("lstm", {"num_layers": 2, "bidirectional": True}),
+        ("gru", {"num_layers": 3}),
     ):
         model = made(kind, **settings)
         rows = settings.get("num_layers", 1) * len(model.network.directions)
@@ -104,6 +106,7 @@ def forward(check: Check) -> None:
                 if y.requires_grad and y.ndim == 2:
                     (y * y).sum().backward()
                 grad = model.embedding.weight.grad
+                check.require(grad is not None or y.ndim != 2, "lost_gradient", LOST_EN, LOST_ZH)
                 return array, np.zeros((9, 4), np.float32) if grad is None else grad.numpy()
 
             shown = {"kind": kind, "dropout": dropout, "train": train, **settings}
