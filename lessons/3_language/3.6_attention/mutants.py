@@ -67,6 +67,17 @@ def not_divided(scores):
     return np.exp(scores - np.where(np.isneginf(highest), 0, highest))
 
 
+@mistake(
+    SOFTMAX,
+    "These are the logarithms of the shares. Take e to them, or leave the logarithm out.",
+    "这是份额的对数。要么再取指数，要么不取对数。",
+)
+def logarithms(scores):
+    highest = scores.max(axis=-1, keepdims=True)
+    shifted = scores - np.where(np.isneginf(highest), 0, highest)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
 @mutant(SOFTMAX, "not_finite")
 def overflows(scores):
     e = np.exp(scores)
@@ -146,6 +157,16 @@ def counted_from_the_end(t, s, like):
 )
 def keys_in_rows(t, s, like):
     return as_mask(np.triu(np.ones((s, t), bool), 1), like)
+
+
+@mistake(
+    MASK,
+    "A large negative number stands in the place of -∞. It does almost the same, but a row of nothing else is then no "
+    "row of nothing, and float16 does not have it. Write -np.inf.",
+    "用一个很大的负数代替了 -∞。效果几乎一样，但整行都被禁时，就看不出什么都不许看了，float16 也存不下。请写 -np.inf。",
+)
+def large_number(t, s, like):
+    return Tensor(np.where(np.triu(np.ones((t, s), bool), 1), -1e9, 0).astype(like.dtype), device=like.device)
 
 
 @mutant(MASK, "dtype")
@@ -258,6 +279,49 @@ def no_softmax(self, q, k, v, mask=None):
     return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale, lambda scores: np.maximum(scores, -1e4))
 
 
+@mistake(
+    FORWARD,
+    "The scores are divided by √d. The factor is self.scale, which the caller may choose; 1 / √d is only what it is "
+    "as a rule.",
+    "得分除以了 √d。因子是 self.scale，由调用者决定；1 / √d 只是通常的取值。",
+)
+def root_of_width(self, q, k, v, mask=None):
+    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) / np.sqrt(np.array(q.shape[-1], q.dtype)))
+
+
+@mistake(
+    FORWARD,
+    "The scores are multiplied by the root of self.scale. It is 1 / √d already: no root.",
+    "得分乘的是 self.scale 的平方根。它本身就是 1 / √d：不用再开方。",
+)
+def root_of_scale(self, q, k, v, mask=None):
+    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale**0.5)
+
+
+@mistake(
+    FORWARD,
+    "The shares that are returned are those before dropout. Asked for is what was mixed with: P · kept.",
+    "返回的份额是 dropout 之前的。要的是真正用来混合的：P · kept。",
+)
+def shares_before_dropout(self, q, k, v, mask=None):
+    y = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
+    return (y[0], self.saved[4]) if self.weights else y
+
+
+@mistake(
+    FORWARD,
+    "Dropout was applied to the scores: a score of 0 is no share of 0. It belongs behind the softmax, on P.",
+    "dropout 用在了得分上：得分为 0 并不是份额为 0。它应该在 softmax 之后，作用于 P。",
+)
+def scores_dropped(self, q, k, v, mask=None):
+    scores = q @ k.swapaxes(-1, -2) * self.scale
+    scores = scores if mask is None else scores + mask
+    kept = self.kept_of(scores)
+    p = softmax_or_zeros(scores if kept is None else scores * kept)
+    self.save(q, k, v, mask, p, kept)
+    return (p @ v, p) if self.weights else p @ v
+
+
 @mutant(FORWARD, "count")
 def weights_not_returned(self, q, k, v, mask=None):
     found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
@@ -326,6 +390,44 @@ def sum_missing(self, gy, gp=None):
 )
 def like_a_sigmoid(self, gy, gp=None):
     return walked(self, gy, gp, lambda p, g: p * (1 - p) * g)
+
+
+@mistake(
+    BACKWARD,
+    "A mean stands in the place of the sum: gS = P (gP - Σ gP P). The shares are weights already, nothing is divided.",
+    "该求和的地方取了平均：gS = P (gP - Σ gP P)。份额本身就是权重，不用再除。",
+)
+def mean_for_sum(self, gy, gp=None):
+    return walked(self, gy, gp, lambda p, g: p * (g - (g * p).mean(axis=-1, keepdims=True)))
+
+
+@mistake(
+    BACKWARD,
+    "Where a gradient of P came in, that of the result was left out. Both are added: gP = gy vᵀ + gp.",
+    "传进来了 P 的梯度，结果的梯度就被丢掉了。两者要相加：gP = gy vᵀ + gp。",
+)
+def of_result_ignored(self, gy, gp=None):
+    if gp is None:
+        return walked(self, gy, gp)
+    *_, dropped_gv, gmask = walked(self, gy, None)
+    gq, gk, _, gs = walked(self, gy * 0, gp)
+    return gq, gk, dropped_gv, None if gmask is None else gs
+
+
+@mistake(
+    BACKWARD,
+    "The softmax's gradient was taken with the shares behind dropout. The softmax gave P: gS = P (gP - Σ gP P), and "
+    "dropout is in gP already.",
+    "softmax 的梯度里用了 dropout 之后的份额。softmax 给出的是 P：gS = P (gP - Σ gP P)，而 dropout 已经在 gP 里了。",
+)
+def softmax_of_dropped(self, gy, gp=None):
+    kept = self.saved[5]
+
+    def behind(p, g):
+        p = p if kept is None else p * kept
+        return p * (g - (g * p).sum(axis=-1, keepdims=True))
+
+    return walked(self, gy, gp, behind)
 
 
 @mistake(
