@@ -15,7 +15,8 @@ UNTIL_TWELVE = (
 )
 WORDS = {"one half": "1/2", "half": "1/2", "one third": "1/3", "third": "1/3", "one quarter": "1/4", "quarter": "1/4"}
 WORDS |= {word: str(number) for number, word in enumerate(UNTIL_TWELVE)}
-SO = re.compile(r"\b(?:so|therefore|hence|thus|gives|answer is|result is)\b|所以|因此|答案是|结果是|得到|等于")
+SO = re.compile(r"\b(?:so|therefore|hence|thus|gives|answer is|result is)\b|所以|因此|答案是|结果是|得到|等于|->|=>|→")
+FIRST = re.compile(rf"\W*?({NUMBER.pattern.replace('?P<', '?P<_')})\s*(?:,(?!\d)|;|because\b|since\b|as\b|因为|\.\s)")
 ENGLISH = re.compile(rf"\b(?:{'|'.join(WORDS)})\b")
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
@@ -37,6 +38,10 @@ def numbers_in(text: str) -> list[float]:
         text = SHARE.sub(lambda match: f"{chinese(match[2])}/{chinese(match[1])}", text)
         text = CHINESE.sub(lambda match: f"{chinese(match[0]):g}", text)
     text = text[max((match.end() for match in SO.finditer(text) if re.search(r"\d", text[match.end() :])), default=0) :]
+    text = text.replace("≈", "=")
+    first = FIRST.match(text)
+    if first:
+        return [value(match) for match in NUMBER.finditer(first[1])]
     parts = re.split(r"[\n;。]|,(?=\s)|[.](?=\s|$)", text)
     results = [part.rpartition("=")[2] for part in parts if re.search(r"=.*\d", part)]
     return [value(match) for part in results or parts for match in NUMBER.finditer(part)]

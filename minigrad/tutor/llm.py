@@ -11,13 +11,14 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
-
-import requests
 
 from ..errors import MinigradError
 from ..language import say
+
+if TYPE_CHECKING:  # it is loaded when something is sent
+    import requests
 
 OLLAMA = "http://localhost:11434"
 MODEL = "qwen3:8b"
@@ -112,6 +113,8 @@ def stream(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
 
     Raises LanguageModelError when the server is away, refuses, falls silent, breaks off, or sends what is no reply.
     """
+    import requests
+
     try:
         yield from pieces(at, messages)
     except requests.exceptions.ConnectTimeout as error:
@@ -125,6 +128,8 @@ def stream(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
 
 
 def pieces(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
+    import requests
+
     headers = {"Authorization": f"Bearer {at.key}"} if at.key else {}
     body: dict[str, Any] = {"model": at.model, "messages": messages, "stream": True, "temperature": 0.3}
     begin, length, ended = time.monotonic(), 0, False
@@ -156,7 +161,7 @@ def pieces(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
         raise away(at, say("its reply broke off", "回答中断了"))
 
 
-def events(response: requests.Response) -> Iterator[str]:
+def events(response: "requests.Response") -> Iterator[str]:
     """The data of each event of a stream; the whole body where the server sends it in one piece."""
     if "text/event-stream" not in response.headers.get("Content-Type", ""):
         whole = b""

@@ -99,7 +99,7 @@ def way(text: str) -> Way:
     body = body.lstrip("± ")
     ordered = " ... " in body
     parts = re.split(r"\s+(?:\.\.\.|\+)(?=\s|$)", body)
-    groups = [[tidy(alternative).strip() for alternative in part.split("|")] for part in parts]
+    groups = [[alternative.strip() for alternative in part.split("|")] for part in parts]
     if not all(alternative.strip("* ") for group in groups for alternative in group):
         raise PhraseError(f"'{text}' has an empty group or alternative; expected such as 'a|b + c'")
     return Way(text, tuple(re.compile("|".join(map(pattern, group))) for group in groups), ordered, robust)
@@ -107,9 +107,11 @@ def way(text: str) -> Way:
 
 def pattern(alternative: str) -> str:
     """The regular expression that finds one alternative in a tidy sentence."""
-    inside = r"[\s-]*".join(re.escape(word) for word in alternative.strip("*").split())
-    begin = "" if alternative.startswith("*") or not is_word(alternative[0]) else r"(?<![a-z0-9_])"
-    end = r"[a-z]*" if alternative.endswith("*") else r"(?![a-z0-9_])" if is_word(alternative[-1]) else ""
+    words = [word.rstrip("*") or word for word in alternative.split()]
+    ends = ["[a-z]*" if len(word) > 1 and word.endswith("*") else "" for word in alternative.split()]
+    inside = r"[\s-]*".join(re.escape(tidy(word)) + end for word, end in zip(words, ends, strict=True))
+    begin = r"(?<![a-z0-9_])" if is_word(words[0][0].lower()) else ""
+    end = r"(?![a-z0-9_])" if not ends[-1] and is_word(words[-1][-1].lower()) else ""
     return f"{begin}{inside}{end}"
 
 
