@@ -17,6 +17,7 @@ WORDS = {"one half": "1/2", "half": "1/2", "one third": "1/3", "third": "1/3", "
 WORDS |= {word: str(number) for number, word in enumerate(UNTIL_TWELVE)}
 SO = re.compile(r"\b(?:so|therefore|hence|thus|gives|answer is|result is)\b|所以|因此|答案是|结果是|得到|等于|->|=>|→")
 FIRST = re.compile(rf"\W*?({NUMBER.pattern.replace('?P<', '?P<_')})\s*(?:,(?!\d)|;|because\b|since\b|as\b|因为|\.\s)")
+REASON = re.compile(r"\s*(?:because|since|as|where|for|因为|由于)")
 ENGLISH = re.compile(rf"\b(?:{'|'.join(WORDS)})\b")
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
@@ -43,8 +44,11 @@ def numbers_in(text: str) -> list[float]:
     if first:
         return [value(match) for match in NUMBER.finditer(first[1])]
     parts = re.split(r"[\n;。]|,(?=\s)|[.](?=\s|$)", text)
-    results = [part.rpartition("=")[2] for part in parts if re.search(r"=.*\d", part)]
-    return [value(match) for part in results or parts for match in NUMBER.finditer(part)]
+    equations = [i for i, part in enumerate(parts) if re.search(r"=.*\d", part)]
+    if equations:  # what stands before the last one was the way there
+        behind = [part for part in parts[equations[-1] + 1 :] if not REASON.match(part)]
+        parts = [parts[i].rpartition("=")[2] for i in equations] + behind
+    return [value(match) for part in parts for match in NUMBER.finditer(part)]
 
 
 def value(match: re.Match[str]) -> float:

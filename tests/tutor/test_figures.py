@@ -21,6 +21,7 @@ from minigrad.tutor.figures import numbers_in
         ("2*3=6, because the slope is 3", [6]),
         ("3 - 2 = 1", [1]),
         ("6 or 5", [6, 5]),
+        ("27 * 16 = 432... plus bias 448", [432, 448]),
         ("mean 0, deviation 2.83, so 0.707", [0.707]),
         ("because x is 3 it is 6 or so", [3, 6]),
         ("均值是 2，所以答案是 5", [5]),
