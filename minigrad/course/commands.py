@@ -454,9 +454,15 @@ def dev_check(names: tuple[str, ...]) -> None:
 
 @dev.command("listen")
 @click.argument("names", metavar="[LESSON]...", nargs=-1)
-def dev_listen(names: tuple[str, ...]) -> None:
+@click.option(
+    "--similarity",
+    is_flag=True,
+    cls=BilingualOption,
+    help=("Also with sentence similarity, on English answers.", "再加上句子相似度，只看英文回答。"),
+)
+def dev_listen(names: tuple[str, ...], similarity: bool) -> None:
     """Verify dialogues alone, and show where the listener disagrees with the recorded answers."""
-    from ..tutor.agreement import show_agreement
+    from ..tutor.agreement import show_agreement, show_similarity
     from ..tutor.verify import dialogue_problems
 
     console = Console(highlight=False)
@@ -465,6 +471,8 @@ def dev_listen(names: tuple[str, ...]) -> None:
     for sentence in wrong:
         console.print(sentence, markup=False, soft_wrap=True)
     agreed = show_agreement(lessons, console)
+    if similarity:
+        show_similarity(lessons, console)
     sys.exit(0 if agreed and not wrong else 1)
 
 

@@ -87,3 +87,25 @@ def show_agreement(lessons: Iterable[Lesson], console: Console, similar: Similar
         )
     console.print(table)
     return found.share >= LEAST_SHARE and found.wrongly_accepted <= MOST_ACCEPTED
+
+
+def show_similarity(lessons: Iterable[Lesson], console: Console) -> None:
+    """Print by how much sentence similarity helps: the English answers without it, and with it from some cosines on."""
+    from .similarity import SentenceSimilarity
+
+    answers = [answer for lesson in lessons for answer in recorded_answers(lesson) or [] if answer.text.isascii()]
+    similar = SentenceSimilarity()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("similarity from", "answers", "agree", "wrongly called right", "rightly called right"):
+        table.add_column(title, justify="right")
+    for least in (None, 0.5, 0.6, 0.7, 0.8):
+        similar.least = least or 0.0
+        found = agreement(answers, similar if least else None)
+        table.add_row(
+            f"{least:.1f}" if least else "without",
+            str(found.answers),
+            f"{found.share:.1%}",
+            f"{found.accepted} of {found.unacceptable}",
+            f"{found.recognised} of {found.good}",
+        )
+    console.print(table)

@@ -19,7 +19,7 @@ from ..text.pretrained import Tokenizer
 from .dialogue import Point
 from .phrases import negations, tidy
 
-LEAST = 0.62
+LEAST = 0.7
 """The cosine from which on a sentence counts as the point. Chosen on recorded answers, see docs/results."""
 LONGEST = 128  # tokens of a sentence
 
