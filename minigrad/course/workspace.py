@@ -133,12 +133,7 @@ class Workspace:
         path = self.hidden / "state.json"
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
-            parts = ("blanks", "concepts", "questions", "activity", "plan")
-            if (
-                not isinstance(state, dict)
-                or "blanks" not in state
-                or not all(isinstance(state.get(part, {}), dict) for part in parts)
-            ):
+            if not is_state(state):
                 raise ValueError("not the state of a workspace")
         except FileNotFoundError:
             return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
@@ -237,6 +232,17 @@ class Workspace:
             activity["last"] = when
 
         self.update(note)
+
+
+def is_state(state: Any) -> bool:
+    """Has what was read the form of a state?"""
+    tables = ("blanks", "concepts", "questions")  # of entries by name
+    return (
+        isinstance(state, dict)
+        and "blanks" in state
+        and all(isinstance(state.get(part, {}), dict) for part in (*tables, "activity", "plan"))
+        and all(isinstance(entry, dict) for part in tables for entry in state.get(part, {}).values())
+    )
 
 
 def exercise_text(lesson: Lesson) -> str:

@@ -56,13 +56,21 @@ class Concept:
     @property
     def due(self) -> datetime | None:
         """When it should be reviewed; None if it was not met yet."""
-        card = self.entry.get("card")
-        return Card.from_dict(card).due if card else None
+        card = card_of(self.entry)
+        return card.due if card else None
 
     def strength(self, now: datetime) -> float:
         """The chance that it is remembered `now`, by FSRS: 0 to 1; 0 if it was not met yet."""
-        card = self.entry.get("card")
-        return SCHEDULER.get_card_retrievability(Card.from_dict(card), now) if card else 0.0
+        card = card_of(self.entry)
+        return SCHEDULER.get_card_retrievability(card, now) if card else 0.0
+
+
+def card_of(entry: dict[str, Any]) -> Card | None:
+    """The FSRS card in the entry of a concept; None if there is none, or if it is none that FSRS can read."""
+    try:
+        return Card.from_dict(entry["card"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def today() -> datetime:
@@ -84,8 +92,7 @@ def concepts(state: dict[str, Any], lessons: Iterable[Lesson] | None = None) -> 
 def rate(state: dict[str, Any], lesson: Lesson, concept: str, grade: str, now: datetime) -> dict[str, Any]:
     """Note in the state that a concept went 'again' (not at all), 'hard' or 'good'. Returns its entry."""
     entry = state.setdefault("concepts", {}).setdefault(f"{lesson.number} {concept}", {})
-    card = Card.from_dict(entry["card"]) if "card" in entry else Card(card_id=1, due=now)
-    card, _ = SCHEDULER.review_card(card, RATINGS[grade], now)
+    card, _ = SCHEDULER.review_card(card_of(entry) or Card(card_id=1, due=now), RATINGS[grade], now)
     entry["card"] = card.to_dict()
     return entry
 

@@ -156,7 +156,9 @@ def test_two_at_once_lose_nothing(workspace):
     assert sorted(kept(workspace)) == sorted([GOOD, "0.25"])
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"blanks": {}, "format": 1, "concepts": 3}', b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"blanks": {}, "concepts": 3}', b'{"blanks": {"a": 1}}', b"\xff"]
+)
 def test_a_damaged_state_is_put_aside(workspace, content):
     (workspace.hidden / "state.json").write_bytes(content)
     printed = invoke(workspace, "talk", "1.4", text=f"{GOOD}\n\n")
