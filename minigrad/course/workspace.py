@@ -74,7 +74,7 @@ class Workspace:
         try:
             (folder / HIDDEN).mkdir(parents=True, exist_ok=True)
             if not (folder / HIDDEN / "state.json").exists():
-                write_json(folder / HIDDEN / "state.json", {"format": FORMAT, "minigrad": __version__, "blanks": {}})
+                write_json(folder / HIDDEN / "state.json", fresh())
             workspace = cls(folder)
             files = {folder / "conftest.py": CONFTEST}
             for lesson in all_lessons():
@@ -136,10 +136,11 @@ class Workspace:
             if not is_state(state):
                 raise ValueError("not the state of a workspace")
         except FileNotFoundError:
-            return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
+            return fresh()
         except ValueError:
             aside = free(path.with_name("state-damaged.json"))
             path.replace(aside)
+            write_json(path, fresh())  # by this file a workspace is found
             self.notices.append(
                 say(
                     f"the state file was damaged and is kept as {aside}; your code is untouched, and "
@@ -147,7 +148,7 @@ class Workspace:
                     f"进度文件已损坏，保存为 {aside}；你的代码没有受影响，运行 `minigrad check --all` 即可恢复进度",
                 )
             )
-            return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
+            return fresh()
         except OSError as error:
             raise WorkspaceError(
                 say(f"cannot read {path}: {error.strerror}", f"无法读取 {path}：{error.strerror}")
@@ -232,6 +233,11 @@ class Workspace:
             activity["last"] = when
 
         self.update(note)
+
+
+def fresh() -> dict[str, Any]:
+    """The state of a new workspace."""
+    return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
 
 
 def is_state(state: Any) -> bool:
