@@ -136,10 +136,14 @@ def start(folder: Path, questions: bool | None) -> None:
         inside = f"cd {quoted(folder)}\n" if folder.resolve() != Path.cwd() else ""
         console.print(
             say(
-                f"\nBegin:\n{inside}minigrad lesson {first.number}    read the lesson\n"
-                f"minigrad watch         check whenever you save",
-                f"\n开始：\n{inside}minigrad lesson {first.number}    读课文\n"
-                f"minigrad watch         每次保存时自动检查",
+                f"\nBegin:\n{inside}minigrad talk {first.number}      the tutor asks, you answer\n"
+                f"minigrad lesson {first.number}    read the lesson\n"
+                f"minigrad watch         check whenever you save\n"
+                f"minigrad next          what to do now, at any time",
+                f"\n开始：\n{inside}minigrad talk {first.number}      老师提问，你来回答\n"
+                f"minigrad lesson {first.number}    读课文\n"
+                f"minigrad watch         每次保存时自动检查\n"
+                f"minigrad next          任何时候都可以问：现在该做什么",
             ),
             soft_wrap=True,
             markup=False,
