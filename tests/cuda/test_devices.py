@@ -1,0 +1,121 @@
+"""What belongs to a device and not to one operation: seeds, checkpoints, mixing, names."""
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import Tensor, functional, models, nn, optim
+from minigrad.errors import DeviceError
+from tests.oracle import on_host
+
+
+def trained(device, steps=3):
+    """A small convolutional network after some steps, and its losses."""
+    minigrad.manual_seed(5)
+    model = nn.Sequential(
+        nn.Conv2d(3, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.3),
+        nn.Linear(96, 4),
+    ).to(device)  # fmt: skip
+    optimizer, losses = optim.Adam(model.parameters(), lr=0.01), []
+    rng = np.random.default_rng(0)
+    for _ in range(steps):
+        x = Tensor(rng.standard_normal((10, 3, 8, 8)).astype(np.float32), device=device)
+        y = Tensor(rng.integers(0, 4, 10), device=device)
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return model, losses
+
+
+def test_the_same_seed_gives_the_same_numbers(device):
+    draws = []
+    for _ in range(2):
+        minigrad.manual_seed(7)
+        tensors = [minigrad.randn(5, device=device), minigrad.rand(5, device=device)]
+        tensors.append(minigrad.randint(0, 10, (5,), device=device))
+        draws.append([on_host(t) for t in (*tensors, functional.dropout(minigrad.ones(50, device=device)))])
+    for first, second in zip(*draws, strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_the_same_seed_gives_the_same_training(device):
+    (first, losses), (second, again) = trained(device), trained(device)
+    assert losses == again
+    for p, q in zip(first.parameters(), second.parameters(), strict=True):
+        np.testing.assert_array_equal(on_host(p), on_host(q))
+
+
+@pytest.mark.parametrize("rows", [5, 3000])
+def test_gradients_of_repeated_rows_are_the_same_in_two_runs(rows, device):
+    rng = np.random.default_rng(0)
+    ids, upstream = rng.integers(0, rows, 20_000), rng.standard_normal((20_000, 16)).astype(np.float32)
+    found = []
+    for _ in range(2):
+        weight = Tensor(np.zeros((rows, 16), np.float32), device=device)
+        weight.requires_grad = True
+        functional.embedding(Tensor(ids, device=device), weight).backward(Tensor(upstream, device=device))
+        found.append(on_host(weight.grad))
+    np.testing.assert_array_equal(*found)
+
+
+def test_a_checkpoint_goes_to_the_cpu_and_back(device, tmp_path):
+    model, _ = trained(device)
+    minigrad.save(model.state_dict(), tmp_path / "model.safetensors")
+    loaded = minigrad.load(tmp_path / "model.safetensors")
+    assert {t.device for t in loaded.values()} == {"cpu"}
+    other = nn.Sequential(*[type(m)(*a) for m, a in ((nn.Linear(2, 2), (2, 2)),)])
+    assert other is not None
+    for target in ("cpu", device):
+        fresh, _ = trained(target, steps=0)
+        fresh.load_state_dict(loaded)
+        for p, q in zip(fresh.state_dict().values(), model.state_dict().values(), strict=True):
+            assert p.device == ("cpu" if target == "cpu" else "cuda:0")
+            np.testing.assert_array_equal(on_host(p), on_host(q))
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda x, y: x + y,
+        lambda x, y: y * x,
+        lambda x, y: x @ y,
+        lambda x, y: functional.linear(x, y),
+        lambda x, y: minigrad.cat([x, y]),
+        lambda x, y: minigrad.stack([y, x]),
+        lambda x, y: minigrad.where(x > 0, x, y),
+        lambda x, y: functional.mse_loss(x, y),
+        lambda x, y: functional.cross_entropy(x, y.argmax(dim=1)),
+        lambda x, y: x > y,
+        lambda x, y: minigrad.maximum(x, y),
+    ],
+)
+def test_tensors_on_two_devices_are_refused(operation, device):
+    here, there = minigrad.ones(3, 3), minigrad.ones(3, 3, device=device)
+    for x, y in ((here, there), (there, here)):
+        with pytest.raises((TypeError, ValueError), match=r"cpu and cuda:0|cuda:0 and cpu"):
+            operation(x, y)
+
+
+def test_moving_and_what_a_tensor_says_of_itself(device):
+    x = minigrad.ones(2, 3, requires_grad=True)
+    y = (x.to(device) * 2).sum()
+    assert (y.device, y.shape, float(y), f"{y:.1f}") == ("cuda:0", (), 12.0, "12.0")
+    y.backward()
+    assert x.grad.device == "cpu"
+    assert x.grad.tolist() == [[2, 2, 2]] * 2
+    assert "device='cuda:0'" in repr(y)
+    with pytest.raises(RuntimeError, match=r"numpy\(\) on a tensor on cuda:0; use .cpu\(\).numpy\(\)"):
+        y.detach().numpy()
+
+
+def test_a_device_that_does_not_exist_is_named(device):
+    with pytest.raises(DeviceError, match="device 'cuda:99' is not there"):
+        minigrad.ones(2).to("cuda:99")
+
+
+def test_models_move_as_a_whole(device):
+    model = models.lenet5().to(device)
+    assert {t.device for t in model.state_dict().values()} == {"cuda:0"}
+    assert {t.device for t in model.to("cpu").state_dict().values()} == {"cpu"}
