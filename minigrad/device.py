@@ -36,6 +36,7 @@ def to_device(x: Array, device: str) -> Array:
     index = cuda_index(device)
     if index is None:
         return x if array_module(x) is np else x.get()
+    check_device(device)
     cupy = import_cupy(device)
     with cupy.cuda.Device(index):
         return cupy.asarray(x)

@@ -61,7 +61,7 @@ class Attention(Function):
 def softmax_or_zeros(scores: Array) -> Array:
     """The softmax over the last dimension; zeros where all scores are -∞."""
     xp = array_module(scores)
-    highest = scores.max(axis=-1, keepdims=True, initial=-math.inf)
+    highest = scores.max(axis=-1, keepdims=True) if scores.size else scores.sum(axis=-1, keepdims=True)
     e = xp.exp(scores - xp.where(xp.isneginf(highest), 0, highest))
     total = e.sum(axis=-1, keepdims=True)
     return e / xp.where(total == 0, 1, total)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..device import Array, array_module
+from ..device import Array, array_module, to_device
 from ..kernels.scatter import scatter_add as scattered
 from ..tensor import Tensor
 from .apply import apply
-from .arguments import as_tensor, checked, whole
+from .arguments import as_tensor, checked, on_one_device, whole
 from .elementwise import where
 from .shape import Movement, expand, movedim, with_dimensions
 
@@ -53,6 +53,11 @@ def plain_index(index: Any) -> Any:
     return np.asarray(index, dtype=None if len(index) else np.int64) if isinstance(index, list) else index
 
 
+def index_array(index: Any, like: Tensor) -> Array:
+    """An index as an array; a list on the device of `like`."""
+    return to_device(plain_index(index), like.device) if isinstance(index, list) else plain_index(index)
+
+
 def getitem(input: Tensor, index: Any) -> Tensor:
     """input[index] with NumPy's rules: numbers, slices, None, ..., integer and boolean arrays or tensors."""
     return GetItem(plain_index(index))(as_tensor(input, "getitem"))
@@ -67,19 +72,20 @@ def places_along(input: Tensor, dim: int, index: Any, op: str) -> tuple[Any, ...
     along = checked(dim, input.ndim, op)
     if not isinstance(index, Tensor | list | np.ndarray) and array_module(index) is np:
         raise TypeError(f"{op} expected a tensor of integers as index, got {type(index).__name__}")
-    index = plain_index(index)
+    index = index_array(index, input)
     if index.ndim != input.ndim or index.dtype.kind not in "iu":
         raise ValueError(
             f"{op} needs an integer index with {input.ndim} dimensions, got {index.ndim} of dtype {index.dtype}"
         )
     if any(wanted > size for d, (wanted, size) in enumerate(zip(index.shape, input.shape)) if d != along):
         raise ValueError(f"{op} got an index {index.shape}, which is larger than {input.shape} beside dimension {dim}")
+    on_one_device(op, input.data, index)
     in_range(index, input.shape[along] if input.ndim else 1, op)
     if input.ndim == 0:
         return ()
-    places = list(array_module(index).indices(index.shape, sparse=True))
-    places[along] = index
-    return tuple(places)
+    arange, ndim = array_module(index).arange, index.ndim
+    lines = [arange(size).reshape([-1 if d == k else 1 for d in range(ndim)]) for k, size in enumerate(index.shape)]
+    return (*lines[:along], index, *lines[along + 1 :])
 
 
 def in_range(index: Array, size: int, op: str) -> None:
@@ -114,7 +120,7 @@ def scatter(input: Tensor, dim: int, index: Any, src: Any) -> Tensor:
     """
     input = as_tensor(input, "scatter")
     places, shape = places_along(input, dim, index, "scatter"), plain_index(index).shape
-    written = scattered(input.shape, places, array_module(input.data).ones(shape, "int64"))
+    written = scattered(input.shape, places, array_module(input.data).ones(shape, "int32"))
     if type(src) in (int, float):
         return where(Tensor(written > 0), src, input)
     if (written > 1).any():
@@ -133,7 +139,7 @@ def starting_like(src: Tensor, shape: tuple[int, ...], op: str) -> Tensor:
 def index_select(input: Tensor, dim: int, index: Any) -> Tensor:
     """The slices along `dim` at the positions of `index` [k], one after another."""
     input = with_dimensions(input, "index_select")
-    along, index = checked(dim, input.ndim, "index_select"), as_tensor(plain_index(index), "index_select").data
+    along, index = checked(dim, input.ndim, "index_select"), as_tensor(index_array(index, input), "index_select").data
     if index.ndim > 1 or index.dtype.kind not in "iu":
         raise ValueError(f"index_select got an index {index.shape} of dtype {index.dtype}; expected integers [k]")
     in_range(index, input.shape[along], "index_select")

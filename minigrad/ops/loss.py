@@ -14,7 +14,7 @@ from ..function import Function
 from ..tensor import Tensor
 from .activation import Sigmoid, Softplus, log_softmax
 from .apply import apply
-from .arguments import as_tensor
+from .arguments import as_tensor, on_one_device
 from .convert import as_floating
 from .elementwise import exp, where
 from .index import gather
@@ -145,7 +145,9 @@ def nll_loss(
 def class_arguments(input: Any, target: Any, weight: Any, loss: str) -> tuple[Tensor, Tensor, Any]:
     """Scores, labels (which may be a list) and class weights as tensors."""
     target = Tensor(target) if isinstance(target, list | tuple) else as_tensor(target, loss)
-    return as_floating(input, loss), target, None if weight is None else as_tensor(weight, loss)
+    input, weight = as_floating(input, loss), None if weight is None else as_tensor(weight, loss)
+    on_one_device(loss, input.data, target.data, None if weight is None else weight.data)
+    return input, target, weight
 
 
 def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array, tuple[int, ...]]:

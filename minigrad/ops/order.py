@@ -67,9 +67,9 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False) -> Ordered:
     if x.ndim == 0:
         return Ordered(clone(input), argmax(input))
     if descending:  # the reverse of the order of the reversed array keeps equal elements in order
-        order = x.shape[dim] - 1 - xp.flip(xp.flip(x, dim).argsort(axis=dim, stable=True), dim)
+        order = x.shape[dim] - 1 - xp.flip(xp.flip(x, dim).argsort(axis=dim, kind="stable"), dim)
     else:
-        order = x.argsort(axis=dim, stable=True)
+        order = x.argsort(axis=dim, kind="stable")
     indices = Tensor(order)
     return Ordered(gather(input, dim, indices), indices)
 

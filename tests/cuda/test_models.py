@@ -45,7 +45,7 @@ def test_a_gpt_is_that_of_the_cpu(device):
 
 def test_an_mlp_with_dropout_trains(device):
     minigrad.manual_seed(0)
-    model = models.MLP(4, (8,), 3, dropout=0.5).to(device)
+    model = models.MLP(4, 8, 3, dropout=0.5).to(device)
     x, y = minigrad.randn(6, 4, device=device), our_tensor(np.arange(6) % 3)
     loss = functional.cross_entropy(model(x), y)
     loss.backward()
