@@ -44,13 +44,8 @@ def on(ours: str, theirs: str) -> Iterator[None]:
 def our_tensor(array, requires_grad=False, layout=np.asarray):
     """An array as minigrad's tensor, laid out in memory where it lies."""
     array = np.asarray(array)
-    return Tensor(
-        layout(array) if Where.ours == "cpu" else laid_out(to_device(array, Where.ours), layout), requires_grad
-    )
-
-
-def laid_out(array, layout):
-    return array if layout is np.asarray else layout(array)
+    there = to_device(array, Where.ours)
+    return Tensor(there if layout is np.asarray else layout(there), requires_grad)
 
 
 def their_tensor(array, dtype=None, requires_grad=False):

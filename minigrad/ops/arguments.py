@@ -11,7 +11,6 @@ import numpy as np
 
 from ..device import Array, device_of
 from ..function import array_or_number
-from ..device import device_of
 from ..tensor import Tensor
 from ..tensor_methods import Dim
 
@@ -36,7 +35,7 @@ def as_tensors(xs: Any, op: str) -> list[Tensor]:
 
 
 def on_one_device(op: str, *arrays: Array | None) -> None:
-    """Raise ValueError for arrays on several devices. CuPy would take NumPy's as indices, and copy them at every call."""
+    """Raise ValueError for arrays on several devices. CuPy would take NumPy's as indices, and copy them each time."""
     devices = list(dict.fromkeys([device_of(x) for x in arrays if x is not None]))
     if len(devices) > 1:
         raise ValueError(f"{op} got tensors on {' and '.join(devices)}; move one with .to('{devices[0]}')")

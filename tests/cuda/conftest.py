@@ -9,8 +9,6 @@ from minigrad.device import check_device
 from minigrad.errors import DeviceError
 from tests import oracle, standin
 
-REQUIRED = "the test needs a GPU: "
-
 
 @pytest.fixture(autouse=True, params=["stand-in", pytest.param("GPU", marks=pytest.mark.cuda)])
 def device(request):

@@ -65,8 +65,6 @@ def test_a_checkpoint_goes_to_the_cpu_and_back(device, tmp_path):
     minigrad.save(model.state_dict(), tmp_path / "model.safetensors")
     loaded = minigrad.load(tmp_path / "model.safetensors")
     assert {t.device for t in loaded.values()} == {"cpu"}
-    other = nn.Sequential(*[type(m)(*a) for m, a in ((nn.Linear(2, 2), (2, 2)),)])
-    assert other is not None
     for target in ("cpu", device):
         fresh, _ = trained(target, steps=0)
         fresh.load_state_dict(loaded)

@@ -58,9 +58,8 @@ def test_scores_and_all_gradients_are_those_of_pytorch(pair):
     expected.backward(their_tensor(gy))
     wanted = dict(reference.named_parameters())
     for name, parameter in model.named_parameters():
-        np.testing.assert_allclose(
-            on_host(parameter.grad), on_host(wanted[name].grad), rtol=1e-8, atol=1e-10, err_msg=name
-        )
+        gradients = on_host(parameter.grad), on_host(wanted[name].grad)
+        np.testing.assert_allclose(*gradients, rtol=1e-8, atol=1e-10, err_msg=name)
 
 
 def test_attention_of_each_layer_is_that_of_the_definition():

@@ -65,11 +65,7 @@ def device(result):
     if isinstance(result, np.ndarray | np.generic):
         return ndarray._around(np.asarray(result))
     if isinstance(result, list | tuple):
-        return (
-            type(result)([device(part) for part in result])
-            if type(result) in (list, tuple)
-            else tuple([device(part) for part in result])
-        )
+        return [device(part) for part in result] if isinstance(result, list) else tuple(map(device, result))
     return result
 
 
@@ -153,7 +149,7 @@ class ndarray:
     base = property(lambda self: None if self._host.base is None else ndarray._around(self._host.base))
     __cuda_array_interface__ = property(lambda self: {"shape": self.shape, "version": 3})
 
-    # ------------------------------------------------------------------------- what crosses, and what the host waits for
+    # ------------------------------------------------------------------------ what crosses, and what the host waits for
 
     def __array__(self, dtype=None, copy=None):
         raise TypeError(
@@ -274,7 +270,7 @@ class ndarray:
     def __dlpack_device__(self):
         return 2, self._device
 
-    # ------------------------------------------------------------------------------------------------- NumPy's protocols
+    # ------------------------------------------------------------------------------------------------ NumPy's protocols
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         from .module import cupy
@@ -300,37 +296,30 @@ def places(index, shape):
     for part in index if isinstance(index, tuple) else (index,):
         if isinstance(part, list | np.ndarray):
             note_sent("an index")
-            part = ndarray._around(
-                np.asarray(part, dtype=None if len(part) else int) if part.__class__ is list else part
-            )
+            part = ndarray._around(np.asarray(part, dtype=None if len(part) else int))
         if isinstance(part, ndarray):
             part, advanced = host(part), True
             if part.dtype.kind not in "iub":
                 raise IndexError("arrays used as indices must be of integer or boolean type")
-            mask = mask or part.dtype == bool
+            mask = mask or is_mask(part)
         key.append(part)
     return wrapped_around(tuple(key), shape), mask, advanced
 
 
 def wrapped_around(key, shape):
     """Indices out of bounds taken modulo the size, as CuPy takes them without a word."""
-    used = sum(
-        1 if getattr(part, "dtype", None) != bool else part.ndim
-        for part in key
-        if part is not None and part is not Ellipsis
-    )
+    taken = [0 if part is None or part is Ellipsis else part.ndim if is_mask(part) else 1 for part in key]
     found, d = [], 0
-    for part in key:
-        if part is Ellipsis:
-            d += len(shape) - used
-        elif isinstance(part, np.ndarray) and part.dtype == bool:
-            d += part.ndim
-        elif part is not None:
-            if isinstance(part, np.ndarray) and d < len(shape) and shape[d]:
-                part = part % shape[d]
-            d += 1
+    for part, dims in zip(key, taken):
+        if isinstance(part, np.ndarray) and not is_mask(part) and d < len(shape) and shape[d]:
+            part = part % shape[d]
+        d += len(shape) - sum(taken) if part is Ellipsis else dims
         found.append(part)
     return tuple(found)
+
+
+def is_mask(part):
+    return isinstance(part, np.ndarray) and part.dtype.kind == "b"
 
 
 def check_kind(kind):
@@ -351,27 +340,27 @@ def scatter_add(a, slices, value):
     np.add.at(host(a), key, host(value))
 
 
-OPERATORS = {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "floordiv": "floor_divide",
-    "mod": "remainder", "pow": "power", "matmul": "matmul", "and": "bitwise_and", "or": "bitwise_or",
-    "xor": "bitwise_xor", "lshift": "left_shift", "rshift": "right_shift",
-}  # fmt: skip
-for short, long in OPERATORS.items():
+def one_sided(name):
+    ufunc = getattr(np, name)
+    return lambda self: device(ufunc(host(self)))
+
+
+BINARY = """
+    add=add sub=subtract mul=multiply truediv=true_divide floordiv=floor_divide mod=remainder pow=power
+    and=bitwise_and or=bitwise_or xor=bitwise_xor lshift=left_shift rshift=right_shift matmul=matmul
+"""
+COMPARISONS = "lt=less le=less_equal gt=greater ge=greater_equal eq=equal ne=not_equal"
+UNARY = "neg=negative abs=absolute invert=invert pos=positive"
+
+for short, long in [pair.split("=") for pair in BINARY.split()]:
     setattr(ndarray, f"__{short}__", operator(long))
     setattr(ndarray, f"__r{short}__", operator(long, reflected=True))
     if short != "matmul":
         setattr(ndarray, f"__i{short}__", in_place(long))
-for short, long in {
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}.items():
+for short, long in [pair.split("=") for pair in COMPARISONS.split()]:
     setattr(ndarray, f"__{short}__", operator(long))
-for short, long in {"neg": "negative", "abs": "absolute", "invert": "invert", "pos": "positive"}.items():
-    setattr(ndarray, f"__{short}__", lambda self, f=getattr(np, long): device(f(host(self))))
+for short, long in [pair.split("=") for pair in UNARY.split()]:
+    setattr(ndarray, f"__{short}__", one_sided(long))
 for name in NAMES["ndarray"]:
     if hasattr(np.ndarray, name) and name not in vars(ndarray):
         setattr(ndarray, name, same_method(name))

@@ -76,14 +76,9 @@ class Generator:
 def same_distribution(name, known):
     def method(self, *args, **kwargs):
         check_arguments(name, known[1:], args, kwargs)
-        dtype = kwargs.get("dtype")
-        if dtype is not None and name == "uniform":
-            return device(
-                np.asarray(self._draw.uniform(*host(args), **{k: v for k, v in kwargs.items() if k != "dtype"})).astype(
-                    dtype
-                )
-            )
-        return device(np.asarray(getattr(self._draw, name)(*host(args), **kwargs)))
+        dtype = kwargs.pop("dtype", None) if name == "uniform" else None  # NumPy's has none
+        drawn = np.asarray(getattr(self._draw, name)(*host(args), **kwargs))
+        return device(drawn if dtype is None else drawn.astype(dtype))
 
     return method
 
@@ -114,7 +109,11 @@ def build(name, functions, source):
 
 
 cupy = build("cupy", NAMES["cupy"], np)
-for _name in ["bool_", "dtype", "e", "float16", "float32", "float64", "inf", "int8", "int16", "int32", "int64", "nan", "newaxis", "pi", "uint8", "uint16", "uint32", "uint64", "finfo", "iinfo", "ndindex", "integer", "floating", "generic"]:  # fmt: skip
+SAME = """
+    bool_ dtype e finfo float16 float32 float64 floating generic iinfo inf int8 int16 int32 int64 integer nan ndindex
+    newaxis pi uint8 uint16 uint32 uint64
+"""
+for _name in SAME.split():
     setattr(cupy, _name, getattr(np, _name))
 cupy.__version__ = NAMES["version"]
 cupy.ndarray, cupy.array, cupy.asarray, cupy.asnumpy = ndarray, array, asarray, asnumpy
