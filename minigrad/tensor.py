@@ -206,10 +206,10 @@ class Tensor(TensorMethods):
         """The one element as a Python number; ValueError if there are several."""
         if self.data.size != 1:
             raise ValueError(f"item() needs a tensor of one element, got shape {self.shape}")
-        return self.data.item()
+        return to_device(self.data, "cpu").item()
 
     def tolist(self) -> Any:
-        return self.data.tolist()
+        return to_device(self.data, "cpu").tolist()
 
     def numpy(self) -> np.ndarray:
         """The data as a NumPy array that shares memory; RuntimeError if it requires a gradient or is on a GPU."""
@@ -300,7 +300,7 @@ class Tensor(TensorMethods):
     def __bool__(self) -> builtins.bool:
         if self.data.size != 1:
             raise ValueError(f"the truth of a tensor of shape {self.shape} is ambiguous; use .any() or .all()")
-        return builtins.bool(self.data.item())
+        return builtins.bool(self.item())
 
     def __len__(self) -> builtins.int:
         if self.data.ndim == 0:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..device import Array, array_module, to_device
+from ..device import Array, array_module, expect, to_device
 from ..kernels.scatter import scatter_add as scattered
 from ..tensor import Tensor
 from .apply import apply
@@ -90,9 +90,14 @@ def places_along(input: Tensor, dim: int, index: Any, op: str) -> tuple[Any, ...
 
 def in_range(index: Array, size: int, op: str) -> None:
     """Raises IndexError unless all of `index` is from 0 to size - 1; negative numbers do not count from the end."""
-    if index.size and not (index.min() >= 0 and index.max() < size):
-        wrong = int(index.min() if index.min() < 0 else index.max())
-        raise IndexError(f"{op} got index {wrong}; expected 0 to {size - 1}")
+    if not index.size:
+        return
+    lowest, highest = index.min(), index.max()
+
+    def error() -> IndexError:
+        return IndexError(f"{op} got index {int(lowest if lowest < 0 else highest)}; expected 0 to {size - 1}")
+
+    expect((lowest < 0) | (highest >= size), error)
 
 
 def gather(input: Tensor, dim: int, index: Any) -> Tensor:
@@ -123,8 +128,8 @@ def scatter(input: Tensor, dim: int, index: Any, src: Any) -> Tensor:
     written = scattered(input.shape, places, array_module(input.data).ones(shape, "int32"))
     if type(src) in (int, float):
         return where(Tensor(written > 0), src, input)
-    if (written > 1).any():
-        raise ValueError("scatter got an index that names a place twice; expected each at most once (see scatter_add)")
+    twice = "scatter got an index that names a place twice; expected each at most once (see scatter_add)"
+    expect((written > 1).any(), lambda: ValueError(twice))
     src = starting_like(as_tensor(src, "scatter"), shape, "scatter")
     return where(Tensor(written > 0), PutItem(places, input.shape)(src), input)
 
@@ -196,8 +201,11 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     numbers that are no integers, IndexError for those beyond `num_classes`.
     """
     labels = as_tensor(tensor, "one_hot").data
-    if labels.dtype.kind not in "iu" or (labels.size and labels.min() < 0):
-        raise ValueError(f"one_hot got dtype {labels.dtype} or negative numbers; expected class numbers from 0")
+    wrong = f"one_hot got dtype {labels.dtype} or negative numbers; expected class numbers from 0"
+    if labels.dtype.kind not in "iu":
+        raise ValueError(wrong)
+    if labels.size:
+        expect(labels.min() < 0, lambda: ValueError(wrong))
     if num_classes == -1 and not labels.size:
         raise ValueError("one_hot got no labels; say how many classes there are with num_classes")
     classes = int(labels.max()) + 1 if num_classes == -1 else whole(num_classes, "one_hot got num_classes =")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..device import Array, array_module
+from ..device import Array, array_module, expect
 from ..function import Function
 from ..tensor import Tensor
 from .activation import Sigmoid, Softplus, log_softmax
@@ -176,13 +176,16 @@ def check_labels(labels: Array, classes: int, ignore_index: int, loss: str) -> A
     if not labels.size:
         return None
     unsigned = labels.view(f"u{labels.dtype.itemsize}")  # a label below 0 is a huge one there
-    if unsigned.max() < classes and not 0 <= ignore_index < classes:
+    if array_module(labels) is np and unsigned.max() < classes and not 0 <= ignore_index < classes:
         return None
     counted = labels != ignore_index
-    wrong = counted & ((labels < 0) | (labels >= classes))
-    if wrong.any():
+    wrong = counted & (unsigned >= classes)
+
+    def error() -> ValueError:
         at = int(wrong.argmax())
-        raise ValueError(f"{loss} got label {int(labels[at])} in row {at}; expected 0 to {classes - 1}")
+        return ValueError(f"{loss} got label {int(labels[at])} in row {at}; expected 0 to {classes - 1}")
+
+    expect(wrong.any(), error)
     return counted
 
 
@@ -320,13 +323,23 @@ def binary_cross_entropy(
     Raises ValueError if the shapes differ or an input lies outside [0, 1].
     """
     input, target, weight = same_shape(input, target, "binary_cross_entropy", weight)
-    if input.numel() and not (float(input.data.min()) >= 0 and float(input.data.max()) <= 1):
-        raise ValueError(
-            f"binary_cross_entropy got inputs from {input.data.min():g} to {input.data.max():g}; expected "
-            "probabilities from 0 to 1 (for scores use binary_cross_entropy_with_logits)"
-        )
+    if input.numel():
+        check_probabilities(input.data)
     loss = BinaryCrossEntropy()(input, target)
     return reduce(loss if weight is None else loss * weight, reduction)
+
+
+def check_probabilities(x: Array) -> None:
+    """Raise ValueError unless all of x lies in [0, 1]."""
+    lowest, highest = x.min(), x.max()
+
+    def error() -> ValueError:
+        return ValueError(
+            f"binary_cross_entropy got inputs from {lowest:g} to {highest:g}; expected probabilities from 0 to 1 "
+            "(for scores use binary_cross_entropy_with_logits)"
+        )
+
+    expect(~((lowest >= 0) & (highest <= 1)), error)
 
 
 class BinaryCrossEntropyWithLogits(ElementwiseLoss):
