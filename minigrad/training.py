@@ -127,7 +127,7 @@ class Trainer:
         scores = self.model(inputs)
         loss = self.loss(scores, labels)
         value: Any = loss.detach()
-        if loss.device == "cpu":  # on a GPU, the number would have to be waited for; there it is read when it is shown
+        if loss.device == "cpu":  # a GPU would have to be waited for: there it is read when it is shown
             value = loss.item()
             if not np.isfinite(value):
                 raise DivergedError(self.why_diverged(value, inputs))
@@ -176,7 +176,7 @@ class Trainer:
 
     def why_diverged(self, value: float, inputs: Tensor | None = None) -> str:
         where = f"{say(f'the loss became {value}', f'损失变成了 {value}')} {self.when()}"
-        if loss.device == "cpu":  # on a GPU the number would have to be waited for; it is read there when it is shown
+        if (
             inputs is not None
             and inputs.dtype.kind == "f"
             and not array_module(inputs.data).isfinite(inputs.data).all()
