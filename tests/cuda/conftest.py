@@ -9,6 +9,9 @@ from minigrad.device import check_device
 from minigrad.errors import DeviceError
 from tests import oracle, standin
 
+DIFFERENT = {"(4,)-all-": "PyTorch's loss of one ignored sample is NaN on the CPU and 0 on the GPU; minigrad's is NaN"}
+"""Parts of the names of tests in which PyTorch's GPU does not agree with its CPU."""
+
 
 @pytest.fixture(autouse=True, params=["stand-in", pytest.param("GPU", marks=pytest.mark.cuda)])
 def device(request):
@@ -21,6 +24,9 @@ def device(request):
         check_device("cuda")
     except DeviceError as error:
         pytest.skip(f"no GPU: {error}")
+    for part, reason in DIFFERENT.items():
+        if part in request.node.name:
+            pytest.skip(reason)
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     with oracle.on("cuda", "cuda" if torch.cuda.is_available() else "cpu"):
         yield "cuda"

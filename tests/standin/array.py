@@ -105,6 +105,10 @@ def in_place(name):
     return method
 
 
+EXTREMES = ("max", "min", "argmax", "argmin")
+"""Methods that take no axis for arrays without dimensions, where NumPy's take 0 and -1."""
+
+
 def same_method(name):
     """NumPy's method of that name, with the arguments that CuPy's has."""
     _, *known = NAMES["ndarray"][name]
@@ -112,6 +116,8 @@ def same_method(name):
     def method(self, *args, **kwargs):
         if "axes" not in known and "shape" not in known:
             check_arguments(name, known, args, kwargs)
+        if name in EXTREMES and not self.ndim and (args or isinstance(kwargs.get("axis"), int)):
+            raise np.exceptions.AxisError(args[0] if args else kwargs["axis"], 0)
         out = kwargs.get("out")
         result = getattr(host(self), name)(*host(args), **{key: host(value) for key, value in kwargs.items()})
         return device(result) if out is None else out
