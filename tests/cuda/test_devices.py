@@ -5,6 +5,7 @@ import pytest
 
 import minigrad
 from minigrad import Tensor, functional, models, nn, optim
+from minigrad.device import MOST_EXPECTED
 from minigrad.errors import DeviceError
 from tests.oracle import on_host
 
@@ -94,6 +95,45 @@ def test_tensors_on_two_devices_are_refused(operation, device):
     for x, y in ((here, there), (there, here)):
         with pytest.raises((TypeError, ValueError), match=r"cpu and cuda:0|cuda:0 and cpu"):
             operation(x, y)
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "message"),
+    [
+        (lambda i, x: functional.embedding(i, x), IndexError, "embedding got index 9; expected 0 to 2"),
+        (lambda i, x: minigrad.gather(x, 0, i[:, None]), IndexError, "gather got index 9; expected 0 to 2"),
+        (lambda i, x: functional.one_hot(i, 5), IndexError, "one_hot got index 9; expected 0 to 4"),
+        (lambda i, x: functional.cross_entropy(x, i), ValueError, "cross_entropy got label 9 in row 1; expected 0 to"),
+        (lambda i, x: functional.nll_loss(x, i), ValueError, "nll_loss got label 9 in row 1; expected 0 to 2"),
+        (lambda i, x: functional.binary_cross_entropy(x * 2, x), ValueError, "got inputs from 2 to 2; expected prob"),
+        (lambda i, x: minigrad.scatter(x, 0, (i * 0)[:, None], x), ValueError, "scatter got an index that names a pl"),
+        (lambda i, x: i // (i - 9), ValueError, "division of whole numbers by zero"),
+    ],
+)
+def test_what_does_not_fit_is_refused_when_something_is_read(operation, error, message, device):
+    """Asking at once would wait for the GPU. The next reading does, and then all is forgotten."""
+    result = operation(Tensor(np.array([0, 9, 1]), device=device), minigrad.ones(3, 3, device=device))
+    with pytest.raises(error, match=message):
+        result.cpu()
+    assert minigrad.ones(2, device=device).tolist() == [1, 1]
+
+
+def test_answers_are_looked_at_before_they_fill_the_memory(device):
+    ids, table = Tensor(np.array([0, 9, 1]), device=device), minigrad.ones(3, 3, device=device)
+    with pytest.raises(IndexError, match="embedding got index 9"):
+        [functional.embedding(ids, table) for _ in range(MOST_EXPECTED)]
+
+
+def test_another_gpu_than_the_first(request):
+    """minigrad computes on one GPU, which may be any."""
+    if "stand-in" not in request.node.name:
+        pytest.skip("needs two GPUs")
+    model, losses = trained("cuda:1")
+    assert {t.device for t in model.state_dict().values()} == {"cuda:1"}
+    assert all(np.isfinite(losses))
+    assert trained("cuda:0")[1] == losses
+    with pytest.raises(ValueError, match="Add got tensors on cuda:1 and cuda:0; move one"):
+        minigrad.ones(2, device="cuda:1") + minigrad.ones(2, device="cuda:0")
 
 
 def test_moving_and_what_a_tensor_says_of_itself(device):
