@@ -21,6 +21,8 @@ def same_function(name, function, known):
 
     def call(*args, **kwargs):
         check_arguments(name, known, args, kwargs)
+        if known == "ufunc" and any(isinstance(x, list | tuple) for x in args):
+            raise TypeError("Unsupported type <class 'list'>")
         if "kind" in kwargs:
             check_kind(kwargs["kind"])
         if name in WAITING:
