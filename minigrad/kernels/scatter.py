@@ -40,11 +40,12 @@ def added_in_order(shape: tuple[int, ...], index: Any, values: Array) -> Array:
     xp = array_module(values)
     rows_only = hasattr(index, "ndim") and values.ndim > index.ndim
     n = shape[0] if rows_only else prod(shape)
-    places = (xp.asarray(index) % n if rows_only else xp.arange(n).reshape(shape)[index]).ravel()
+    places = (xp.asarray(index, np.int64) % n if rows_only else xp.arange(n).reshape(shape)[index]).ravel()
     if not places.size or not values.size:
         return xp.zeros(shape, values.dtype)
     order = places.argsort(kind="stable")
-    places, sums = places[order], values.reshape(len(places), -1)[order]
+    wide = values.astype(np.float32) if values.dtype == np.float16 else values
+    places, sums = places[order], wide.reshape(len(places), -1)[order]
     length = 1
     while length < len(places):
         same = (places[length:] == places[:-length])[:, None]

@@ -92,12 +92,17 @@ def in_range(index: Array, size: int, op: str) -> None:
     """Raises IndexError unless all of `index` is from 0 to size - 1; negative numbers do not count from the end."""
     if not index.size:
         return
-    lowest, highest = index.min(), index.max()
+    lowest, highest = [wide(x) for x in (index.min(), index.max())]
 
     def error() -> IndexError:
         return IndexError(f"{op} got index {int(lowest if lowest < 0 else highest)}; expected 0 to {size - 1}")
 
     expect((lowest < 0) | (highest >= size), error)
+
+
+def wide(x: Array) -> Array:
+    """Whole numbers on a GPU as int64, to compare them with numbers that they could not hold."""
+    return x if array_module(x) is np else x.astype(np.int64, copy=False)
 
 
 def gather(input: Tensor, dim: int, index: Any) -> Tensor:
@@ -205,9 +210,9 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     if labels.dtype.kind not in "iu":
         raise ValueError(wrong)
     if labels.size:
-        expect(labels.min() < 0, lambda: ValueError(wrong))
+        expect(wide(labels.min()) < 0, lambda: ValueError(wrong))
     if num_classes == -1 and not labels.size:
         raise ValueError("one_hot got no labels; say how many classes there are with num_classes")
     classes = int(labels.max()) + 1 if num_classes == -1 else whole(num_classes, "one_hot got num_classes =")
     in_range(labels, classes, "one_hot")
-    return Tensor(array_module(labels).eye(classes, dtype="int64")[labels])
+    return Tensor((wide(labels)[..., None] == array_module(labels).arange(classes)).astype(np.int64))

@@ -17,7 +17,7 @@ from .apply import apply
 from .arguments import as_tensor, on_one_device
 from .convert import as_floating
 from .elementwise import exp, where
-from .index import gather
+from .index import gather, wide
 from .reduction import mean, sum
 from .shape import reshape
 
@@ -168,7 +168,7 @@ def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array,
         rows = reshape(moved, prod(moved.shape[:-1]), input.shape[1])
     if rows.shape[1] == 0:
         raise ValueError(f"{loss} got input {input.shape}, which has no classes")
-    return rows, target.data.reshape(-1), expected
+    return rows, wide(target.data.reshape(-1)), expected
 
 
 def check_labels(labels: Array, classes: int, ignore_index: int, loss: str) -> Array | None:

@@ -158,3 +158,14 @@ def test_models_move_as_a_whole(device):
     model = models.lenet5().to(device)
     assert {t.device for t in model.state_dict().values()} == {"cuda:0"}
     assert {t.device for t in model.to("cpu").state_dict().values()} == {"cpu"}
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "int32"])
+def test_small_whole_numbers_may_be_compared_with_sizes_that_they_cannot_hold(dtype, device):
+    numbers, table = np.array([0, 3, 3], dtype), minigrad.ones(300, 2, device=device)
+    ids, scores = Tensor(numbers, device=device), minigrad.ones(3, 70_000, device=device)
+    assert functional.embedding(ids, table).shape == (3, 2)
+    assert minigrad.gather(table, 0, ids[:, None]).shape == (3, 1)
+    assert functional.one_hot(ids, 70_000).sum().item() == 3
+    assert functional.cross_entropy(scores, ids).item() == pytest.approx(np.log(70_000), 1e-4)
+    assert (ids == 3).tolist() == [False, True, True]

@@ -87,12 +87,19 @@ def operator(name, reflected=False):
 
     def method(self, other):
         other = host(other)
+        check_fits(other, self.dtype)
         if not isinstance(other, np.ndarray | np.generic | bool | int | float | complex):
             return NotImplemented
         pair = (other, host(self)) if reflected else (host(self), other)
         return device(ufunc(*pair))
 
     return method
+
+
+def check_fits(number, dtype):
+    """NumPy compares numbers that a dtype cannot hold; whether CuPy does is not said, so they are refused."""
+    if type(number) is int and dtype.kind in "iu" and not np.iinfo(dtype).min <= number <= np.iinfo(dtype).max:
+        raise OverflowError(f"Python integer {number} out of bounds for {dtype}")
 
 
 def in_place(name):
@@ -318,7 +325,7 @@ def wrapped_around(key, shape):
     found, d = [], 0
     for part, dims in zip(key, taken):
         if isinstance(part, np.ndarray) and not is_mask(part) and d < len(shape) and shape[d]:
-            part = part % shape[d]
+            part = part.astype(np.int64) % shape[d]
         d += len(shape) - sum(taken) if part is Ellipsis else dims
         found.append(part)
     return tuple(found)

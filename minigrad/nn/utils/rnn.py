@@ -64,10 +64,11 @@ def pack_padded_sequence(
 
 
 def marked(x: Tensor, lengths: Array) -> PackedSequence:
-    """Sequences x [t, n, ...] with their padding, and where they are none."""
+    """Sequences x [t, n, ...] with zeros for padding, and where they are none."""
     steps, n = x.shape[:2]
-    live = array_module(lengths).arange(steps)[:, None] < lengths
-    return PackedSequence(reshape(x, steps * n, *x.shape[2:]), np.full(steps, n), live=Tensor(live))
+    live = Tensor(array_module(lengths).arange(steps)[:, None] < lengths)
+    x = where(reshape(live, steps, n, *[1] * (x.ndim - 2)), x, 0.0)
+    return PackedSequence(reshape(x, steps * n, *x.shape[2:]), np.full(steps, n), live=live)
 
 
 def checked_lengths(lengths: Any, n: int, steps: int, op: str) -> Array:
