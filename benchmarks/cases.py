@@ -19,7 +19,7 @@ BATCHES = 8
 Steps = dict[str, Callable[[], object]]
 
 
-def mlp(batch: int, optimizer: str) -> Steps:
+def mlp(batch: int, optimizer: str, device: str = "cpu") -> Steps:
     """MLP 784-256-128-10 with ReLU and cross-entropy."""
     sizes = (784, 256, 128, 10)
     theirs = torch.nn.Sequential(
@@ -37,6 +37,7 @@ def mlp(batch: int, optimizer: str) -> Steps:
         nn.Linear(sizes[2], sizes[3]),
     )
     ours.load_state_dict({name: value.detach().numpy() for name, value in theirs.state_dict().items()})
+    theirs, ours = theirs.to(device), ours.to(device)
     their_optimizer: torch.optim.Optimizer
     if optimizer == "SGD":
         their_optimizer = torch.optim.SGD(theirs.parameters(), lr=0.01, momentum=0.9)
@@ -47,9 +48,10 @@ def mlp(batch: int, optimizer: str) -> Steps:
     rng = np.random.default_rng(0)
     inputs = [rng.standard_normal((batch, sizes[0]), np.float32) for _ in range(BATCHES)]
     labels = [rng.integers(0, sizes[-1], batch) for _ in range(BATCHES)]
-    their_data = cycle([(torch.from_numpy(x), torch.from_numpy(y)) for x, y in zip(inputs, labels, strict=True)])
-    our_data = cycle([(minigrad.Tensor(x), minigrad.Tensor(y)) for x, y in zip(inputs, labels, strict=True)])
-    weights = [value.detach().numpy().copy() for value in theirs.parameters()]
+    pairs = list(zip(inputs, labels, strict=True))
+    their_data = cycle([(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)) for x, y in pairs])
+    our_data = cycle([(minigrad.Tensor(x).to(device), minigrad.Tensor(y).to(device)) for x, y in pairs])
+    weights = [value.detach().cpu().numpy().copy() for value in theirs.parameters()]
     return {
         "torch": step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
         "minigrad": step(ours, our_optimizer, functional.cross_entropy, our_data),

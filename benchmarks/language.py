@@ -16,7 +16,7 @@ from minigrad.models.gpt import next_token_loss
 CHARACTERS, PLACES = 85, 128
 
 
-def gpt() -> Steps:
+def gpt(device: str = "cpu") -> Steps:
     """The training steps of `minigrad train char_gpt`, on random characters: 4 layers, 4 heads, 128 wide."""
 
     class Block(nn.Module):
@@ -47,7 +47,7 @@ def gpt() -> Steps:
 
     theirs, ours = GPT(), minigrad.models.GPT(CHARACTERS, PLACES)
     shapes = ((32, PLACES), (32, PLACES))
-    return adamw(theirs, ours, their_next_token_loss, next_token_loss, CHARACTERS, shapes)
+    return adamw(theirs, ours, their_next_token_loss, next_token_loss, CHARACTERS, shapes, device=device)
 
 
 def their_next_token_loss(scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -120,13 +120,16 @@ def minilm() -> Steps:
     return adamw(theirs, ours, *losses, config.vocab_size, ((16, 32), (16,)), classes=2)
 
 
-def adamw(theirs: Any, ours: Any, their_loss: Any, loss: Any, words: int, shapes: Any, classes: int = 0) -> Steps:
+def adamw(
+    theirs: Any, ours: Any, their_loss: Any, loss: Any, words: int, shapes: Any, classes: int = 0, device: str = "cpu"
+) -> Steps:
     """The training steps of a network with AdamW on random ids from 1 to words - 1, and targets of `classes` or ids."""
     theirs.load_state_dict({name: torch.from_numpy(value.numpy().copy()) for name, value in ours.state_dict().items()})
+    theirs, ours = theirs.to(device), ours.to(device)
     rng = np.random.default_rng(0)
     pairs = [(rng.integers(1, words, shapes[0]), rng.integers(0, classes or words, shapes[1])) for _ in range(BATCHES)]
-    their_data = cycle([(torch.from_numpy(x), torch.from_numpy(y)) for x, y in pairs])
-    our_data = cycle([(minigrad.Tensor(x), minigrad.Tensor(y)) for x, y in pairs])
+    their_data = cycle([(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)) for x, y in pairs])
+    our_data = cycle([(minigrad.Tensor(x).to(device), minigrad.Tensor(y).to(device)) for x, y in pairs])
     their_optimizer = torch.optim.AdamW(theirs.parameters(), lr=1e-4)
     our_optimizer = minigrad.optim.AdamW(ours.parameters(), lr=1e-4)
     return {

@@ -50,14 +50,15 @@ def encoder(nn: Any, f: Any) -> Any:
     return Classifier()
 
 
-def network(make: Make, batch: int, length: int) -> Steps:
+def network(make: Make, batch: int, length: int, device: str = "cpu") -> Steps:
     """The training steps of a classifier with Adam on random words."""
     theirs, ours = make(torch.nn, torch.nn.functional), make(minigrad.nn, minigrad.functional)
     ours.load_state_dict({name: value.detach().numpy() for name, value in theirs.state_dict().items()})
+    theirs, ours = theirs.to(device), ours.to(device)
     rng = np.random.default_rng(0)
     pairs = [(rng.integers(0, WORDS, (batch, length)), rng.integers(0, CLASSES, batch)) for _ in range(BATCHES)]
-    their_data = cycle([(torch.from_numpy(x), torch.from_numpy(y)) for x, y in pairs])
-    our_data = cycle([(minigrad.Tensor(x), minigrad.Tensor(y)) for x, y in pairs])
+    their_data = cycle([(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)) for x, y in pairs])
+    our_data = cycle([(minigrad.Tensor(x).to(device), minigrad.Tensor(y).to(device)) for x, y in pairs])
     their_optimizer = torch.optim.Adam(theirs.parameters(), lr=1e-4)
     our_optimizer = minigrad.optim.Adam(ours.parameters(), lr=1e-4)
     return {

@@ -87,16 +87,17 @@ def residual(widths: tuple[int, ...], blocks: int, projection: bool) -> Make:
     return make
 
 
-def network(make: Make, batch: int, shape: tuple[int, int, int] = (3, 32, 32)) -> Steps:
+def network(make: Make, batch: int, shape: tuple[int, int, int] = (3, 32, 32), device: str = "cpu") -> Steps:
     """The training steps of a network with SGD and momentum on random images."""
     theirs, ours = make(torch.nn, torch.nn.functional), make(minigrad.nn, minigrad.functional)
     ours.load_state_dict({name: value.detach().numpy() for name, value in theirs.state_dict().items()})
+    theirs, ours = theirs.to(device), ours.to(device)
     rng = np.random.default_rng(0)
     inputs = [rng.standard_normal((batch, *shape), np.float32) for _ in range(BATCHES)]
     labels = [rng.integers(0, 10, batch) for _ in range(BATCHES)]
     pairs = list(zip(inputs, labels, strict=True))
-    their_data = cycle([(torch.from_numpy(x), torch.from_numpy(y)) for x, y in pairs])
-    our_data = cycle([(minigrad.Tensor(x), minigrad.Tensor(y)) for x, y in pairs])
+    their_data = cycle([(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)) for x, y in pairs])
+    our_data = cycle([(minigrad.Tensor(x).to(device), minigrad.Tensor(y).to(device)) for x, y in pairs])
     their_optimizer = torch.optim.SGD(theirs.parameters(), lr=0.01, momentum=0.9)
     our_optimizer = minigrad.optim.SGD(ours.parameters(), lr=0.01, momentum=0.9)
     return {

@@ -22,6 +22,7 @@ from .recipes.recipe import Recipe
 from .recipes.settings import About, Choice, Rate, Share, Whole
 from .summary import show_models, show_summary, summarize_by_name
 from .training import InterruptedRunError
+from .tutor.commands import COMMANDS as TUTOR_COMMANDS
 
 
 class Group(BilingualGroup):
@@ -343,7 +344,7 @@ def my_code_or_none(mine: bool, folder: Path | None) -> AbstractContextManager[A
     return my_code(*open_workspace(folder))
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, *TUTOR_COMMANDS):
     cli.add_command(command)
 
 

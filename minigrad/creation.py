@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .device import generator
+from .device import generator, module_on
 from .dtypes import as_dtype
 from .ops.arguments import as_tensor as tensor_of
 from .ops.arguments import as_tuple, held, number, whole
@@ -59,7 +59,7 @@ def ones(*shape: Any, dtype: Any = None, device: str | None = None, requires_gra
 
 def empty(*shape: Any, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor whose elements are whatever was in memory."""
-    return make(np.empty(sizes(shape, "empty"), dtype_or(np.float32, dtype)), None, device, requires_grad)
+    return make(module_on(device).empty(sizes(shape, "empty"), dtype_or(np.float32, dtype)), None, None, requires_grad)
 
 
 def full(
@@ -68,7 +68,8 @@ def full(
     """A tensor of one value."""
     value = number(fill_value, "full got fill_value")
     kind = dtype_or(kind_of(value), dtype)
-    return make(np.full(sizes((shape,), "full"), held(value, kind, "full"), kind), None, device, requires_grad)
+    size, value = sizes((shape,), "full"), held(value, kind, "full")
+    return make(module_on(device).full(size, value, kind), None, None, requires_grad)
 
 
 def sizes(shape: tuple[Any, ...], op: str) -> tuple[int, ...]:
@@ -103,8 +104,8 @@ def arange(
     start, end, step = [number(x, "arange got") for x in given]
     if step == 0:
         raise ValueError(f"arange from {start} to {end} got step 0; expected another number")
-    array = np.arange(start, end, step).astype(dtype_or(kind_of(start, end, step), dtype))
-    return make(array, None, device, requires_grad)
+    array = module_on(device).arange(start, end, step).astype(dtype_or(kind_of(start, end, step), dtype))
+    return make(array, None, None, requires_grad)
 
 
 def linspace(
@@ -113,7 +114,8 @@ def linspace(
     """`steps` numbers evenly from `start` to `end`, both included."""
     first, last = number(start, "linspace got start"), number(end, "linspace got end")
     (count,) = sizes((whole(steps, "linspace got steps ="),), "linspace")
-    return make(np.linspace(first, last, count, dtype=dtype_or(np.float32, dtype)), None, device, requires_grad)
+    array = module_on(device).linspace(first, last, count, dtype=dtype_or(np.float32, dtype))
+    return make(array, None, None, requires_grad)
 
 
 def eye(
@@ -121,7 +123,7 @@ def eye(
 ) -> Tensor:
     """The identity matrix [n, m]."""
     rows, columns = sizes((n, n if m is None else m), "eye")
-    return make(np.eye(rows, columns, dtype=dtype_or(np.float32, dtype)), None, device, requires_grad)
+    return make(module_on(device).eye(rows, columns, dtype=dtype_or(np.float32, dtype)), None, None, requires_grad)
 
 
 def full_like(

@@ -5,6 +5,7 @@ lives: code calls `array_module(x)` and uses the module that comes back.
 """
 
 import sys
+from collections.abc import Callable
 from numbers import Integral
 from types import ModuleType
 from typing import Any
@@ -33,12 +34,56 @@ def device_of(x: Array) -> str:
 
 def to_device(x: Array, device: str) -> Array:
     """`x` on `device`: itself where it lies there already, a copy otherwise."""
-    index = cuda_index(device)
+    if cuda_index(device) is not None:
+        return module_on(device).asarray(x)
+    if array_module(x) is np:
+        return x
+    check_expected()
+    return x.get()
+
+
+def module_on(device: str | None) -> ModuleType:
+    """The module that makes arrays on `device`: NumPy, also for None, or CuPy, for which that GPU is then the current
+    one: minigrad computes on one GPU at a time, the one that was named last.
+
+    Raises DeviceError if the device is not there.
+    """
+    index = None if device is None else cuda_index(device)
     if index is None:
-        return x if array_module(x) is np else x.get()
-    cupy = import_cupy(device)
-    with cupy.cuda.Device(index):
-        return cupy.asarray(x)
+        return np
+    check_device(str(device))
+    cupy = import_cupy(str(device))
+    cupy.cuda.Device(index).use()
+    return cupy
+
+
+_expected: list[tuple[Array, Callable[[], Exception]]] = []
+MOST_EXPECTED = 100
+"""So many answers are looked at together at the latest, lest they fill the GPU's memory."""
+
+
+def expect(wrong: Array, error: Callable[[], Exception]) -> None:
+    """Raise `error()` if `wrong`, an array of one truth value, is true.
+
+    To ask a GPU is to wait for all that it was told to do. There, the answer is looked at when something is read from
+    the GPU anyway, and the error is raised then.
+    """
+    if array_module(wrong) is np:
+        if wrong:
+            raise error()
+        return
+    _expected.append((wrong, error))
+    if len(_expected) >= MOST_EXPECTED:
+        check_expected()
+
+
+def check_expected() -> None:
+    """Raise the error of the first thing that went wrong on the GPU since something was read from there."""
+    if not _expected:
+        return
+    waiting, _expected[:] = list(_expected), []
+    if array_module(waiting[0][0]).stack([wrong for wrong, _ in waiting]).any():
+        raise next(error() for wrong, error in waiting if wrong)
 
 
 def cuda_index(device: str) -> int | None:
@@ -99,11 +144,9 @@ def manual_seed(seed: int) -> None:
 
 def generator(device: str = "cpu") -> Any:
     """The random generator of `device`: numpy.random.Generator or cupy.random.Generator."""
+    device = "cuda:0" if device == "cuda" else device
     if device not in _generators:
-        index = cuda_index(device)
-        cupy = import_cupy(device)
-        with cupy.cuda.Device(index):
-            _generators[device] = cupy.random.default_rng(_seed)
+        _generators[device] = module_on(device).random.default_rng(_seed)
     return _generators[device]
 
 

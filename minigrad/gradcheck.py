@@ -71,6 +71,7 @@ def compare_gradients(
     """
     if not eps > 0:
         raise ValueError(f"gradcheck got eps={eps}; expected a step above 0")
+    function, inputs = on_cpu(function, inputs)
     given = inputs
     inputs = [Tensor(x.data.copy(), x.requires_grad) if isinstance(x, Tensor) else x for x in inputs]
     checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
@@ -129,6 +130,19 @@ def gradcheck(
     return True
 
 
+def on_cpu(function: Callable[..., Any], inputs: Sequence[Any]) -> tuple[Callable[..., Any], Sequence[Any]]:
+    """The same function of inputs on the CPU, where slopes are measured; it computes on the GPU where `inputs` are."""
+    devices = [x.device if isinstance(x, Tensor) else "cpu" for x in inputs]
+    if set(devices) <= {"cpu"}:
+        return function, inputs
+
+    def moved(*xs: Any) -> list[Tensor]:
+        there = [x.to(device) if isinstance(x, Tensor) else x for x, device in zip(xs, devices, strict=True)]
+        return [y.to("cpu") for y in outputs_of(function, there)]
+
+    return moved, [Tensor(x.cpu().data, x.requires_grad) if isinstance(x, Tensor) else x for x in inputs]
+
+
 def gradgradcheck(
     function: Callable[..., Any],
     inputs: Tensor | Sequence[Tensor],
@@ -138,7 +152,7 @@ def gradgradcheck(
     seed: int = 0,
 ) -> bool:
     """`gradcheck` of the gradient itself: second derivatives, with respect to the inputs and the upstream gradient."""
-    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    function, inputs = on_cpu(function, [inputs] if isinstance(inputs, Tensor) else list(inputs))
     with no_grad():
         shapes = [y.shape for y in outputs_of(function, inputs)]
     rng = generator(seed, stream=2)

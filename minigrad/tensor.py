@@ -206,10 +206,10 @@ class Tensor(TensorMethods):
         """The one element as a Python number; ValueError if there are several."""
         if self.data.size != 1:
             raise ValueError(f"item() needs a tensor of one element, got shape {self.shape}")
-        return self.data.item()
+        return to_device(self.data, "cpu").item()
 
     def tolist(self) -> Any:
-        return self.data.tolist()
+        return to_device(self.data, "cpu").tolist()
 
     def numpy(self) -> np.ndarray:
         """The data as a NumPy array that shares memory; RuntimeError if it requires a gradient or is on a GPU."""
@@ -300,7 +300,7 @@ class Tensor(TensorMethods):
     def __bool__(self) -> builtins.bool:
         if self.data.size != 1:
             raise ValueError(f"the truth of a tensor of shape {self.shape} is ambiguous; use .any() or .all()")
-        return builtins.bool(self.data.item())
+        return builtins.bool(self.item())
 
     def __len__(self) -> builtins.int:
         if self.data.ndim == 0:
@@ -324,7 +324,12 @@ class Tensor(TensorMethods):
             raise RuntimeError("assigning into a tensor that requires a gradient breaks its graph; use no_grad()")
         if isinstance(value, Tensor) and value._requires_grad and is_grad_enabled():
             raise RuntimeError("assigning a tensor that requires a gradient would lose it; use where(), or no_grad()")
-        self._data[ops.plain_index(index)] = value._data if isinstance(value, Tensor) else value
+        if isinstance(value, Tensor):
+            value = value._data
+            ops.arguments.on_one_device("an assignment", self._data, value)
+        elif not np.isscalar(value) and array_module(self._data) is not np:
+            value = to_device(np.asarray(value), self.device)
+        self._data[ops.plain_index(index)] = value
         note_change(self._data)
 
     # ------------------------------------------------------------------------------------------ changes in place
@@ -369,8 +374,8 @@ class Tensor(TensorMethods):
     add_, sub_, mul_, div_ = __iadd__, __isub__, __imul__, __itruediv__
 
     def copy_(self, other: Any) -> Tensor:
-        """x ← other, broadcast to the shape of x and converted to its dtype."""
-        return self.change(lambda x, y: ops.expand(ops.to(y, x.dtype), *x.shape), as_tensor(other))
+        """x ← other, broadcast to the shape of x and converted to its dtype and device."""
+        return self.change(lambda x, y: ops.expand(ops.to(y, x.dtype, x.device), *x.shape), as_tensor(other))
 
     def fill_(self, value: builtins.float) -> Tensor:
         """x ← value, everywhere."""
@@ -439,7 +444,9 @@ def as_array(data: Any, dtype: Any = None) -> Array:
     elif isinstance(data, list | tuple) and any(isinstance(row, Tensor) for row in data):
         rows = [as_array(row) for row in data]
         floats = {row.dtype for row in rows if row.dtype.kind == "f"}
-        array = np.array(rows, np.result_type(*floats) if floats else None)
+        dtype_of = np.result_type(*floats) if floats else None
+        xp = array_module(rows[0])
+        array = np.array(rows, dtype_of) if xp is np else xp.stack(rows, dtype=dtype_of)
     else:
         array = from_numbers(data, dtype)
     if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from .nn import Module
 from .optim import Optimizer
 from .optim.swa_utils import AveragedModel
 from .serialization import load, save
+from .tally import Tally
 from .tensor import Tensor
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -53,36 +54,6 @@ class DivergedError(MinigradError):
 
 class InterruptedRunError(MinigradError):
     """The user stopped the run; its state is saved."""
-
-
-@dataclass
-class Tally:
-    """Sums over the samples seen so far, for mean loss and accuracy."""
-
-    loss_sum: float = 0.0
-    correct: int = 0
-    samples: int = 0
-    batches: int = 0
-
-    def add(self, loss: float, scores: Tensor, labels: Tensor) -> None:
-        """Count one batch with mean loss `loss`, scores [n, C] and labels [n], or [n, t, C] and [n, t] of sequences.
-
-        Labels may be probabilities [n, C], as mixup makes them; the right class is the likeliest then.
-        """
-        right = labels.data if labels.ndim < scores.ndim else labels.data.argmax(axis=-1)
-        self.loss_sum += loss * right.size
-        self.correct += int((scores.data.argmax(axis=-1) == right).sum())
-        self.samples += right.size
-        self.batches += 1
-
-    @property
-    def loss(self) -> float:
-        return self.loss_sum / max(self.samples, 1)
-
-    @property
-    def accuracy(self) -> float:
-        """The share of samples whose highest score is at the right label, 0 to 1."""
-        return self.correct / max(self.samples, 1)
 
 
 class Trainer:
@@ -142,6 +113,7 @@ class Trainer:
                 for inputs, labels in self.train_loader:
                     self.tally.add(*self.step(inputs, labels), labels)
                     self.display.batch(self.tally)
+                    self.check_loss()
                     if stop():
                         self.interrupt(epochs)
                 self.end_epoch(time.perf_counter() - start)
@@ -149,14 +121,16 @@ class Trainer:
                     self.interrupt(epochs)
         return self.history
 
-    def step(self, inputs: Tensor, labels: Tensor) -> tuple[float, Tensor]:
-        """One step: forward, loss, backward, update. Returns the loss and the scores."""
+    def step(self, inputs: Tensor, labels: Tensor) -> tuple[Any, Tensor]:
+        """One step: forward, loss, backward, update. Returns the loss, as a number on the CPU, and the scores."""
         self.optimizer.zero_grad()
         scores = self.model(inputs)
         loss = self.loss(scores, labels)
-        value = loss.item()
-        if not np.isfinite(value):
-            raise DivergedError(self.why_diverged(value, inputs))
+        value: Any = loss.detach()
+        if loss.device == "cpu":  # a GPU would have to be waited for: there it is read when it is shown
+            value = loss.item()
+            if not np.isfinite(value):
+                raise DivergedError(self.why_diverged(value, inputs))
         loss.backward()
         self.optimizer.step()
         if self.schedule is not None:
@@ -169,6 +143,8 @@ class Trainer:
         """Validate, write the epoch into the history, and save."""
         if not self.tally.batches:
             raise DataError("the training loader has no batches; expected at least one (does drop_last drop them all?)")
+        self.tally.read()
+        self.check_loss()
         self.check_weights()
         entry = {
             "epoch": self.epoch + 1,
@@ -186,6 +162,11 @@ class Trainer:
         self.display.epoch(entry)
         self.save()
 
+    def check_loss(self) -> None:
+        """Raise DivergedError if the sum of losses has been read from the GPU and is no number."""
+        if isinstance(self.tally.loss_sum, float) and not np.isfinite(self.tally.loss_sum):
+            raise DivergedError(self.why_diverged(self.tally.loss_sum))
+
     def check_weights(self) -> None:
         """Raise DivergedError if a parameter holds NaN or infinity, so that such weights are never saved."""
         for name, parameter in self.model.named_parameters():
@@ -193,9 +174,13 @@ class Trainer:
                 en, zh = f"the weights in {name} became nan or infinite", f"{name} 的权重变成了 nan 或无穷大"
                 raise DivergedError(f"{say(en, zh)} {self.when()}{say('; ', '；')}{self.remedy()}")
 
-    def why_diverged(self, value: float, inputs: Tensor) -> str:
+    def why_diverged(self, value: float, inputs: Tensor | None = None) -> str:
         where = f"{say(f'the loss became {value}', f'损失变成了 {value}')} {self.when()}"
-        if inputs.dtype.kind == "f" and not array_module(inputs.data).isfinite(inputs.data).all():
+        if (
+            inputs is not None
+            and inputs.dtype.kind == "f"
+            and not array_module(inputs.data).isfinite(inputs.data).all()
+        ):
             return where + say(": the inputs of this batch contain NaN or infinity", "：这一批输入里有 NaN 或无穷大")
         return f"{where}{say('; ', '；')}{self.remedy()}"
 
@@ -244,7 +229,7 @@ class Trainer:
             "loader": self.train_loader.state_dict(),
             "random": get_rng_state(),
             "epoch": self.epoch,
-            "tally": asdict(self.tally),
+            "tally": asdict(self.tally.read()),
             "history": self.history,
         }
 
@@ -380,7 +365,7 @@ def evaluate(
         with no_grad():
             for inputs, targets in loader:
                 outputs = model(inputs)
-                tally.add(loss(outputs, targets).item(), outputs, targets)
+                tally.add(loss(outputs, targets), outputs, targets)
                 scores.append(outputs.cpu().numpy())
                 labels.append(targets.cpu().numpy())
     finally:

@@ -2,10 +2,13 @@
 
 A function under test takes the library as its first argument and calls it under the names both share:
 `lambda m, x: m.softmax(x, 1)`. `compare` runs it with minigrad and with PyTorch and compares values, dtypes, shapes,
-the gradients for a random upstream gradient, and the gradients of these gradients.
+the gradients for a random upstream gradient, and the gradients of these gradients. `on` says where each computes: the
+tests of tests/cuda run the same comparisons on a GPU.
 """
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -16,9 +19,51 @@ import torch.nn.functional as F
 import minigrad
 from minigrad import Tensor, ops
 from minigrad.autograd import topological_order
+from minigrad.device import array_module, to_device
 
 TOLERANCE = {"float64": 1e-10, "float32": 2e-5, "float16": 4e-3}
 """How far results may be apart, as a part of the largest element of what is compared."""
+
+
+class Where:
+    """The devices on which minigrad's tensors and PyTorch's lie."""
+
+    ours, theirs = "cpu", "cpu"
+
+
+@contextmanager
+def on(ours: str, theirs: str) -> Iterator[None]:
+    """Within this context, minigrad computes on the device `ours` and PyTorch on `theirs`."""
+    before, Where.ours, Where.theirs = (Where.ours, Where.theirs), ours, theirs
+    try:
+        yield
+    finally:
+        Where.ours, Where.theirs = before
+
+
+def our_tensor(array, requires_grad=False, layout=np.asarray):
+    """An array as minigrad's tensor, laid out in memory where it lies."""
+    array = np.asarray(array)
+    there = to_device(array, Where.ours)
+    return Tensor(there if layout is np.asarray else layout(there), requires_grad)
+
+
+def their_tensor(array, dtype=None, requires_grad=False):
+    """An array as PyTorch's tensor."""
+    return torch.tensor(array, dtype=dtype, device=Where.theirs, requires_grad=requires_grad)
+
+
+def both(array):
+    """An array as PyTorch's tensor and as minigrad's; floating ones require gradients."""
+    floating = array.dtype.kind == "f"
+    return their_tensor(array, requires_grad=floating), our_tensor(array, floating)
+
+
+def on_host(tensor):
+    """The values of a tensor of either library as a NumPy array."""
+    if isinstance(tensor, torch.Tensor):
+        return tensor.detach().numpy(force=True)
+    return to_device(tensor.data, "cpu")
 
 
 class Torch:
@@ -84,21 +129,22 @@ def given(values, dtype=None):
 
 def transposed(array):
     """The same elements, first dimension fastest in memory."""
-    return np.asfortranarray(array).reshape(array.shape, order="F")
+    return array_module(array).asfortranarray(array).reshape(array.shape, order="F")
 
 
 def strided(array):
     """The same elements, every second one of a larger array."""
     if array.ndim == 0:
         return array
-    larger = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    larger = array_module(array).zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
     larger[..., ::2] = array
     return larger[..., ::2]
 
 
 def reversed_in_memory(array):
     """The same elements, last first in memory: all strides are negative."""
-    return np.flip(np.flip(array).copy())
+    flip = array_module(array).flip
+    return flip(flip(array).copy())
 
 
 LAYOUTS = {"transposed": transposed, "strided": strided, "reversed": reversed_in_memory}
@@ -117,7 +163,7 @@ def compare(function, *arrays, dtype="float64", layout=np.asarray, second=True, 
     arrays = [np.asarray(a, dtype) if np.asarray(a).dtype.kind == "f" else np.asarray(a) for a in arrays]
     limit = tolerance * TOLERANCE[dtype]
 
-    xs = [torch.tensor(a.copy(), requires_grad=a.dtype.kind == "f") for a in arrays]
+    xs = [their_tensor(a.copy(), requires_grad=a.dtype.kind == "f") for a in arrays]
     expected = as_list(function(Torch(), *xs))
     upstream, projections = random_like(expected, seed), random_like(xs, seed + 1)
     expected_first, expected_second = torch_gradients(expected, xs, upstream, projections, second)
@@ -125,7 +171,7 @@ def compare(function, *arrays, dtype="float64", layout=np.asarray, second=True, 
 
     with warnings.catch_warnings():
         warnings.simplefilter("error" if finite else "ignore", RuntimeWarning)
-        xs = [Tensor(layout(a), requires_grad=a.dtype.kind == "f") for a in arrays]
+        xs = [our_tensor(a, a.dtype.kind == "f", layout) for a in arrays]
         before = [x.data.copy() for x in xs]
         found = as_list(function(ops, *xs))
         assert_same("output", found, expected, limit)
@@ -138,7 +184,7 @@ def compare(function, *arrays, dtype="float64", layout=np.asarray, second=True, 
         with pytest.raises(RuntimeError, match=f"{rigid[-1].name} has no second derivative"):
             minigrad_gradients(as_list(function(ops, *xs)), xs, upstream, projections, True)
     for x, original in zip(xs, before, strict=True):
-        np.testing.assert_array_equal(x.data, original, "an input was modified in place")
+        np.testing.assert_array_equal(on_host(x), to_device(original, "cpu"), "an input was modified in place")
 
 
 def agree(case, **options):
@@ -169,7 +215,7 @@ def is_floating(tensor):
 
 
 def torch_gradients(outputs, xs, upstream, projections, second):
-    ys = [(y, torch.tensor(u, dtype=y.dtype, requires_grad=True)) for y, u in zip(outputs, upstream) if y.requires_grad]
+    ys = [(y, their_tensor(u, y.dtype, True)) for y, u in zip(outputs, upstream) if y.requires_grad]
     wanted = [(x, p) for x, p in zip(xs, projections) if p is not None]
     if not ys:
         return [], []
@@ -179,17 +225,13 @@ def torch_gradients(outputs, xs, upstream, projections, second):
     if second:
         pairs = [(g, p) for g, (_, p) in zip(first, wanted) if g is not None and g.requires_grad]
         if pairs:
-            total = sum((g * torch.tensor(p, dtype=g.dtype)).sum() for g, p in pairs)
+            total = sum((g * their_tensor(p, g.dtype)).sum() for g, p in pairs)
             twice = torch.autograd.grad(total, leaves + gys, allow_unused=True)
     return filled(first, leaves, torch.zeros_like), filled(twice, leaves + gys, torch.zeros_like)
 
 
 def minigrad_gradients(outputs, xs, upstream, projections, second):
-    ys = [
-        (y, Tensor(u.astype(y.dtype), requires_grad=True))
-        for y, u in zip(outputs, upstream, strict=True)
-        if y.requires_grad
-    ]
+    ys = [(y, our_tensor(u.astype(y.dtype), True)) for y, u in zip(outputs, upstream, strict=True) if y.requires_grad]
     wanted = [(x, p) for x, p in zip(xs, projections, strict=True) if p is not None]
     if not ys:
         return [], []
@@ -199,13 +241,13 @@ def minigrad_gradients(outputs, xs, upstream, projections, second):
     if second:
         pairs = [(g, p) for g, (_, p) in zip(first, wanted) if g is not None and g.requires_grad]
         if pairs:
-            total = sum((g * Tensor(p.astype(g.dtype))).sum() for g, p in pairs)
+            total = sum((g * our_tensor(p.astype(g.dtype))).sum() for g, p in pairs)
             twice = minigrad.grad(total, leaves + gys, allow_unused=True)
     return filled(first, leaves, ops_zeros), filled(twice, leaves + gys, ops_zeros)
 
 
 def ops_zeros(tensor):
-    return Tensor(np.zeros_like(tensor.data))
+    return Tensor(array_module(tensor.data).zeros_like(tensor.data))
 
 
 def filled(gradients, tensors, zeros):
@@ -218,13 +260,13 @@ def assert_same(what, found, expected, limit):
     """Assert that two lists of tensors have the same shapes, dtypes and, within `limit`, values."""
     assert len(found) == len(expected), f"{len(found)} {what}s, expected {len(expected)}"
     for i, (mine, theirs) in enumerate(zip(found, expected)):
-        theirs = theirs.detach().numpy(force=True)
+        theirs = on_host(theirs)
         assert mine.shape == theirs.shape, f"{what} {i} has shape {mine.shape}, expected {theirs.shape}"
         assert mine.dtype == theirs.dtype, f"{what} {i} has dtype {mine.dtype}, expected {theirs.dtype}"
         if theirs.dtype.kind != "f":
-            np.testing.assert_array_equal(mine.data, theirs, f"{what} {i}")
+            np.testing.assert_array_equal(on_host(mine), theirs, f"{what} {i}")
             continue
         finite = np.abs(theirs[np.isfinite(theirs)])
         scale = max(1.0, float(finite.max(initial=0)))
         with np.errstate(all="ignore"):
-            np.testing.assert_allclose(mine.data, theirs, limit, limit * scale, err_msg=f"{what} {i}")
+            np.testing.assert_allclose(on_host(mine), theirs, limit, limit * scale, err_msg=f"{what} {i}")

@@ -23,7 +23,7 @@ JUDGEMENTS = {
 }
 INTRODUCTION = """# Diagnoses of typical mistakes
 
-What a check says about {count} mistakes that students make, and how good that is. 374 were written down before any was
+What a check says about {count} mistakes that students make, and how good that is. 559 were written down before any was
 tried, beside the lessons' known mistakes (a few give the same numbers as one of these), the rest in a search for what
 would pass. Then what was missed or misleading was mended, and many of those that were only helpful became known
 mistakes. So the shares "at first" are what to expect of a mistake that nobody has thought of, or a little better, as

@@ -105,7 +105,17 @@ def lesson_or_next(workspace: Workspace, name: str | None) -> Lesson:
     "start", "Make a workspace: a folder with an exercise file for each lesson.", "创建学习目录：每一课一个练习文件。"
 )
 @click.argument("folder", type=click.Path(path_type=Path))
-def start(folder: Path) -> None:
+@click.option(
+    "--questions/--no-questions",
+    default=None,
+    cls=BilingualOption,
+    help=(
+        "Six short questions that show where to begin.  [default: in a terminal, for a new workspace]",
+        "用六个小问题找到合适的起点。  [默认：在终端里新建目录时]",
+    ),
+)
+def start(folder: Path, questions: bool | None) -> None:
+    is_new = not folder.exists()
     workspace, written = Workspace.start(folder)
     console = Console(highlight=False)
     lessons = [lesson for lesson in all_lessons() if workspace.file(lesson) in written]
@@ -117,15 +127,23 @@ def start(folder: Path) -> None:
         soft_wrap=True,
         markup=False,
     )
+    if questions if questions is not None else is_new and sys.stdin.isatty() and console.is_terminal:
+        from ..tutor.commands import begin
+
+        begin(workspace, console)
     first = workspace.next_lesson()
     if first is not None:
         inside = f"cd {quoted(folder)}\n" if folder.resolve() != Path.cwd() else ""
         console.print(
             say(
-                f"\nBegin:\n{inside}minigrad lesson {first.number}    read the lesson\n"
-                f"minigrad watch         check whenever you save",
-                f"\n开始：\n{inside}minigrad lesson {first.number}    读课文\n"
-                f"minigrad watch         每次保存时自动检查",
+                f"\nBegin:\n{inside}minigrad talk {first.number}      the tutor asks, you answer\n"
+                f"minigrad lesson {first.number}    read the lesson\n"
+                f"minigrad watch         check whenever you save\n"
+                f"minigrad next          what to do now, at any time",
+                f"\n开始：\n{inside}minigrad talk {first.number}      老师提问，你来回答\n"
+                f"minigrad lesson {first.number}    读课文\n"
+                f"minigrad watch         每次保存时自动检查\n"
+                f"minigrad next          任何时候都可以问：现在该做什么",
             ),
             soft_wrap=True,
             markup=False,
@@ -194,6 +212,8 @@ def run_check(
     workspace: Workspace, lesson: Lesson, console: Console, blanks: list[Blank] | None = None, seconds: float = SECONDS
 ) -> bool:
     """Check a lesson, show and remember what was found; is all of it right?"""
+    from ..tutor.memory import remember_checks
+
     if not lesson.blanks:
         console.print(
             say(f"Lesson {lesson.number} has nothing to check.", f"第 {lesson.number} 课没有需要检查的内容。")
@@ -210,8 +230,11 @@ def run_check(
         show_outcome(console, outcome, again=outcome.finding in findings)
         findings.append(outcome.finding)
 
+    workspace.spend(lesson)
+    before = [blank.name for blank in workspace.solved(lesson)]
     outcomes = check_lesson(lesson, file.path, blanks, seconds, show)
     workspace.record(lesson, outcomes, code)
+    remember_checks(workspace, lesson, outcomes, before)
     show_summary(console, lesson, outcomes, workspace)
     return all(outcome.passed for outcome in outcomes)
 
@@ -303,6 +326,7 @@ def show_hint(
             )
         )
         return
+    workspace.spend(lesson)
     seen = workspace.entry(exercise.blank).get("hints", 0)
     level = level or min(seen + 1, HINT_LEVELS)
     workspace.note(exercise.blank, hints=max(level, seen))
@@ -364,11 +388,22 @@ def reset(name: str, folder: Path | None) -> None:
         )
 
 
-@command("progress", "What is done.", "查看进度。")
+@command("progress", "What is done, by stage, lesson and concept.", "查看进度：按阶段、课和概念。")
+@click.option(
+    "--picture",
+    is_flag=True,
+    cls=BilingualOption,
+    help=("Draw it: pictures/progress.png.", "画成图：pictures/progress.png。"),
+)
 @workspace_option
-def progress(folder: Path | None) -> None:
+def progress(picture: bool, folder: Path | None) -> None:
+    from ..tutor.progress import draw, show
+
     workspace, console = open_workspace(folder)
-    show_progress(console, workspace)
+    show(workspace, console)
+    if picture:
+        path = draw(workspace, workspace.folder / "pictures" / "progress.png")
+        console.print(f"\n{path}", markup=False, soft_wrap=True)
 
 
 @command("practice", "Run a lesson's practice script on your functions.", "用你写的函数运行这一课的实践脚本。")
@@ -399,23 +434,50 @@ def dev() -> None:
 @dev.command("check")
 @click.argument("names", metavar="[LESSON]...", nargs=-1)
 def dev_check(names: tuple[str, ...]) -> None:
-    """Verify the course: blanks, checks, mutants, hints, texts."""
+    """Verify the course: blanks, checks, mutants, hints, texts, dialogues."""
+    from ..tutor.dialogue import dialogue_of
+    from ..tutor.verify import dialogue_problems
     from .verify import problems
 
     console = Console(highlight=False)
     count = 0
     for found in map(find_lesson, names) if names else all_lessons():
-        wrong = list(problems(found))
+        wrong = [*problems(found), *dialogue_problems(found)]
         count += len(wrong)
         mutants = sum(len(m) for m in found.mutants.values())
         title = f"{'✘' if wrong else '✔'} {found.number} {found.entry['title']['en']}"
         console.print(
-            f"{title}: {len(found.blanks)} blanks, {mutants} mutants of its own",
+            f"{title}: {len(found.blanks)} blanks, {mutants} mutants of its own, "
+            f"{len(dialogue_of(found).questions)} questions",
             markup=False,
         )
         for sentence in wrong:
             console.print(f"    {sentence}", markup=False, soft_wrap=True)
     sys.exit(1 if count else 0)
+
+
+@dev.command("listen")
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+@click.option(
+    "--similarity",
+    is_flag=True,
+    cls=BilingualOption,
+    help=("Also with sentence similarity, on English answers.", "再加上句子相似度，只看英文回答。"),
+)
+def dev_listen(names: tuple[str, ...], similarity: bool) -> None:
+    """Verify dialogues alone, and show where the listener disagrees with the recorded answers."""
+    from ..tutor.agreement import show_agreement, show_similarity
+    from ..tutor.verify import dialogue_problems
+
+    console = Console(highlight=False)
+    lessons = [find_lesson(name) for name in names] or all_lessons()
+    wrong = [f"{found.number} {sentence}" for found in lessons for sentence in dialogue_problems(found)]
+    for sentence in wrong:
+        console.print(sentence, markup=False, soft_wrap=True)
+    agreed = show_agreement(lessons, console)
+    if similarity:
+        show_similarity(lessons, console)
+    sys.exit(0 if agreed and not wrong else 1)
 
 
 COMMANDS = (start, lesson, check, watch, hint, solution, reset, progress, practice, dev)

@@ -4,7 +4,7 @@ import re
 import runpy
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,12 @@ class LessonError(MinigradError):
 
 @dataclass(frozen=True)
 class Exercise:
-    """A blank in its lesson: what is asked, and the hints, in both languages."""
+    """A blank in its lesson: what is asked, and the hints, in both languages; and the concept that it practises."""
 
     blank: Blank
     task: dict[str, str]
     hints: dict[str, list[str]]
+    concept: str
 
     def hint(self, level: int) -> str:
         """Hint number `level`, 1 to HINT_LEVELS, in the user's language."""
@@ -42,7 +43,7 @@ class Lesson:
 
     number: str
     folder: Path
-    entry: dict[str, Any]
+    entry: dict[str, Any] = field(hash=False)
 
     @property
     def title(self) -> str:
@@ -58,9 +59,16 @@ class Lesson:
         """Of the exercise file in a workspace, which is called as the folder is."""
         return f"{self.folder.name}.py"
 
+    @property
+    def concepts(self) -> dict[str, dict[str, str]]:
+        """What the lesson is about: the names of its concepts, in both languages, by the words that stand for them."""
+        return self.entry.get("concepts", {})
+
     @cached_property
     def exercises(self) -> list[Exercise]:
-        return [Exercise(Blank(e["name"]), e["task"], e["hints"]) for e in self.entry.get("blank", [])]
+        return [
+            Exercise(Blank(e["name"]), e["task"], e["hints"], e.get("concept", "")) for e in self.entry.get("blank", [])
+        ]
 
     @property
     def blanks(self) -> list[Blank]:

@@ -93,6 +93,13 @@ def show_summary(console: Console, lesson: Lesson, outcomes: list[Outcome], work
                 f"看看你的函数如何工作：minigrad practice {lesson.number}",
             )
         )
+    if (lesson.folder / "dialogue.toml").exists():
+        console.print(
+            say(
+                f"Say in your own words what you have understood: minigrad talk {lesson.number}",
+                f"用自己的话说说你理解了什么：minigrad talk {lesson.number}",
+            )
+        )
     following = workspace.next_lesson(after=lesson)
     if following is not None:
         console.print(

@@ -51,6 +51,9 @@ def problems(lesson: Lesson) -> Iterator[str]:
 
 def text_problems(lesson: Lesson) -> Iterator[str]:
     """What is missing in the texts of a lesson."""
+    for name, names_of_it in lesson.concepts.items():
+        if not all(names_of_it.get(language) for language in LANGUAGES):
+            yield f"the concept '{name}' has no name in {' or '.join(LANGUAGES)}"
     for exercise_ in lesson.exercises:
         for name in LANGUAGES:
             hints = exercise_.hints.get(name, [])
@@ -58,6 +61,8 @@ def text_problems(lesson: Lesson) -> Iterator[str]:
                 yield f"{exercise_.blank} has {len(hints)} hints in '{name}', expected {HINT_LEVELS}"
             if not exercise_.task.get(name):
                 yield f"{exercise_.blank} has no task in '{name}'"
+        if exercise_.concept not in lesson.concepts:
+            yield f"{exercise_.blank} has the concept '{exercise_.concept}', which lesson.toml does not name"
         if not lesson.mutants.get(exercise_.blank.name):
             yield f"{exercise_.blank} has no mutant of its own"
     missing = [name for name in LANGUAGES if not lesson.readme(name).exists()]

@@ -24,6 +24,7 @@ from .lessons import Lesson, all_lessons, order_of
 
 HIDDEN = ".minigrad"
 FORMAT = 1  # of the state file
+PAUSE = 25 * 60  # seconds without a command after which the learner is taken to have been away
 CONFTEST = '''"""Lets plain `pytest` check the exercises of this folder."""
 
 pytest_plugins = ["minigrad.course.pytest_plugin"]
@@ -73,7 +74,7 @@ class Workspace:
         try:
             (folder / HIDDEN).mkdir(parents=True, exist_ok=True)
             if not (folder / HIDDEN / "state.json").exists():
-                write_json(folder / HIDDEN / "state.json", {"format": FORMAT, "minigrad": __version__, "blanks": {}})
+                write_json(folder / HIDDEN / "state.json", fresh())
             workspace = cls(folder)
             files = {folder / "conftest.py": CONFTEST}
             for lesson in all_lessons():
@@ -132,13 +133,14 @@ class Workspace:
         path = self.hidden / "state.json"
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
-            if not isinstance(state, dict) or not isinstance(state.get("blanks"), dict):
+            if not is_state(state):
                 raise ValueError("not the state of a workspace")
         except FileNotFoundError:
-            return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
+            return fresh()
         except ValueError:
             aside = free(path.with_name("state-damaged.json"))
             path.replace(aside)
+            write_json(path, fresh())  # by this file a workspace is found
             self.notices.append(
                 say(
                     f"the state file was damaged and is kept as {aside}; your code is untouched, and "
@@ -146,7 +148,7 @@ class Workspace:
                     f"进度文件已损坏，保存为 {aside}；你的代码没有受影响，运行 `minigrad check --all` 即可恢复进度",
                 )
             )
-            return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
+            return fresh()
         except OSError as error:
             raise WorkspaceError(
                 say(f"cannot read {path}: {error.strerror}", f"无法读取 {path}：{error.strerror}")
@@ -178,7 +180,10 @@ class Workspace:
             for outcome in outcomes:
                 entry = entry_of(state, outcome.blank)
                 entry["checks"] = entry.get("checks", 0) + 1
-                entry["last"] = outcome.finding.kind if outcome.finding else "passed"
+                found = "passed" if outcome.finding is None else outcome.finding.facts.get("id", outcome.finding.kind)
+                if entry.get("code") != code:  # the same code again is not one more try
+                    entry["again"] = entry.get("again", 0) + 1 if found == entry.get("last") else 1
+                entry.update(last=found, code=code)
                 entry.pop("passed", None)
                 if outcome.passed:
                     entry["passed"] = code
@@ -199,11 +204,51 @@ class Workspace:
         return [blank for blank in lesson.blanks if "passed" in entry_of(state, blank)]
 
     def next_lesson(self, after: Lesson | None = None) -> Lesson | None:
-        """The first lesson that has an unsolved blank: the first behind `after`, or of all if none is left there."""
+        """The first lesson that has an unsolved blank: the first behind `after`, or of all if none is left there.
+
+        Without `after`, lessons from the one on at which the learner chose to begin come first.
+        """
         state = self.state()
         unsolved = [x for x in all_lessons() if len(self.solved(x, state)) < len(x.blanks)]
-        behind = [x for x in unsolved if after is not None and order_of(x.number) > order_of(after.number)]
-        return next(iter(behind or unsolved), None)
+        if after is not None:
+            preferred = [x for x in unsolved if order_of(x.number) > order_of(after.number)]
+        else:
+            begin = order_of(state.get("begin", "0"))
+            preferred = [x for x in unsolved if order_of(x.number) >= begin]
+        return next(iter(preferred or unsolved), None)
+
+    def spend(self, lesson: Lesson, now: float | None = None) -> None:
+        """Note that the learner works on a lesson: the time since the last note went into it, if no longer than PAUSE.
+
+        The state keeps the minutes spent on each lesson, in 'activity'.
+        """
+        when = time.time() if now is None else now
+
+        def note(state: dict[str, Any]) -> None:
+            activity = state.setdefault("activity", {})
+            passed = when - activity.get("last", when)
+            if 0 < passed <= PAUSE:
+                minutes = activity.setdefault("minutes", {})
+                minutes[lesson.number] = round(minutes.get(lesson.number, 0) + passed / 60, 2)
+            activity["last"] = when
+
+        self.update(note)
+
+
+def fresh() -> dict[str, Any]:
+    """The state of a new workspace."""
+    return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
+
+
+def is_state(state: Any) -> bool:
+    """Has what was read the form of a state?"""
+    tables = ("blanks", "concepts", "questions")  # of entries by name
+    return (
+        isinstance(state, dict)
+        and "blanks" in state
+        and all(isinstance(state.get(part, {}), dict) for part in (*tables, "activity", "plan"))
+        and all(isinstance(entry, dict) for part in tables for entry in state.get(part, {}).values())
+    )
 
 
 def exercise_text(lesson: Lesson) -> str:

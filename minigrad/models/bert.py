@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import check_choice, check_count, check_fraction, check_positive
+from ..creation import arange, zeros
 from ..nn import Dropout, Embedding, LayerNorm, Linear, Module, ModuleList, Parameter, Tanh, init
 from ..ops import gelu, relu, reshape, transpose
 from ..ops.arguments import as_tensor
@@ -73,7 +74,7 @@ class BertEmbeddings(Module):
         t, longest = input_ids.shape[1], self.position_embeddings.num_embeddings
         if t > longest:
             raise ValueError(f"BERT got {t} tokens; its table of positions has {longest}")
-        places = self.position_embeddings(Tensor(np.arange(t), device=input_ids.device))
+        places = self.position_embeddings(arange(t, device=input_ids.device))
         segments = self.token_type_embeddings(token_type_ids)
         return self.dropout(self.LayerNorm(self.word_embeddings(input_ids) + segments + places))
 
@@ -198,9 +199,7 @@ class BertModel(Module):
         if ids.ndim != 2 or ids.shape[1] == 0:
             raise ValueError(f"BERT got input_ids {ids.shape}; expected [n, t] with at least one token each")
         mask = self.mask(ids, attention_mask)
-        segments = (
-            Tensor(np.zeros(ids.shape, np.int64), device=ids.device) if token_type_ids is None else token_type_ids
-        )
+        segments = zeros(ids.shape, dtype="int64", device=ids.device) if token_type_ids is None else token_type_ids
         x = self.encoder(self.embeddings(ids, segments), mask.reshape(len(ids), 1, 1, -1))
         return x, None if self.pooler is None else self.pooler(x)
 

@@ -1,10 +1,10 @@
 """Recurrent networks that tell texts apart."""
 
+import math
 from typing import Any
 
-import numpy as np
-
 from ..checks import check_bool, check_choice, check_count
+from ..device import Array, array_module
 from ..nn import GRU, LSTM, RNN, Dropout, Embedding, Linear, Module
 from ..nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from ..ops import where
@@ -56,7 +56,7 @@ class RecurrentClassifier(Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         ids = as_tensor(ids, "RecurrentClassifier")
-        lengths = lengths_of(ids.cpu().numpy())
+        lengths = lengths_of(ids.data)
         words = self.dropout(self.embedding(ids))
         output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
         seen = self.last_state(state) if self.pool == "last" else highest(output, lengths)
@@ -69,8 +69,8 @@ class RecurrentClassifier(Module):
         return h[-directions:].transpose(0, 1).reshape(h.shape[1], -1)
 
 
-def highest(output: Any, lengths: np.ndarray) -> Tensor:
+def highest(output: Any, lengths: Array) -> Tensor:
     """The largest value over the steps of each sequence: packed states -> [n, directions · hidden]."""
     padded, _ = pad_packed_sequence(output, batch_first=True)
-    there = np.arange(padded.shape[1]) < lengths[:, None]
-    return where(Tensor(there[..., None], device=padded.device), padded, -np.inf).amax(1)
+    there = array_module(lengths).arange(padded.shape[1]) < lengths[:, None]
+    return where(Tensor(there[..., None]), padded, -math.inf).amax(1)

@@ -1,10 +1,10 @@
 """A convolutional network that tells texts apart."""
 
+import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from ..checks import check_count
+from ..device import Array, array_module
 from ..nn import Conv1d, Dropout, Embedding, Linear, Module, ModuleList
 from ..ops import cat, pad, relu, where
 from ..ops.arguments import as_tensor
@@ -46,13 +46,14 @@ class TextCNN(Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         ids = as_tensor(ids, "TextCNN")
-        lengths = lengths_of(ids.cpu().numpy())
+        lengths = lengths_of(ids.data)
         missing = max(max(self.widths) - ids.shape[1], 0)
         words = self.embedding(pad(ids, (0, missing))).transpose(1, 2)
         found = [self.strongest(relu(conv(words)), lengths - width) for conv, width in zip(self.convs, self.widths)]
         return self.head(self.dropout(cat(found, 1)))
 
-    def strongest(self, responses: Tensor, last: np.ndarray) -> Tensor:
+    def strongest(self, responses: Tensor, last: Array) -> Tensor:
         """The highest of responses [n, filters, places] up to place `last` [n], or of the first: [n, filters]."""
-        counts = np.arange(responses.shape[2]) <= np.maximum(last, 0)[:, None]
-        return where(Tensor(counts[:, None], device=responses.device), responses, -np.inf).amax(2)
+        xp = array_module(last)
+        counts = xp.arange(responses.shape[2]) <= xp.maximum(last, 0)[:, None]
+        return where(Tensor(counts[:, None]), responses, -math.inf).amax(2)

@@ -1,8 +1,7 @@
 """A Transformer encoder that tells texts apart."""
 
-import numpy as np
-
 from ..checks import check_count
+from ..device import Array, array_module
 from ..nn import Dropout, Embedding, Linear, Module, TransformerEncoder, TransformerEncoderLayer
 from ..nn.position import LearnedPositions
 from ..ops import where
@@ -58,12 +57,12 @@ class TransformerClassifier(Module):
         words = self.dropout(self.positions(self.embedding(ids)))
         seen = self.encoder(words, src_key_padding_mask=padding)
         total = where(padding.reshape(*padding.shape, 1), 0.0, seen).sum(1)
-        return self.head(total / Tensor(lengths[:, None].astype(total.dtype), device=total.device))
+        return self.head(total / Tensor(lengths[:, None].astype(total.dtype)))
 
-    def padding(self, ids: Tensor) -> tuple[np.ndarray, Tensor]:
+    def padding(self, ids: Tensor) -> tuple[Array, Tensor]:
         """The lengths [n] of the texts, and where padding stands [n, t]."""
-        lengths = lengths_of(ids.cpu().numpy())
-        return lengths, Tensor(np.arange(ids.shape[1]) >= lengths[:, None], device=ids.device)
+        lengths = lengths_of(ids.data)
+        return lengths, Tensor(array_module(lengths).arange(ids.shape[1]) >= lengths[:, None])
 
     def attention(self, ids: Tensor) -> list[Tensor]:
         """Where the heads of each layer look in ids [n, t]: for each, softmax(q kᵀ / √d) [n, nhead, t, t], whose rows

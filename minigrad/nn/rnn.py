@@ -190,15 +190,15 @@ class Recurrent(Weighted):
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         if isinstance(input, PackedSequence):
-            data, batch_sizes, order, back = input
+            data, batch_sizes, order, back, live = input
             self.check_width(data, (2,), "packed rows [rows, input_size]")
             states = self.first_states(hx, int(batch_sizes[0]), data)
             if order is not None:
                 states = [index_select(h, 1, order) for h in states]
-            y, states = self.run(data, batch_sizes, states)
+            y, states = self.run(data, batch_sizes, states, live)
             if back is not None:
                 states = [index_select(h, 1, back) for h in states]
-            return PackedSequence(y, batch_sizes, order, back), self.told(states)
+            return PackedSequence(y, batch_sizes, order, back, live), self.told(states)
         input = as_tensor(input, type(self).__name__)
         order_of = "[n, t, input_size]" if self.batch_first else "[t, n, input_size]"
         self.check_width(input, (2, 3), f"{order_of} or [t, input_size]")
@@ -231,10 +231,12 @@ class Recurrent(Weighted):
         """The states as the caller gets them."""
         return states[0] if self.walk.states == 1 else tuple(states)
 
-    def run(self, rows: Tensor, batch_sizes: np.ndarray, first: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def run(
+        self, rows: Tensor, batch_sizes: np.ndarray, first: list[Tensor], live: Tensor | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
         """The h of the last layer at all steps, for packed rows [rows, input_size], and the last states."""
         last: list[list[Tensor]] = []
-        kind = fastest(self.kind())
+        kind, there = fastest(self.kind()), None if live is None else live.data
         for layer in range(self.num_layers):
             if layer:
                 rows = dropout(rows, self.dropout, self.training)
@@ -242,7 +244,7 @@ class Recurrent(Weighted):
             for direction in self.directions:
                 states = [h[len(last)] for h in first]
                 weights = self.weights(f"_l{layer}{direction}")
-                y, *after = kind(batch_sizes.tolist(), direction != "")(rows, *states, *weights)
+                y, *after = kind(batch_sizes.tolist(), direction != "", there)(rows, *states, *weights)
                 results.append(y)
                 last.append(after)
             rows = results[0] if len(results) == 1 else cat(results, 1)

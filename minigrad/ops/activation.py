@@ -15,6 +15,7 @@ from .apply import apply
 from .arguments import as_tensor, checked
 from .convert import as_floating
 from .reduction import largest
+from .shape import reshape
 
 FAR = 40
 """Where exp(-x²/2) is 0 in every dtype; beyond, x² might overflow."""
@@ -314,7 +315,7 @@ class Softmax(Activation):
 def softmax(input: Tensor, dim: int) -> Tensor:
     """e^x / Σ e^x along `dim`: positive numbers that sum to 1."""
     input = as_floating(input, "softmax")
-    return Softmax(checked(dim, input.ndim, "softmax"))(input)
+    return along(Softmax(checked(dim, input.ndim, "softmax")), input)
 
 
 class LogSoftmax(Activation):
@@ -341,4 +342,9 @@ class LogSoftmax(Activation):
 def log_softmax(input: Tensor, dim: int) -> Tensor:
     """The logarithm of softmax along `dim`, without overflow or log 0."""
     input = as_floating(input, "log_softmax")
-    return LogSoftmax(checked(dim, input.ndim, "log_softmax"))(input)
+    return along(LogSoftmax(checked(dim, input.ndim, "log_softmax")), input)
+
+
+def along(function: Function, input: Tensor) -> Tensor:
+    """`function` along a dimension of `input`; a number is taken for a vector of one, for CuPy's have no dimension."""
+    return function(input) if input.ndim else reshape(function(reshape(input, 1)), ())

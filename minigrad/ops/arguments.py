@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..device import Array, device_of
 from ..function import array_or_number
 from ..tensor import Tensor
 from ..tensor_methods import Dim
@@ -31,6 +32,13 @@ def as_tensors(xs: Any, op: str) -> list[Tensor]:
     if not xs:
         raise ValueError(f"{op} needs at least one tensor, got an empty list")
     return [as_tensor(x, op) for x in xs]
+
+
+def on_one_device(op: str, *arrays: Array | None) -> None:
+    """Raise ValueError for arrays on several devices. CuPy would take NumPy's as indices, and copy them each time."""
+    devices = list(dict.fromkeys([device_of(x) for x in arrays if x is not None]))
+    if len(devices) > 1:
+        raise ValueError(f"{op} got tensors on {' and '.join(devices)}; move one with .to('{devices[0]}')")
 
 
 def whole(number: Any, what: str) -> int:

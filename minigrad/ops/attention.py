@@ -61,7 +61,7 @@ class Attention(Function):
 def softmax_or_zeros(scores: Array) -> Array:
     """The softmax over the last dimension; zeros where all scores are -∞."""
     xp = array_module(scores)
-    highest = scores.max(axis=-1, keepdims=True, initial=-math.inf)
+    highest = scores.max(axis=-1, keepdims=True) if scores.size else scores.sum(axis=-1, keepdims=True)
     e = xp.exp(scores - xp.where(xp.isneginf(highest), 0, highest))
     total = e.sum(axis=-1, keepdims=True)
     return e / xp.where(total == 0, 1, total)
@@ -145,7 +145,7 @@ def additive(mask: Any, like: Tensor, op: str) -> Tensor | None:
         return None
     mask = as_tensor(mask, op)
     if mask.dtype == np.bool_:
-        return where(mask, Tensor(np.zeros((), like.dtype), device=like.device), -math.inf)
+        return where(mask, Tensor(array_module(like.data).zeros((), like.dtype)), -math.inf)
     if mask.dtype.kind != "f":
         raise TypeError(f"{op} needs a mask of True and False or of floating-point numbers, got {mask.dtype}")
     return mask
@@ -153,5 +153,6 @@ def additive(mask: Any, like: Tensor, op: str) -> Tensor | None:
 
 def causal_mask(t: int, s: int, like: Tensor) -> Tensor:
     """[t, s]: 0 where s ≤ t, -∞ where a key lies in the future."""
-    future = np.triu(np.ones((t, s), bool), 1)
-    return Tensor(np.where(future, -np.inf, 0).astype(like.dtype), device=like.device)
+    xp = array_module(like.data)
+    future = xp.triu(xp.ones((t, s), bool), 1)
+    return Tensor(xp.where(future, -xp.inf, 0).astype(like.dtype))

@@ -7,8 +7,8 @@ from ..function import Function
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .apply import apply
-from .arguments import as_tensor, whole
-from .index import PutItem, in_range, plain_index
+from .arguments import as_tensor, on_one_device, whole
+from .index import PutItem, in_range, index_array
 
 
 class Embedding(Function):
@@ -52,7 +52,8 @@ def embedding(input: Any, weight: Tensor, padding_idx: int | None = None) -> Ten
     whole, IndexError for numbers outside 0 to v - 1, ValueError for a padding_idx outside the table.
     """
     weight = as_tensor(weight, "embedding")
-    ids = plain_index(input if isinstance(input, list) else as_tensor(input, "embedding"))
+    ids = index_array(input, weight) if isinstance(input, list) else as_tensor(input, "embedding").data
+    on_one_device("embedding", weight.data, ids)
     if ids.dtype.kind not in "iu":
         raise TypeError(f"embedding needs whole numbers, got {ids.dtype}")
     if weight.ndim != 2:

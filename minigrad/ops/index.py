@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..device import Array, array_module
+from ..device import Array, array_module, expect, to_device
 from ..kernels.scatter import scatter_add as scattered
 from ..tensor import Tensor
 from .apply import apply
-from .arguments import as_tensor, checked, whole
+from .arguments import as_tensor, checked, on_one_device, whole
 from .elementwise import where
 from .shape import Movement, expand, movedim, with_dimensions
 
@@ -53,6 +53,11 @@ def plain_index(index: Any) -> Any:
     return np.asarray(index, dtype=None if len(index) else np.int64) if isinstance(index, list) else index
 
 
+def index_array(index: Any, like: Tensor) -> Array:
+    """An index as an array; a list on the device of `like`."""
+    return to_device(plain_index(index), like.device) if isinstance(index, list) else plain_index(index)
+
+
 def getitem(input: Tensor, index: Any) -> Tensor:
     """input[index] with NumPy's rules: numbers, slices, None, ..., integer and boolean arrays or tensors."""
     return GetItem(plain_index(index))(as_tensor(input, "getitem"))
@@ -67,26 +72,37 @@ def places_along(input: Tensor, dim: int, index: Any, op: str) -> tuple[Any, ...
     along = checked(dim, input.ndim, op)
     if not isinstance(index, Tensor | list | np.ndarray) and array_module(index) is np:
         raise TypeError(f"{op} expected a tensor of integers as index, got {type(index).__name__}")
-    index = plain_index(index)
+    index = index_array(index, input)
     if index.ndim != input.ndim or index.dtype.kind not in "iu":
         raise ValueError(
             f"{op} needs an integer index with {input.ndim} dimensions, got {index.ndim} of dtype {index.dtype}"
         )
     if any(wanted > size for d, (wanted, size) in enumerate(zip(index.shape, input.shape)) if d != along):
         raise ValueError(f"{op} got an index {index.shape}, which is larger than {input.shape} beside dimension {dim}")
+    on_one_device(op, input.data, index)
     in_range(index, input.shape[along] if input.ndim else 1, op)
     if input.ndim == 0:
         return ()
-    places = list(array_module(index).indices(index.shape, sparse=True))
-    places[along] = index
-    return tuple(places)
+    arange, ndim = array_module(index).arange, index.ndim
+    lines = [arange(size).reshape([-1 if d == k else 1 for d in range(ndim)]) for k, size in enumerate(index.shape)]
+    return (*lines[:along], index, *lines[along + 1 :])
 
 
 def in_range(index: Array, size: int, op: str) -> None:
     """Raises IndexError unless all of `index` is from 0 to size - 1; negative numbers do not count from the end."""
-    if index.size and not (index.min() >= 0 and index.max() < size):
-        wrong = int(index.min() if index.min() < 0 else index.max())
-        raise IndexError(f"{op} got index {wrong}; expected 0 to {size - 1}")
+    if not index.size:
+        return
+    lowest, highest = [wide(x) for x in (index.min(), index.max())]
+
+    def error() -> IndexError:
+        return IndexError(f"{op} got index {int(lowest if lowest < 0 else highest)}; expected 0 to {size - 1}")
+
+    expect((lowest < 0) | (highest >= size), error)
+
+
+def wide(x: Array) -> Array:
+    """Whole numbers on a GPU as int64, to compare them with numbers that they could not hold."""
+    return x if array_module(x) is np else x.astype(np.int64, copy=False)
 
 
 def gather(input: Tensor, dim: int, index: Any) -> Tensor:
@@ -114,11 +130,11 @@ def scatter(input: Tensor, dim: int, index: Any, src: Any) -> Tensor:
     """
     input = as_tensor(input, "scatter")
     places, shape = places_along(input, dim, index, "scatter"), plain_index(index).shape
-    written = scattered(input.shape, places, array_module(input.data).ones(shape, "int64"))
+    written = scattered(input.shape, places, array_module(input.data).ones(shape, "int32"))
     if type(src) in (int, float):
         return where(Tensor(written > 0), src, input)
-    if (written > 1).any():
-        raise ValueError("scatter got an index that names a place twice; expected each at most once (see scatter_add)")
+    twice = "scatter got an index that names a place twice; expected each at most once (see scatter_add)"
+    expect((written > 1).any(), lambda: ValueError(twice))
     src = starting_like(as_tensor(src, "scatter"), shape, "scatter")
     return where(Tensor(written > 0), PutItem(places, input.shape)(src), input)
 
@@ -133,7 +149,7 @@ def starting_like(src: Tensor, shape: tuple[int, ...], op: str) -> Tensor:
 def index_select(input: Tensor, dim: int, index: Any) -> Tensor:
     """The slices along `dim` at the positions of `index` [k], one after another."""
     input = with_dimensions(input, "index_select")
-    along, index = checked(dim, input.ndim, "index_select"), as_tensor(plain_index(index), "index_select").data
+    along, index = checked(dim, input.ndim, "index_select"), as_tensor(index_array(index, input), "index_select").data
     if index.ndim > 1 or index.dtype.kind not in "iu":
         raise ValueError(f"index_select got an index {index.shape} of dtype {index.dtype}; expected integers [k]")
     in_range(index, input.shape[along], "index_select")
@@ -190,10 +206,13 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     numbers that are no integers, IndexError for those beyond `num_classes`.
     """
     labels = as_tensor(tensor, "one_hot").data
-    if labels.dtype.kind not in "iu" or (labels.size and labels.min() < 0):
-        raise ValueError(f"one_hot got dtype {labels.dtype} or negative numbers; expected class numbers from 0")
+    wrong = f"one_hot got dtype {labels.dtype} or negative numbers; expected class numbers from 0"
+    if labels.dtype.kind not in "iu":
+        raise ValueError(wrong)
+    if labels.size:
+        expect(wide(labels.min()) < 0, lambda: ValueError(wrong))
     if num_classes == -1 and not labels.size:
         raise ValueError("one_hot got no labels; say how many classes there are with num_classes")
     classes = int(labels.max()) + 1 if num_classes == -1 else whole(num_classes, "one_hot got num_classes =")
     in_range(labels, classes, "one_hot")
-    return Tensor(array_module(labels).eye(classes, dtype="int64")[labels])
+    return Tensor((wide(labels)[..., None] == array_module(labels).arange(classes)).astype(np.int64))

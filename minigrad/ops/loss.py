@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ..device import Array, array_module
+from ..device import Array, array_module, expect
 from ..function import Function
 from ..tensor import Tensor
 from .activation import Sigmoid, Softplus, log_softmax
 from .apply import apply
-from .arguments import as_tensor
+from .arguments import as_tensor, on_one_device
 from .convert import as_floating
 from .elementwise import exp, where
-from .index import gather
+from .index import gather, wide
 from .reduction import mean, sum
 from .shape import reshape
 
@@ -145,7 +145,9 @@ def nll_loss(
 def class_arguments(input: Any, target: Any, weight: Any, loss: str) -> tuple[Tensor, Tensor, Any]:
     """Scores, labels (which may be a list) and class weights as tensors."""
     target = Tensor(target) if isinstance(target, list | tuple) else as_tensor(target, loss)
-    return as_floating(input, loss), target, None if weight is None else as_tensor(weight, loss)
+    input, weight = as_floating(input, loss), None if weight is None else as_tensor(weight, loss)
+    on_one_device(loss, input.data, target.data, None if weight is None else weight.data)
+    return input, target, weight
 
 
 def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array, tuple[int, ...]]:
@@ -166,7 +168,7 @@ def class_rows(input: Tensor, target: Tensor, loss: str) -> tuple[Tensor, Array,
         rows = reshape(moved, prod(moved.shape[:-1]), input.shape[1])
     if rows.shape[1] == 0:
         raise ValueError(f"{loss} got input {input.shape}, which has no classes")
-    return rows, target.data.reshape(-1), expected
+    return rows, wide(target.data.reshape(-1)), expected
 
 
 def check_labels(labels: Array, classes: int, ignore_index: int, loss: str) -> Array | None:
@@ -174,13 +176,16 @@ def check_labels(labels: Array, classes: int, ignore_index: int, loss: str) -> A
     if not labels.size:
         return None
     unsigned = labels.view(f"u{labels.dtype.itemsize}")  # a label below 0 is a huge one there
-    if unsigned.max() < classes and not 0 <= ignore_index < classes:
+    if array_module(labels) is np and unsigned.max() < classes and not 0 <= ignore_index < classes:
         return None
     counted = labels != ignore_index
-    wrong = counted & ((labels < 0) | (labels >= classes))
-    if wrong.any():
+    wrong = counted & (unsigned >= classes)
+
+    def error() -> ValueError:
         at = int(wrong.argmax())
-        raise ValueError(f"{loss} got label {int(labels[at])} in row {at}; expected 0 to {classes - 1}")
+        return ValueError(f"{loss} got label {int(labels[at])} in row {at}; expected 0 to {classes - 1}")
+
+    expect(wrong.any(), error)
     return counted
 
 
@@ -318,13 +323,23 @@ def binary_cross_entropy(
     Raises ValueError if the shapes differ or an input lies outside [0, 1].
     """
     input, target, weight = same_shape(input, target, "binary_cross_entropy", weight)
-    if input.numel() and not (float(input.data.min()) >= 0 and float(input.data.max()) <= 1):
-        raise ValueError(
-            f"binary_cross_entropy got inputs from {input.data.min():g} to {input.data.max():g}; expected "
-            "probabilities from 0 to 1 (for scores use binary_cross_entropy_with_logits)"
-        )
+    if input.numel():
+        check_probabilities(input.data)
     loss = BinaryCrossEntropy()(input, target)
     return reduce(loss if weight is None else loss * weight, reduction)
+
+
+def check_probabilities(x: Array) -> None:
+    """Raise ValueError unless all of x lies in [0, 1]."""
+    lowest, highest = x.min(), x.max()
+
+    def error() -> ValueError:
+        return ValueError(
+            f"binary_cross_entropy got inputs from {lowest:g} to {highest:g}; expected probabilities from 0 to 1 "
+            "(for scores use binary_cross_entropy_with_logits)"
+        )
+
+    expect(~((lowest >= 0) & (highest <= 1)), error)
 
 
 class BinaryCrossEntropyWithLogits(ElementwiseLoss):

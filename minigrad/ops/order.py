@@ -44,6 +44,8 @@ def position(pick: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor
     """The array's method `pick`, argmax or argmin, along `dim` or of the flattened tensor."""
     x = as_tensor(input, pick).data
     along = None if dim is None else checked(dim, x.ndim, pick)
+    if not x.ndim:
+        along = None  # CuPy's numbers have no dimension 0
     if x.size == 0 and (along is None or x.shape[along] == 0):
         raise ValueError(f"{pick} got shape {x.shape}; expected at least one element to choose from")
     return Tensor(array_module(x).asarray(getattr(x, pick)(axis=along, keepdims=keepdim)))
@@ -67,9 +69,9 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False) -> Ordered:
     if x.ndim == 0:
         return Ordered(clone(input), argmax(input))
     if descending:  # the reverse of the order of the reversed array keeps equal elements in order
-        order = x.shape[dim] - 1 - xp.flip(xp.flip(x, dim).argsort(axis=dim, stable=True), dim)
+        order = x.shape[dim] - 1 - xp.flip(xp.flip(x, dim).argsort(axis=dim, kind="stable"), dim)
     else:
-        order = x.argsort(axis=dim, stable=True)
+        order = x.argsort(axis=dim, kind="stable")
     indices = Tensor(order)
     return Ordered(gather(input, dim, indices), indices)
 

@@ -27,6 +27,8 @@ class Cell(Function):
     """Base of one step. The gates of all kinds begin with W x + b and U h + d."""
 
     gates = 1
+    live: Any = None
+    """For which sequences [n, 1] this step counts; None: for all."""
 
     def project(
         self, x: Array, h: Array, w: Array, u: Array, b: Array | None = None, d: Array | None = None
@@ -142,6 +144,8 @@ class Recurrence(Function):
     The inputs are x, the first state (or two: of an LSTM h and c) [n, hidden], and the weights; the results are the h
     of all steps, [rows, hidden], and the last state of each sequence [n, hidden].
 
+    With `live` [t, n] all sequences have t steps, and a step at which it is False changes nothing.
+
     The gradient goes the other way: from the last step to the first, that of the state after a step becomes that of
     the state before it, and those of the weights add up (backpropagation through time, Werbos, 1990).
     """
@@ -149,8 +153,9 @@ class Recurrence(Function):
     cell: type[Cell]
     states = 1
 
-    def __init__(self, batch_sizes: Sequence[int], reverse: bool = False):
-        self.batch_sizes, self.reverse = batch_sizes, reverse
+    def __init__(self, batch_sizes: Sequence[int], reverse: bool = False, live: Array | None = None):
+        self.batch_sizes, self.reverse, self.live = batch_sizes, reverse, live
+        self.next_live = None if live is None else iter(live[::-1] if reverse else live)
 
     def steps(self) -> Iterator[tuple[slice, int]]:
         """The rows of each step, and of how many sequences they are, in the order in which the cell takes them."""
@@ -163,14 +168,23 @@ class Recurrence(Function):
     def step(self, cell: Cell, x: Array, state: Sequence[Array], weights: Sequence[Any]) -> list[Array]:
         """The state after a step of the first n sequences, with inputs x [n, in]; that of the others stays as it is."""
         new = cell.forward(x, *[h[: len(x)] for h in state], *weights)
-        return beginning_with(new if self.states > 1 else (new,), state)
+        new = beginning_with(new if self.states > 1 else (new,), state)
+        if self.next_live is None:
+            return new
+        cell.live = next(self.next_live)[:, None]
+        return chosen(cell.live, new, state)
 
     def step_backward(self, cell: Cell, gstate: Sequence[Array], n: int) -> tuple[Array, list[Array], list[Array]]:
         """For the gradient of the state after a step of the first n sequences: that of its x, [n, in], of the state
         before it, and of the weights.
         """
-        gx, *rest = cell.backward(*[g[:n] for g in gstate])
-        return gx, beginning_with(rest[: self.states], gstate), rest[self.states :]
+        if cell.live is None:
+            gx, *rest = cell.backward(*[g[:n] for g in gstate])
+            return gx, beginning_with(rest[: self.states], gstate), rest[self.states :]
+        nothing = [0] * self.states
+        gx, *rest = cell.backward(*chosen(cell.live, gstate, nothing))
+        through, past = rest[: self.states], chosen(cell.live, nothing, gstate)
+        return gx, [a + b for a, b in zip(through, past, strict=True)], rest[self.states :]
 
     def forward(self, x: Array, *rest: Any) -> Any:
         state, weights = list(rest[: self.states]), rest[self.states :]
@@ -193,6 +207,12 @@ class Recurrence(Function):
             gx[rows], state, of_weights = self.step_backward(cell, state, n)
             totals = [total + g for total, g in zip(totals, of_weights)]
         return gx, *state, *totals
+
+
+def chosen(live: Array, those: Sequence[Any], others: Sequence[Any]) -> list[Array]:
+    """Each of `those` where `live` is True, each of `others` elsewhere."""
+    where = array_module(live).where
+    return [where(live, a, b) for a, b in zip(those, others, strict=True)]
 
 
 def beginning_with(new: Sequence[Array], arrays: Sequence[Array]) -> list[Array]:
@@ -234,12 +254,16 @@ class FastRecurrence(Recurrence):
     ahead: Callable[..., Any]
     back: Callable[..., Any]
 
+    def fits(self, x: Array) -> bool:
+        """Do the kernels take this array?"""
+        return fast(x) and self.live is None
+
     def begins(self) -> list[tuple[int, int]]:
         """Where each step begins, and of how many sequences it is, in the order in which they are taken."""
         return [(rows.start, n) for rows, n in self.steps()]
 
     def forward(self, x: Array, *rest: Any) -> Any:
-        if not fast(x):
+        if not self.fits(x):
             return super().forward(x, *rest)
         y, *others = type(self).ahead(x, *rest, self.begins())
         self.save(x, *rest[self.states :], *others[self.states :])
@@ -247,7 +271,7 @@ class FastRecurrence(Recurrence):
 
     def backward(self, gy: Array, *gstate: Array) -> Any:
         x, w, u, _, _, *kept = self.saved
-        if not fast(x):
+        if not self.fits(x):
             return super().backward(gy, *gstate)
         return type(self).back(gy, *gstate, x, w, u, kept, self.begins())
 

@@ -5,7 +5,7 @@ Rounded values are constant between the jumps, so their gradients are 0.
 
 from typing import Any
 
-from ..device import Array, array_module
+from ..device import Array, array_module, expect
 from ..tensor import Tensor
 from .arguments import as_tensor
 from .elementwise import Elementwise
@@ -116,6 +116,7 @@ def remainder(input: Any, other: Any) -> Tensor:
 def refusing_zero(x: Any, y: Any) -> Any:
     """`x`, if `x` and `y` are not whole numbers or `y` has no 0: NumPy would answer 0. Else ValueError."""
     kinds = [getattr(a, "dtype", array_module(a).asarray(a).dtype).kind for a in (x, y)]
-    if "f" not in kinds and not array_module(y).all(y):
-        raise ValueError("division of whole numbers by zero")
+    if "f" not in kinds:
+        xp = array_module(y)
+        expect(~xp.all(xp.asarray(y)), lambda: ValueError("division of whole numbers by zero"))
     return x

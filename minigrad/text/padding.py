@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..device import Array, array_module
+
 
 def pad_sequences(rows: Sequence[Sequence[int]], length: int | None = None, padding: int = 0) -> np.ndarray:
     """An int64 array [n, t] of `rows`, each filled up with `padding` at its end.
@@ -18,10 +20,10 @@ def pad_sequences(rows: Sequence[Sequence[int]], length: int | None = None, padd
     return batch
 
 
-def lengths_of(ids: np.ndarray, padding: int = 0) -> np.ndarray:
+def lengths_of(ids: Array, padding: int = 0) -> Array:
     """How many places of each row of ids [n, t] come before the padding at its end; 1 for a row of nothing else."""
     t = ids.shape[1]
     if t == 0:
         raise ValueError(f"a batch of texts needs at least one place, got ids {ids.shape}")
     last = t - (ids != padding)[:, ::-1].argmax(axis=1)
-    return np.where((ids != padding).any(axis=1), last, 1)
+    return array_module(ids).where((ids != padding).any(axis=1), last, 1)

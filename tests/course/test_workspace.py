@@ -51,12 +51,14 @@ def test_reset_of_a_deleted_file_writes_it_anew(workspace):
 
 
 @pytest.mark.parametrize("content", ["", '{"format": 1, "bla', "[]", '{"format": 1}'])
-def test_a_damaged_state_is_put_aside_and_begun_anew(workspace, content):
+def test_a_damaged_state_is_put_aside_and_begun_anew(workspace, content, monkeypatch):
+    monkeypatch.chdir(workspace.folder)
     state = workspace.hidden / "state.json"
     state.write_text(content, encoding="utf-8")
     again = Workspace(workspace.folder)
     assert "state-damaged" in again.notices[0]
     assert (workspace.hidden / "state-damaged.json").read_text(encoding="utf-8") == content
+    assert Workspace.find(None).notices == []  # found by its new state, which is whole
     assert again.solved(LESSON) == []
 
 

@@ -12,6 +12,7 @@ from minigrad.models import MODELS, get_model
 from minigrad.nn import Conv2d, Linear
 from minigrad.nn.init import no_drawing
 from tests.models import torch_models as theirs
+from tests.oracle import Where, both, on_host, our_tensor, their_tensor
 
 # what makes the model here, what makes it in PyTorch, and the shape of the images: odd ones where any will do
 CASES = {
@@ -60,7 +61,7 @@ def pair(make, make_theirs, dtype):
         model = make()
     assert list(model.state_dict()) == list(reference.state_dict())
     model.load_state_dict(reference.state_dict())
-    return model.to(dtype), reference.to(getattr(torch, dtype))
+    return model.to(dtype).to(Where.ours), reference.to(getattr(torch, dtype)).to(Where.theirs)
 
 
 def assert_close(found, expected, tolerance, what, size=0.0):
@@ -68,7 +69,7 @@ def assert_close(found, expected, tolerance, what, size=0.0):
 
     The error is measured by the size of `expected`, or by `size` if that is larger. Returns what it was measured by.
     """
-    found, expected = np.asarray(found.data), expected.detach().numpy()
+    found, expected = on_host(found), on_host(expected)
     assert found.shape == expected.shape, what
     assert found.dtype == expected.dtype, what
     size = max(size, np.linalg.norm(expected))
@@ -80,13 +81,13 @@ def assert_same(model, reference, shape, training, dtype="float64", tolerance=1e
     """Results, gradients of images and of all parameters, and statistics afterwards agree."""
     rng = np.random.default_rng(1)
     images = rng.standard_normal((3, *shape)).astype(dtype)
-    x, t = Tensor(images, requires_grad=True), torch.tensor(images, requires_grad=True)
+    t, x = both(images)
     model.train(training), reference.train(training)
     y, expected = model(x), reference(t)
     assert_close(y, expected, tolerance, "result")
     upstream = rng.standard_normal(y.shape).astype(dtype)
-    y.backward(Tensor(upstream))
-    expected.backward(torch.tensor(upstream))
+    y.backward(our_tensor(upstream))
+    expected.backward(their_tensor(upstream))
     assert_close(x.grad, t.grad, tolerance, "gradient of the images")
     size = 0.0
     for (name, p), q in zip(model.named_parameters(), reference.parameters()):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from minigrad import Tensor, manual_seed
 from minigrad.models import RecurrentClassifier, TextCNN, TransformerClassifier
 from tests.models import torch_text_models as theirs
+from tests.oracle import Where, on_host, our_tensor, their_tensor
 
 IDS = np.array([[3, 1, 4, 1, 5, 9], [2, 6, 0, 0, 0, 0], [7, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [8, 0, 2, 8, 0, 0]])
 
@@ -38,27 +39,27 @@ def pair(request):
     make, make_theirs = CASES[request.param]
     manual_seed(1)
     torch.manual_seed(1)
-    model, reference = make().to("float64"), make_theirs().double()
+    model, reference = make().to("float64").to(Where.ours), make_theirs().double()
     with torch.no_grad():
         for parameter in reference.parameters():
             parameter.normal_(0, 0.5)
         reference.embedding.weight[0] = 0
     model.load_state_dict(reference.state_dict())
-    return model, reference
+    return model, reference.to(Where.theirs)
 
 
 def test_scores_and_all_gradients_are_those_of_pytorch(pair):
     model, reference = pair
     rng = np.random.default_rng(0)
     gy = rng.normal(size=(len(IDS), 3))
-    scores, expected = model(Tensor(IDS)), reference(torch.from_numpy(IDS))
-    np.testing.assert_allclose(scores.detach().numpy(), expected.detach().numpy(), rtol=1e-9, atol=1e-10)
-    scores.backward(Tensor(gy))
-    expected.backward(torch.from_numpy(gy))
+    scores, expected = model(our_tensor(IDS)), reference(their_tensor(IDS))
+    np.testing.assert_allclose(on_host(scores), on_host(expected), rtol=1e-9, atol=1e-10)
+    scores.backward(our_tensor(gy))
+    expected.backward(their_tensor(gy))
     wanted = dict(reference.named_parameters())
     for name, parameter in model.named_parameters():
-        found = parameter.grad.numpy()
-        np.testing.assert_allclose(found, wanted[name].grad.numpy(), rtol=1e-8, atol=1e-10, err_msg=name)
+        gradients = on_host(parameter.grad), on_host(wanted[name].grad)
+        np.testing.assert_allclose(*gradients, rtol=1e-8, atol=1e-10, err_msg=name)
 
 
 def test_attention_of_each_layer_is_that_of_the_definition():

@@ -3,21 +3,22 @@
 import numpy as np
 import torch
 
-from minigrad import Tensor, nn
+from minigrad import nn
+from tests.oracle import Where, on_host, our_tensor, their_tensor
 
 LIBRARIES = {"minigrad": nn, "torch": torch.nn}
 
 
 def tensor_of(library, array):
     """An array as a tensor of the library whose `nn` is given."""
-    return Tensor(array) if library is nn else torch.tensor(array)
+    return our_tensor(array) if library is nn else their_tensor(array)
 
 
 def twins(make, dtype="float64"):
     """`make(nn)` and `make(torch.nn)`, with PyTorch's weights in both."""
-    theirs = make(torch.nn).to(getattr(torch, dtype))
-    ours = make(nn).to(dtype)
-    ours.load_state_dict(theirs.state_dict())
+    theirs = make(torch.nn).to(getattr(torch, dtype)).to(Where.theirs)
+    ours = make(nn).to(dtype).to(Where.ours)
+    ours.load_state_dict({name: weight.cpu() for name, weight in theirs.state_dict().items()})
     return ours, theirs
 
 
@@ -25,12 +26,12 @@ def assert_same_results(ours, theirs, *arrays, dtype="float64", seed=0):
     """Assert that two modules agree: results, gradients of floating inputs and of parameters, dtypes and shapes."""
     limit = {"float64": 1e-10, "float32": 2e-5}[dtype]
     arrays = [a.astype(dtype) if a.dtype.kind == "f" else a for a in arrays]
-    xs = [Tensor(a.copy(), requires_grad=a.dtype.kind == "f") for a in arrays]
-    ts = [torch.tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
+    xs = [our_tensor(a.copy(), a.dtype.kind == "f") for a in arrays]
+    ts = [their_tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
     found, expected = ours(*xs), theirs(*[t * 1 for t in ts])  # the product, because a leaf may not change in place
     upstream = np.random.default_rng(seed).standard_normal(tuple(expected.shape)).astype(dtype)
-    found.backward(Tensor(upstream))
-    expected.backward(torch.tensor(upstream))
+    found.backward(our_tensor(upstream))
+    expected.backward(their_tensor(upstream))
     pairs = {"result": (found, expected)}
     pairs.update(
         {f"gradient of input {i}": (x.grad, t.grad) for i, (x, t) in enumerate(zip(xs, ts)) if x.requires_grad}
@@ -40,6 +41,6 @@ def assert_same_results(ours, theirs, *arrays, dtype="float64", seed=0):
     for what, (mine, theirs_) in pairs.items():
         assert mine.shape == tuple(theirs_.shape), what
         assert mine.dtype == dtype, what
-        np.testing.assert_allclose(mine.detach().numpy(), theirs_.detach().numpy(), limit, limit, err_msg=what)
+        np.testing.assert_allclose(on_host(mine), on_host(theirs_), limit, limit, err_msg=what)
     for x, original in zip(xs, arrays):
-        np.testing.assert_array_equal(x.data, original, "an input was modified in place")
+        np.testing.assert_array_equal(on_host(x), original, "an input was modified in place")

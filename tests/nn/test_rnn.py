@@ -10,6 +10,7 @@ import minigrad
 from minigrad import Tensor, nn
 from minigrad.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequence, pad_packed_sequence, pad_sequence
 from minigrad.twins import plain_operations
+from tests.oracle import Where, both, on_host, our_tensor, their_tensor
 
 KINDS = {"RNN": {}, "RNN relu": {"nonlinearity": "relu"}, "LSTM": {}, "GRU": {}}
 WIDTH, HIDDEN = 3, 4
@@ -18,14 +19,10 @@ WIDTH, HIDDEN = 3, 4
 def pair(kind, *sizes, **settings):
     """The layer in PyTorch and in minigrad, with the same weights in float64."""
     name, settings = kind.split()[0] + settings.pop("suffix", ""), {**settings, **KINDS[kind]}
-    theirs = getattr(torch.nn, name)(*sizes, **settings).double()
-    ours = getattr(nn, name)(*sizes, **settings).to("float64")
-    ours.load_state_dict({key: value.numpy() for key, value in theirs.state_dict().items()})
+    theirs = getattr(torch.nn, name)(*sizes, **settings).double().to(Where.theirs)
+    ours = getattr(nn, name)(*sizes, **settings).to("float64").to(Where.ours)
+    ours.load_state_dict({key: on_host(value) for key, value in theirs.state_dict().items()})
     return theirs, ours
-
-
-def both(array):
-    return torch.tensor(array, requires_grad=True), Tensor(array, requires_grad=True)
 
 
 def states_of(kind, shape, rng):
@@ -43,12 +40,12 @@ def flat(result):
 def check(theirs, ours, their_leaves, our_leaves, rng):
     """Results agree, and so do the gradients of all leaves for random upstream gradients."""
     upstream = [rng.standard_normal(tuple(y.shape)) for y in theirs]
-    sum((y * torch.tensor(g)).sum() for y, g in zip(theirs, upstream)).backward()
-    sum([(y * Tensor(g)).sum() for y, g in zip(ours, upstream)], start=Tensor(0.0, dtype="float64")).backward()
+    sum((y * their_tensor(g)).sum() for y, g in zip(theirs, upstream)).backward()
+    sum([(y * our_tensor(g)).sum() for y, g in zip(ours, upstream)], start=our_tensor(np.zeros(()))).backward()
     for y, expected in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(y.detach().numpy(), expected.detach().numpy(), atol=1e-12)
+        np.testing.assert_allclose(on_host(y), on_host(expected), atol=1e-12)
     for leaf, expected in zip(our_leaves, their_leaves, strict=True):
-        np.testing.assert_allclose(leaf.grad.numpy(), expected.grad.numpy(), atol=1e-11)
+        np.testing.assert_allclose(on_host(leaf.grad), on_host(expected.grad), atol=1e-11)
 
 
 SETTINGS = [
@@ -114,11 +111,9 @@ def test_cells_agree_with_pytorch(kind, bias, batch):
     leaves = [tx, *their_states, *theirs.parameters()], [mx, *our_states, *ours.parameters()]
     check(*results, *leaves, rng)
     zeros = ours(mx)
-    np.testing.assert_allclose(
-        (zeros[0] if kind == "LSTM" else zeros).detach().numpy(),
-        (theirs(tx)[0] if kind == "LSTM" else theirs(tx)).detach().numpy(),
-        atol=1e-12,
-    )
+    expected = theirs(tx)
+    pair_of_zeros = (zeros[0], expected[0]) if kind == "LSTM" else (zeros, expected)
+    np.testing.assert_allclose(*map(on_host, pair_of_zeros), atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)

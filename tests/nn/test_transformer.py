@@ -12,6 +12,7 @@ import minigrad
 from minigrad import Tensor, nn
 from minigrad.functional import scaled_dot_product_attention
 from minigrad.twins import plain_operations
+from tests.oracle import Where, both, on_host, our_tensor, their_tensor
 
 E, H = 8, 2
 
@@ -22,18 +23,13 @@ def way(request):
         yield
 
 
-def both(array):
-    floating = array.dtype.kind == "f"
-    return torch.tensor(array, requires_grad=floating), Tensor(array, requires_grad=floating)
-
-
 def same(name, *args, **settings):
     """The module in PyTorch and in minigrad, in evaluation mode, with the same random weights in float64."""
     theirs, ours = getattr(torch.nn, name)(*args, **settings).double(), getattr(nn, name)(*args, **settings)
     rng = np.random.default_rng(0)
     state = {key: rng.standard_normal(tuple(value.shape)) * 0.5 for key, value in theirs.state_dict().items()}
     theirs.load_state_dict({key: torch.tensor(value) for key, value in state.items()})
-    ours = ours.to("float64")
+    theirs, ours = theirs.to(Where.theirs), ours.to("float64").to(Where.ours)
     assert list(ours.state_dict()) == list(theirs.state_dict())
     ours.load_state_dict(state)
     return theirs.eval(), ours.eval()
@@ -42,13 +38,13 @@ def same(name, *args, **settings):
 def check(theirs, ours, their_leaves, our_leaves, atol=1e-11):
     rng = np.random.default_rng(1)
     upstream = [rng.standard_normal(tuple(y.shape)) for y in theirs]
-    sum((y * torch.tensor(g)).sum() for y, g in zip(theirs, upstream, strict=True)).backward()
-    sum([(y * Tensor(g)).sum() for y, g in zip(ours, upstream)], start=Tensor(0.0, dtype="float64")).backward()
+    sum((y * their_tensor(g)).sum() for y, g in zip(theirs, upstream, strict=True)).backward()
+    sum([(y * our_tensor(g)).sum() for y, g in zip(ours, upstream)], start=our_tensor(np.zeros(()))).backward()
     for y, expected in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(y.detach().numpy(), expected.detach().numpy(), atol=atol)
+        np.testing.assert_allclose(on_host(y), on_host(expected), atol=atol)
     for leaf, expected in zip(our_leaves, their_leaves, strict=True):
         if expected.grad is not None:  # PyTorch leaves out that of an empty mask
-            np.testing.assert_allclose(leaf.grad.numpy(), expected.grad.numpy(), atol=atol)
+            np.testing.assert_allclose(on_host(leaf.grad), on_host(expected.grad), atol=atol)
 
 
 def masks(t, s, rng):
@@ -97,9 +93,9 @@ def test_queries_that_may_look_nowhere_get_zeros_and_finite_gradients():
     allowed = np.ones((4, 4), bool)
     allowed[2] = False
     theirs, ours = zip(*[both(rng.standard_normal((2, 4, 3))) for _ in range(3)], strict=True)
-    expected = torch.nn.functional.scaled_dot_product_attention(*theirs, torch.tensor(allowed))
-    found = scaled_dot_product_attention(*ours, Tensor(allowed))
-    assert not found.detach().numpy()[:, 2].any()
+    expected = torch.nn.functional.scaled_dot_product_attention(*theirs, their_tensor(allowed))
+    found = scaled_dot_product_attention(*ours, our_tensor(allowed))
+    assert not on_host(found)[:, 2].any()
     check([expected], [found], theirs, ours)
 
 
@@ -150,7 +146,7 @@ def test_multihead_attention_agrees_with_pytorch(masked, need, settings, shared)
     given = {name: all_masks[key] for name, key in MASKED[masked].items()}
     options = {"need_weights": bool(need), "average_attn_weights": need != "each"}
     results = []
-    for module, xs, wrap in ((theirs, [p[0] for p in pairs], torch.tensor), (ours, [p[1] for p in pairs], Tensor)):
+    for module, xs, wrap in ((theirs, [p[0] for p in pairs], their_tensor), (ours, [p[1] for p in pairs], our_tensor)):
         inputs = xs * 3 if shared else xs
         y, w = module(*inputs, **{name: wrap(mask) for name, mask in given.items()}, **options)
         assert (w is not None) == bool(need)
@@ -185,8 +181,8 @@ def test_encoder_and_decoder_layers_agree_with_pytorch(norm_first, activation, b
     tx, mx = both(rng.standard_normal(order(3, 5)))
     padding = np.arange(5) >= np.array([[5], [3], [2]])
     theirs, ours = same("TransformerEncoderLayer", E, H, 16, **settings)
-    expected = theirs(tx, src_key_padding_mask=torch.tensor(padding))
-    results = [expected], [ours(mx, src_key_padding_mask=Tensor(padding))]
+    expected = theirs(tx, src_key_padding_mask=their_tensor(padding))
+    results = [expected], [ours(mx, src_key_padding_mask=our_tensor(padding))]
     check(*results, [tx, *theirs.parameters()], [mx, *ours.parameters()])
     theirs, ours = same("TransformerDecoderLayer", E, H, 16, **settings)
     tx, mx = both(rng.standard_normal(order(3, 4)))
@@ -194,7 +190,7 @@ def test_encoder_and_decoder_layers_agree_with_pytorch(norm_first, activation, b
     causal = np.triu(np.ones((4, 4), bool), 1)
     results = [
         [m(x, y, tgt_mask=wrap(causal), memory_key_padding_mask=wrap(padding))]
-        for m, x, y, wrap in ((theirs, tx, ty, torch.tensor), (ours, mx, my, Tensor))
+        for m, x, y, wrap in ((theirs, tx, ty, their_tensor), (ours, mx, my, our_tensor))
     ]
     check(*results, [tx, ty, *theirs.parameters()], [mx, my, *ours.parameters()])
 
@@ -203,11 +199,11 @@ def test_the_whole_transformer_agrees_with_pytorch():
     rng = np.random.default_rng(0)
     theirs, ours = same("Transformer", E, H, 2, 2, 16, batch_first=True)
     (ts, ms), (tt, mt) = both(rng.standard_normal((2, 5, E))), both(rng.standard_normal((2, 4, E)))
-    expected = theirs(ts, tt, tgt_mask=torch.nn.Transformer.generate_square_subsequent_mask(4).double())
-    found = ours(ms, mt, tgt_mask=nn.Transformer.generate_square_subsequent_mask(4).to("float64"))
+    expected = theirs(ts, tt, tgt_mask=torch.nn.Transformer.generate_square_subsequent_mask(4).to(ts))
+    found = ours(ms, mt, tgt_mask=nn.Transformer.generate_square_subsequent_mask(4).to("float64").to(Where.ours))
     check([expected], [found], [ts, tt, *theirs.parameters()], [ms, mt, *ours.parameters()], 1e-10)
     causal = ours(ms, mt, tgt_is_causal=True)
-    np.testing.assert_allclose(causal.detach().numpy(), found.detach().numpy(), atol=1e-12)
+    np.testing.assert_allclose(on_host(causal), on_host(found), atol=1e-12)
 
 
 def test_layers_of_a_stack_are_copies_and_start_alike():

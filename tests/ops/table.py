@@ -181,7 +181,7 @@ ELEMENTWISE = [
     line("clamp", lambda m, x: m.clamp(x, -1, 1), normal),
     line("float", lambda m, x: x.float(), normal),
     line("double", lambda m, x: x.double(), normal),
-    line("to", lambda m, x: x.to(dtype=x.double().dtype, device="cpu"), normal),
+    line("to", lambda m, x: x.to(dtype=x.double().dtype, device=x.device), normal),
     line("there and back", lambda m, x: x.float().double() * x.double(), normal),
     line("masked_fill", lambda m, x: x.masked_fill(x > 0.2, 5.0), normal),
     line("x used three times", lambda m, x: x * x + x, normal),

@@ -13,6 +13,7 @@ from minigrad import Tensor, nn
 from minigrad.functional import embedding
 from minigrad.kernels.scatter import scatter_add
 from minigrad.twins import plain_operations
+from tests.oracle import both, on_host, our_tensor, their_tensor
 
 
 @pytest.mark.parametrize("padding_idx", [None, 2, -1])
@@ -23,14 +24,14 @@ def test_embedding_agrees_with_pytorch(padding_idx, shape, dtype, operations):
     rng = np.random.default_rng(0)
     table, ids = rng.standard_normal((5, 3)).astype(dtype), rng.integers(0, 5, shape)
     upstream = rng.standard_normal((*shape, 3)).astype(dtype)
-    theirs, ours = torch.tensor(table, requires_grad=True), Tensor(table, requires_grad=True)
-    expected = torch.nn.functional.embedding(torch.tensor(ids), theirs, padding_idx)
+    theirs, ours = both(table)
+    expected = torch.nn.functional.embedding(their_tensor(ids), theirs, padding_idx)
     with operations():
-        found = embedding(Tensor(ids), ours, padding_idx)
-    (expected * torch.tensor(upstream)).sum().backward()
-    (found * Tensor(upstream)).sum().backward()
-    np.testing.assert_array_equal(found.detach().numpy(), expected.detach().numpy())
-    np.testing.assert_allclose(ours.grad.numpy(), theirs.grad.numpy(), rtol=1e-5, atol=1e-6)
+        found = embedding(our_tensor(ids), ours, padding_idx)
+    (expected * their_tensor(upstream)).sum().backward()
+    (found * our_tensor(upstream)).sum().backward()
+    np.testing.assert_array_equal(on_host(found), on_host(expected))
+    np.testing.assert_allclose(on_host(ours.grad), on_host(theirs.grad), rtol=1e-5, atol=1e-6)
 
 
 def test_the_layer_starts_with_zeros_for_padding_and_exchanges_weights():

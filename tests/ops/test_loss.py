@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minigrad import Tensor, functional, gradcheck, gradgradcheck, ops
-from tests.oracle import compare
+from tests.oracle import compare, our_tensor, their_tensor
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:reduction:UserWarning"),  # PyTorch's, about kl_div and 'mean'
@@ -28,7 +28,7 @@ def agree(name, *arrays, weights=None, dtype="float64", second=True, seed=0, **o
     """Assert that the loss `name` of `arrays` is PyTorch's. `weights` are arguments that require no gradient."""
 
     def loss(m, input, *others):
-        library, tensor = (functional, Tensor) if m is ops else (F, torch.tensor)
+        library, tensor = (functional, our_tensor) if m is ops else (F, their_tensor)
         fixed = {key: None if w is None else tensor(np.asarray(w, dtype)) for key, w in (weights or {}).items()}
         return getattr(library, name)(input, *others, **fixed, **options)
 

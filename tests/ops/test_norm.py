@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 import minigrad
 from minigrad import Tensor, functional, nn, ops, twins
+from minigrad.device import array_module
 from minigrad.kernels import normalization
 from minigrad.ops.norm import BatchNorm, FastBatchNorm, running_update
 from tests.oracle import compare
@@ -16,7 +17,8 @@ rng = np.random.default_rng(0)
 
 def channels_last(array):
     """The same elements, the channels next to each other in memory."""
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(array, 1, -1)), -1, 1) if array.ndim > 1 else array
+    xp = array_module(array)
+    return xp.moveaxis(xp.ascontiguousarray(xp.moveaxis(array, 1, -1)), -1, 1) if array.ndim > 1 else array
 
 
 LAYOUTS = {"as it is": np.asarray, "channels last": channels_last, "transposed": lambda a: a.T.copy().T}

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from minigrad import Tensor, ops, twins
+from minigrad.device import array_module
 from minigrad.ops.pool import AvgPool2d, MaxPool2d
 from minigrad.twins import fastest
 from tests.ops.table import of
@@ -32,7 +33,8 @@ def images(*shape):
 
 def channels_last(a):
     """The same images with the channels of a pixel side by side in memory."""
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(a, -3, -1)), -1, -3)
+    xp = array_module(a)
+    return xp.moveaxis(xp.ascontiguousarray(xp.moveaxis(a, -3, -1)), -1, -3)
 
 
 def tied(*shape):

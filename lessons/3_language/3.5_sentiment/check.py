@@ -16,6 +16,8 @@ TENSOR_EN = (
     "The result is of type {found}; tensors go in and a tensor must come out, or no gradient finds its way back."
 )
 TENSOR_ZH = "得到的是 {found}；输入是张量，输出也必须是张量，否则梯度传不回去。"
+LOST_EN = "No gradient comes back to the embedding: on the way from its vectors to the scores something left the graph."
+LOST_ZH = "梯度传不回嵌入：从词向量到得分的路上，有一步离开了计算图。"
 IDS = np.array([[3, 1, 4, 1, 5], [2, 6, 0, 0, 0], [0, 0, 0, 0, 0], [0, 6, 0, 2, 0]])
 
 
@@ -37,6 +39,8 @@ def gradient(y: Tensor, of: Tensor) -> np.ndarray:
 def lengths(check: Check) -> None:
     for ids in (IDS, np.array([[1, 2], [3, 4]]), np.array([[0, 0, 7]]), np.array([[0], [2]])):
         check.function(lambda ids: padding.lengths_of(ids), ids, names=["lengths"])
+    nothing = np.zeros((0, 3), int)  # no rows give no lengths; an empty array may be of any dtype
+    check.function(lambda ids: np.asarray(padding.lengths_of(ids), int), nothing, names=["lengths"])
     check.function(
         lambda ids: padding.lengths_of(ids, 9), np.array([[0, 9, 9, 9], [9, 2, 0, 0]]), names=["lengths, padding 9"]
     )
@@ -65,8 +69,8 @@ def last_state(check: Check) -> None:
     for kind, settings in (
         ("gru", {}),
         ("lstm", {}),
-        ("gru", {"num_layers": 2}),
         ("lstm", {"num_layers": 2, "bidirectional": True}),
+        ("gru", {"num_layers": 3}),
     ):
         model = made(kind, **settings)
         rows = settings.get("num_layers", 1) * len(model.network.directions)
@@ -126,7 +130,9 @@ def forward(check: Check) -> None:
                 y = model(minigrad.tensor(ids))
                 array = as_array(check, y)
                 check.require(y.requires_grad, "scores_without_gradient")
-                return array, gradient(y, model.embedding.weight)
+                arrived = gradient(y, model.embedding.weight)
+                check.require(model.embedding.weight.grad is not None, "lost_gradient", LOST_EN, LOST_ZH)
+                return array, arrived
 
             shown = {"kind": kind, "dropout": dropout, "train": train, **settings}
             check.function(

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from minigrad import softmax
 from minigrad.course.mutants import mistake, mutant
 from minigrad.functional import dropout
 from minigrad.models.recurrent_classifier import highest
@@ -46,61 +45,7 @@ def counted_everywhere(ids, padding=0):
 )
 def number_of_the_last(ids, padding=0):
     checked(ids)
-    last = ids.shape[1] - 1 - (ids != padding)[:, ::-1].argmax(axis=1)
-    return np.where((ids != padding).any(axis=1), last, 1)
-
-
-@mistake(
-    LENGTHS,
-    "Every row gets the length of the batch. Padding at the end of a row does not count.",
-    "每一行都得到了整批的长度。行末的填充不算。",
-)
-def length_of_the_batch(ids, padding=0):
-    checked(ids)
-    return np.full(len(ids), ids.shape[1])
-
-
-@mistake(
-    LENGTHS,
-    "[::-1] turns the order of the rows round; places are turned round by [:, ::-1].",
-    "[::-1] 颠倒的是行的次序；颠倒行里的位置要用 [:, ::-1]。",
-)
-def rows_turned(ids, padding=0):
-    checked(ids)
-    there = ids != padding
-    return np.where(there.any(axis=1), ids.shape[1] - there[::-1].argmax(axis=1), 1)
-
-
-@mistake(
-    LENGTHS,
-    "argmax finds the first word of each row here. Read backwards, [:, ::-1], it finds the last.",
-    "这里的 argmax 找到的是每行的第一个词。倒着读，[:, ::-1]，找到的才是最后一个。",
-)
-def not_backwards(ids, padding=0):
-    checked(ids)
-    there = ids != padding
-    return np.where(there.any(axis=1), ids.shape[1] - there.argmax(axis=1), 1)
-
-
-@mistake(
-    LENGTHS,
-    "This is how many places at the end are padding. Asked for is how many come before them: t minus that.",
-    "这是末尾有多少个填充。要的是它们之前有多少个位置：用 t 去减。",
-)
-def how_many_are_padding(ids, padding=0):
-    checked(ids)
-    there = ids != padding
-    return np.where(there.any(axis=1), there[:, ::-1].argmax(axis=1), 1)
-
-
-@mistake(
-    LENGTHS,
-    "This looks for the first padding. Where a row has none, argmax gives 0; and a 0 in the middle cuts off the rest.",
-    "这是在找第一个填充。一个填充都没有的行，argmax 给出 0；而中间有个 0，后面的就被切掉了。",
-)
-def first_padding_or_none(ids, padding=0):
-    checked(ids)
-    return np.maximum((ids == padding).argmax(axis=1), 1)
+    return np.maximum(ids.shape[1] - 1 - (ids != padding)[:, ::-1].argmax(axis=1), 1)
 
 
 @mistake(
@@ -138,6 +83,100 @@ def empty_rows_are_nothing(ids, padding=0):
 
 @mistake(
     LENGTHS,
+    "The padding is taken to be 0 always; it is the argument `padding`.",
+    "把填充一律当成 0 了；它是参数 padding。",
+)
+def always_zero(ids, padding=0):
+    checked(ids)
+    return np.where((ids != 0).any(axis=1), ids.shape[1] - (ids != 0)[:, ::-1].argmax(axis=1), 1)
+
+
+@mistake(
+    LENGTHS,
+    "All places that are not padding are counted: a 0 in the middle is missing from the length, and a row of nothing "
+    "but padding gets 0.",
+    "数的是所有不是填充的位置：行中间的 0 被漏掉了，整行都是填充的得到 0。",
+)
+def only_counted(ids, padding=0):
+    checked(ids)
+    return (ids != padding).sum(axis=1)
+
+
+@mistake(
+    LENGTHS,
+    "This is the number of the last word, counted from 0. A length is one more.",
+    "这是最后一个词的编号，从 0 数起。长度要再加 1。",
+)
+def number_of_the_last_word(ids, padding=0):
+    checked(ids)
+    last = ids.shape[1] - 1 - (ids != padding)[:, ::-1].argmax(axis=1)
+    return np.where((ids != padding).any(axis=1), last, 1)
+
+
+@mistake(
+    LENGTHS,
+    "This is where the first padding stands. A row without padding has none, so argmax gives 0; and a 0 in the middle "
+    "is no end.",
+    "这是第一个填充的位置。没有填充的行找不到它，argmax 就给出 0；而且中间的 0 不是行尾。",
+)
+def place_of_the_first_padding(ids, padding=0):
+    checked(ids)
+    return np.maximum((ids == padding).argmax(axis=1), 1)
+
+
+@mistake(
+    LENGTHS,
+    "[::-1] turns the rows of the batch round. The places of each row are meant: [:, ::-1].",
+    "[::-1] 翻转的是各行的顺序。要翻转的是每行的位置：[:, ::-1]。",
+)
+def rows_turned_round(ids, padding=0):
+    checked(ids)
+    last = ids.shape[1] - (ids != padding)[::-1].argmax(axis=1)
+    return np.where((ids != padding).any(axis=1), last, 1)
+
+
+@mistake(
+    LENGTHS,
+    "Every row has the length of the batch here. The padding at its end does not count.",
+    "每一行都得到了整批的长度。末尾的填充不算。",
+)
+def as_long_as_the_batch(ids, padding=0):
+    checked(ids)
+    return np.full(len(ids), ids.shape[1])
+
+
+@mutant(LENGTHS, "raised")
+def no_rows_refused(ids, padding=0):
+    if len(ids) == 0:
+        raise ValueError("no rows")
+    checked(ids)
+    return np.where((ids != padding).any(axis=1), ids.shape[1] - (ids != padding)[:, ::-1].argmax(axis=1), 1)
+
+
+@mistake(
+    LENGTHS,
+    "argmax finds the first word of each row here. Read backwards, [:, ::-1], it finds the last.",
+    "这里的 argmax 找到的是每行的第一个词。倒着读，[:, ::-1]，找到的才是最后一个。",
+)
+def not_backwards(ids, padding=0):
+    checked(ids)
+    there = ids != padding
+    return np.where(there.any(axis=1), ids.shape[1] - there.argmax(axis=1), 1)
+
+
+@mistake(
+    LENGTHS,
+    "This is how many places at the end are padding. Asked for is how many come before them: t minus that.",
+    "这是末尾有多少个填充。要的是它们之前有多少个位置：用 t 去减。",
+)
+def how_many_are_padding(ids, padding=0):
+    checked(ids)
+    there = ids != padding
+    return np.where(there.any(axis=1), there[:, ::-1].argmax(axis=1), 1)
+
+
+@mistake(
+    LENGTHS,
     "Padding is cut off at the beginning of a row, too. Only that at its end does not count.",
     "行首的填充也切掉了。只有末尾的不算。",
 )
@@ -149,28 +188,18 @@ def cut_at_both_ends(ids, padding=0):
 
 @mistake(
     LENGTHS,
-    "The padding is taken to be 0 always; it is the argument `padding`.",
-    "把填充一律当成 0 了；它是参数 padding。",
+    "A batch of texts of no places raised something else than a ValueError. (assert raises an AssertionError.)",
+    "一个位置都没有的一批文本，抛出的不是 ValueError。（assert 抛出的是 AssertionError。）",
 )
-def always_zero(ids, padding=0):
-    checked(ids)
-    return np.where((ids != 0).any(axis=1), ids.shape[1] - (ids != 0)[:, ::-1].argmax(axis=1), 1)
+def another_error(ids, padding=0):
+    assert ids.shape[1] > 0
+    return np.where((ids != padding).any(axis=1), ids.shape[1] - (ids != padding)[:, ::-1].argmax(axis=1), 1)
 
 
 @mutant(LENGTHS, "no_error")
 def nothing_refused(ids, padding=0):
     if ids.shape[1] == 0:
         return np.ones(len(ids), int)
-    return np.where((ids != padding).any(axis=1), ids.shape[1] - (ids != padding)[:, ::-1].argmax(axis=1), 1)
-
-
-@mistake(
-    LENGTHS,
-    "A batch of texts of no places raised something else than a ValueError. (assert raises an AssertionError.)",
-    "一个位置都没有的一批文本，抛出的不是 ValueError。（assert 抛出的是 AssertionError。）",
-)
-def another_error(ids, padding=0):
-    assert ids.shape[1] > 0
     return np.where((ids != padding).any(axis=1), ids.shape[1] - (ids != padding)[:, ::-1].argmax(axis=1), 1)
 
 
@@ -223,21 +252,59 @@ def backward_first(self, state):
 
 @mistake(
     LAST,
-    "Of two directions only the last row of h is here, the way back. The linear layer sees both: the last `directions` "
-    "rows.",
-    "两个方向只取了最后一个，也就是反向的。线性层要看两个：最后 `directions` 个都要。",
+    "One row of h is left out: with two directions the last state is two rows, the way forward and the way back.",
+    "少了 h 的一行：有两个方向时，最后的状态是两行，正向和反向。",
 )
-def one_direction(self, state):
+def last_row_only(self, state):
     return h_of(state)[-1]
 
 
 @mistake(
     LAST,
-    "The two directions are added up. They stand side by side, [n, 2 · hidden].",
-    "两个方向加在一起了。它们要并排放，[n, 2 · hidden]。",
+    "Both directions are added up. Put them side by side: [n, directions · hidden].",
+    "把两个方向加在一起了。应该并排放：[n, 方向数 · hidden]。",
 )
 def directions_added(self, state):
     return h_of(state)[-len(self.network.directions) :].sum(0)
+
+
+@mistake(
+    LAST,
+    "The last rows of h belong to the directions of the uppermost layer; here it is as many rows as there are layers.",
+    "h 的最后几行属于最上面一层的各个方向；这里取的行数是层数。",
+)
+def rows_of_layers(self, state):
+    h = h_of(state)
+    return h[-self.network.num_layers :].transpose(0, 1).reshape(h.shape[1], -1)
+
+
+@mistake(
+    LAST,
+    "Always two rows are taken; a network of one direction has one in each layer. Ask len(self.network.directions).",
+    "总是取两行；只有一个方向的网络每层只有一行。要看 len(self.network.directions)。",
+)
+def always_two_rows(self, state):
+    h = h_of(state)
+    return h[-2:].transpose(0, 1).reshape(h.shape[1], -1)
+
+
+@mistake(
+    LAST,
+    "These are the states of all layers. Only the uppermost one is meant.",
+    "这是所有层的状态。只要最上面一层的。",
+)
+def all_layers(self, state):
+    h = h_of(state)
+    return h.transpose(0, 1).reshape(h.shape[1], -1)
+
+
+@mistake(
+    LAST,
+    "The directions are a dimension of their own still. Join them with the numbers of the state: reshape(n, -1).",
+    "方向还是单独的一维。要把它和状态的各个数并起来：reshape(n, -1)。",
+)
+def directions_not_joined(self, state):
+    return h_of(state)[-len(self.network.directions) :].transpose(0, 1)
 
 
 @mistake(
@@ -251,31 +318,12 @@ def directions_averaged(self, state):
 
 @mistake(
     LAST,
-    "All layers stand side by side. Only the uppermost one is wanted: the last `directions` rows of h.",
-    "所有的层都并排放进来了。只要最上面一层：h 的最后 `directions` 个。",
-)
-def all_layers(self, state):
-    h = h_of(state)
-    return h.transpose(0, 1).reshape(h.shape[1], -1)
-
-
-@mistake(
-    LAST,
     "The directions still have a dimension of their own. First n to the front, transpose(0, 1), and then both side by "
     "side: reshape(n, -1).",
     "两个方向还各占一维。先用 transpose(0, 1) 把 n 挪到前面，再并排放好：reshape(n, -1)。",
 )
 def directions_apart(self, state):
     return h_of(state)[-len(self.network.directions) :]
-
-
-@mistake(
-    LAST,
-    "n is in front, but the directions still have a dimension of their own. Side by side: reshape(n, -1).",
-    "n 已经在前面了，但两个方向还各占一维。要并排放：reshape(n, -1)。",
-)
-def directions_not_joined(self, state):
-    return h_of(state)[-len(self.network.directions) :].transpose(0, 1)
 
 
 @mistake(
@@ -336,6 +384,39 @@ def mean_of_steps(output, lengths):
     return padded.sum(1) / Tensor(lengths[:, None].astype(padded.dtype))
 
 
+@mistake(
+    HIGHEST,
+    "The last word of each text is left out: its steps are those below its length, arange(t) < length.",
+    "每条文本漏了最后一个词：属于它的是小于长度的各步，arange(t) < 长度。",
+)
+def last_word_left_out(output, lengths):
+    padded, _ = pad_packed_sequence(output, batch_first=True)
+    there = np.arange(padded.shape[1]) < np.maximum(lengths[:, None] - 1, 1)
+    return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
+
+
+@mistake(
+    HIGHEST,
+    "The highest over all texts, not over the steps of each. The steps are dimension 1.",
+    "这是在各条文本之间取的最大值，不是每条文本的各步。步是第 1 维。",
+)
+def over_the_texts(output, lengths):
+    padded, _ = pad_packed_sequence(output, batch_first=True)
+    there = np.arange(padded.shape[1]) < lengths[:, None]
+    return where(Tensor(there[..., None]), padded, -np.inf).amax(0)
+
+
+@mistake(
+    HIGHEST,
+    "The highest of the numbers of each state. Asked for is the highest of each number, over the steps: dimension 1.",
+    "这是每个状态内部各数的最大值。要的是每个数在各步里的最大值：沿第 1 维。",
+)
+def over_the_numbers(output, lengths):
+    padded, _ = pad_packed_sequence(output, batch_first=True)
+    there = np.arange(padded.shape[1]) < lengths[:, None]
+    return where(Tensor(there[..., None]), padded, -np.inf).amax(2)
+
+
 def masked(output, lengths):
     """The states [n, t, width], and True at the steps of each text."""
     padded, _ = pad_packed_sequence(output, batch_first=True)
@@ -361,16 +442,6 @@ def zero_times_infinity(output, lengths):
     padded, there = masked(output, lengths)
     there = Tensor(there.numpy().astype(padded.dtype))
     return (padded * there + (1 - there) * -np.inf).amax(1)
-
-
-@mistake(
-    HIGHEST,
-    "The last word of each text is left out. Steps 0 to length - 1 are its own: step < length.",
-    "每条文本都漏掉了最后一个词。第 0 到第 length - 1 步是它自己的：step < length。",
-)
-def last_word_left_out(output, lengths):
-    padded, there = masked(output, np.maximum(lengths - 1, 1))
-    return where(there, padded, -np.inf).amax(1)
 
 
 @mistake(
@@ -479,6 +550,70 @@ def always_last(self, ids):
     return self.head(self.dropout(self.last_state(state)))
 
 
+@mistake(
+    FORWARD,
+    "There is no dropout: it belongs before the network, and before the head.",
+    "没有 dropout：网络之前和输出层之前各要一次。",
+)
+def nothing_dropped(self, ids):
+    return read(self, ids, self.embedding(ids), lengths_of(ids.cpu().numpy()), drop=False)
+
+
+@mistake(
+    FORWARD,
+    "The scores go through dropout. It belongs before the head, on what the head sees.",
+    "得分经过了 dropout。它应该在输出层之前，作用于输出层看到的东西。",
+)
+def scores_dropped(self, ids):
+    return self.dropout(read(self, ids, self.dropout(self.embedding(ids)), lengths_of(ids.cpu().numpy()), drop=False))
+
+
+@mistake(
+    FORWARD,
+    "The scores are those of the texts sorted by length. They must come in the order of ids; enforce_sorted=False sees "
+    "to that.",
+    "得分是按长度排序之后的文本的。它们应该按 ids 原来的顺序；enforce_sorted=False 会处理好。",
+)
+def sorted_for_good(self, ids):
+    order = np.argsort(-lengths_of(ids.cpu().numpy()))
+    ids = ids[order]
+    return read(self, ids, self.dropout(self.embedding(ids)), lengths_of(ids.cpu().numpy()))
+
+
+@mistake(
+    FORWARD,
+    "With pool='last' this takes the highest values. Ask self.pool.",
+    "pool='last' 时这里取的是最大值。要看 self.pool。",
+)
+def always_highest(self, ids):
+    lengths = lengths_of(ids.cpu().numpy())
+    words = self.dropout(self.embedding(ids))
+    output, _ = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+    return self.head(self.dropout(highest(output, lengths)))
+
+
+@mistake(
+    FORWARD,
+    "These are probabilities. Scores are asked for: cross-entropy makes its softmax itself.",
+    "这是概率。要的是得分：softmax 由交叉熵自己来做。",
+)
+def probabilities(self, ids):
+    return read(self, ids, self.dropout(self.embedding(ids)), lengths_of(ids.cpu().numpy())).softmax(1)
+
+
+@mistake(
+    FORWARD,
+    "There is a tanh between the vector of a text and the head; nothing belongs there but dropout.",
+    "文本的向量和输出层之间多了一个 tanh；那里只有 dropout。",
+)
+def tanh_before_the_head(self, ids):
+    lengths = lengths_of(ids.cpu().numpy())
+    words = self.dropout(self.embedding(ids))
+    output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+    seen = self.last_state(state) if self.pool == "last" else highest(output, lengths)
+    return self.head(self.dropout(seen.tanh()))
+
+
 def run_through(self, ids):
     """(output, state, lengths), right."""
     lengths = lengths_of(ids.cpu().numpy())
@@ -489,15 +624,6 @@ def run_through(self, ids):
 def seen_by_the_head(self, ids):
     output, state, lengths = run_through(self, ids)
     return self.last_state(state) if self.pool == "last" else highest(output, lengths)
-
-
-@mistake(
-    FORWARD,
-    "The second dropout comes behind the head: scores are dropped. It belongs before, on what the head sees.",
-    "第二个 dropout 放到了输出层后面，丢的是得分。它应该放在前面，对输出层看到的向量做。",
-)
-def scores_dropped(self, ids):
-    return self.dropout(self.head(seen_by_the_head(self, ids)))
 
 
 @mistake(
@@ -516,47 +642,12 @@ def dropped_in_evaluation(self, ids):
 
 @mistake(
     FORWARD,
-    "The two ways are exchanged: 'last' is the last state, 'max' the highest values.",
-    "两种办法反了：'last' 是最后的状态，'max' 是最大值。",
-)
-def pools_exchanged(self, ids):
-    output, state, lengths = run_through(self, ids)
-    return self.head(self.dropout(self.last_state(state) if self.pool == "max" else highest(output, lengths)))
-
-
-@mistake(
-    FORWARD,
     "The lengths count what is not 0; a 0 in the middle is then missing. That is what lengths_of is for.",
     "长度数的是不为 0 的位置，中间的 0 就被漏掉了。lengths_of 就是干这个的。",
 )
 def words_counted(self, ids):
     lengths = np.maximum((ids.cpu().numpy() != 0).sum(axis=1), 1)
     return read(self, ids, self.dropout(self.embedding(ids)), lengths)
-
-
-@mistake(
-    FORWARD,
-    "There is a softmax behind the head. Scores are asked for: cross-entropy does the softmax (1.6).",
-    "输出层后面多了一个 softmax。要的是得分：softmax 由交叉熵来做（1.6）。",
-)
-def shares_for_scores(self, ids):
-    return softmax(self.head(self.dropout(seen_by_the_head(self, ids))), 1)
-
-
-@mistake(
-    FORWARD,
-    "The scores come in another order than the texts. If you sort texts by length, put the results back; or leave them "
-    "as they are, with enforce_sorted=False.",
-    "得分的次序和文本的对不上。按长度排了序，结果就要放回原来的次序；或者干脆不排，用 enforce_sorted=False。",
-)
-def left_sorted(self, ids):
-    return read(self, ids, *sorted_words(self, ids))
-
-
-def sorted_words(self, ids):
-    lengths = lengths_of(ids.cpu().numpy())
-    order = np.argsort(-lengths, kind="stable")
-    return self.dropout(self.embedding(ids[order])), lengths[order]
 
 
 @mistake(

@@ -59,7 +59,7 @@ def mask(check: Check) -> None:
                 check.require(array.dtype.kind != "b", "true_and_false")
                 future = np.arange(s) > np.arange(t)[:, None]
                 finite = array.shape == (t, s) and future.any() and (np.isfinite(array) & (array < 0))[future].all()
-                check.require(not finite, "finite_number")
+                check.require(not finite, "large_number")
                 return np.where(np.isneginf(array), array.dtype.type(-1000), array)  # -1000 is shown for -∞
 
             check.function(call, t, s, names=["mask (-1000 for -∞)"], inputs={"t": t, "s": s})

@@ -67,21 +67,22 @@ def not_divided(scores):
     return np.exp(scores - np.where(np.isneginf(highest), 0, highest))
 
 
+@mistake(
+    SOFTMAX,
+    "These are the logarithms of the shares. Take e to them, or leave the logarithm out.",
+    "这是份额的对数。要么再取指数，要么不取对数。",
+)
+def logarithms(scores):
+    highest = scores.max(axis=-1, keepdims=True)
+    shifted = scores - np.where(np.isneginf(highest), 0, highest)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
 def exponentials(scores):
     """e to the scores, less the highest of each row, and their sums."""
     highest = scores.max(axis=-1, keepdims=True)
     e = np.exp(scores - np.where(np.isneginf(highest), 0, highest))
     return e, e.sum(axis=-1, keepdims=True)
-
-
-@mistake(
-    SOFTMAX,
-    "This is the logarithm of the shares (log-softmax, as in 1.6). The values are mixed with the shares themselves.",
-    "这是份额的对数（log-softmax，1.6 课用过）。混合各个值时，用的是份额本身。",
-)
-def logarithm(scores):
-    with np.errstate(divide="ignore"):
-        return np.log(softmax_or_zeros(scores))
 
 
 @mistake(
@@ -205,21 +206,22 @@ def keys_in_rows(t, s, like):
 
 @mistake(
     MASK,
+    "A finite number stands in the place of -∞. A large one does almost the same, but a row of nothing else is then no "
+    "row of nothing, and float16 does not have it; a small one forbids nothing. Write -np.inf.",
+    "用有限的数代替了 -∞。绝对值很大时效果几乎一样，但整行都被禁时，就看不出什么都不许看了，float16 也存不下；"
+    "绝对值小了，就等于没禁。请写 -np.inf。",
+)
+def large_number(t, s, like):
+    return Tensor(np.where(np.triu(np.ones((t, s), bool), 1), -1e9, 0).astype(like.dtype), device=like.device)
+
+
+@mistake(
+    MASK,
     "0 times -∞ is NaN. Do not multiply by -∞; choose: np.where(future, -np.inf, 0).",
     "0 乘 -∞ 是 NaN。不要用 -∞ 去乘，要选：np.where(future, -np.inf, 0)。",
 )
 def infinity_times_zero(t, s, like):
     return Tensor((-np.inf * np.triu(np.ones((t, s)), 1)).astype(like.dtype))
-
-
-@mistake(
-    MASK,
-    "The future got a finite number. Only -∞ makes a share exactly 0, and only then is a row that may see nothing "
-    "recognised.",
-    "未来处放的是有限的数。只有 -∞ 才让份额正好是 0，也只有这样才认得出什么都不许看的行。",
-)
-def finite_number(t, s, like):
-    return Tensor(np.where(np.triu(np.ones((t, s), bool), 1), -1e9, 0).astype(like.dtype))
 
 
 @mistake(
@@ -343,21 +345,56 @@ def no_softmax(self, q, k, v, mask=None):
 
 @mistake(
     FORWARD,
-    "The scores are divided by √d, whatever self.scale is. The scale was worked out by the caller: multiply by "
-    "self.scale.",
-    "不管 self.scale 是多少，得分都除以了 √d。缩放因子由调用者算好了：乘 self.scale。",
+    "The scores are divided by √d. The factor is self.scale, which the caller may choose; 1 / √d is only what it is "
+    "as a rule.",
+    "得分除以了 √d。因子是 self.scale，由调用者决定；1 / √d 只是通常的取值。",
 )
-def root_of_d(self, q, k, v, mask=None):
-    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) / q.dtype.type(q.shape[-1] ** 0.5))
+def root_of_width(self, q, k, v, mask=None):
+    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) / np.sqrt(np.array(q.shape[-1], q.dtype)))
 
 
 @mistake(
     FORWARD,
-    "The scores are divided by the root of self.scale. It is the factor itself, 1 / √d: multiply by it.",
-    "得分除以了 self.scale 的平方根。它本身就是因子 1 / √d：直接乘。",
+    "The scores are multiplied by the root of self.scale. It is 1 / √d already: no root.",
+    "得分乘的是 self.scale 的平方根。它本身就是 1 / √d：不用再开方。",
 )
 def root_of_scale(self, q, k, v, mask=None):
-    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) / self.scale**0.5)
+    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale**0.5)
+
+
+@mistake(
+    FORWARD,
+    "The shares that are returned are those before dropout. Asked for is what was mixed with: P · kept.",
+    "返回的份额是 dropout 之前的。要的是真正用来混合的：P · kept。",
+)
+def shares_before_dropout(self, q, k, v, mask=None):
+    y = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
+    return (y[0], self.saved[4]) if self.weights else y
+
+
+@mistake(
+    FORWARD,
+    "Dropout was applied to the scores: a score of 0 is no share of 0. It belongs behind the softmax, on P.",
+    "dropout 用在了得分上：得分为 0 并不是份额为 0。它应该在 softmax 之后，作用于 P。",
+)
+def scores_dropped(self, q, k, v, mask=None):
+    scores = q @ k.swapaxes(-1, -2) * self.scale
+    scores = scores if mask is None else scores + mask
+    kept = self.kept_of(scores)
+    p = softmax_or_zeros(scores if kept is None else scores * kept)
+    self.save(q, k, v, mask, p, kept)
+    return (p @ v, p) if self.weights else p @ v
+
+
+@mistake(
+    FORWARD,
+    "Nothing is dropped: P is multiplied by self.kept_of(P), where that is not None, before it meets v.",
+    "没有做 dropout：self.kept_of(P) 不是 None 时，P 要先乘上它，再与 v 相乘。",
+)
+def nothing_dropped(self, q, k, v, mask=None):
+    p = softmax_or_zeros(q @ k.swapaxes(-1, -2) * self.scale + (0 if mask is None else mask))
+    self.save(q, k, v, mask, p, None)
+    return (p @ v, p) if self.weights else p @ v
 
 
 @mistake(
@@ -428,16 +465,6 @@ def weights_first(self, q, k, v, mask=None):
 
 @mistake(
     FORWARD,
-    "The P that was returned is that before dropout. Asked for is the one that was multiplied with v.",
-    "返回的 P 是 dropout 之前的。要的是与 v 相乘的那个。",
-)
-def weights_before_dropout(self, q, k, v, mask=None):
-    found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
-    return (found[0], self.saved[4]) if self.weights else found
-
-
-@mistake(
-    FORWARD,
     "self.kept_of was called more than once. It draws anew at each call: keep what it gave in a variable, for the "
     "product and for backward.",
     "self.kept_of 调用了不止一次。每次调用都会重新抽：把结果存进一个变量，相乘和反向都用它。",
@@ -446,19 +473,6 @@ def drawn_twice(self, q, k, v, mask=None):
     found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
     self.save(*self.saved[:5], self.kept_of(self.saved[4]))
     return found
-
-
-@mistake(
-    FORWARD,
-    "Dropout came before the softmax: the scores were multiplied. A score of 0 is no share of 0; multiply P.",
-    "dropout 放到了 softmax 之前，乘的是得分。得分为 0 不等于份额为 0；要乘的是 P。",
-)
-def scores_dropped(self, q, k, v, mask=None):
-    scores = q @ k.swapaxes(-1, -2) * self.scale + (0 if mask is None else mask)
-    kept = self.kept_of(scores)
-    p = softmax_or_zeros(scores if kept is None else scores * kept)
-    self.save(q, k, v, mask, p, kept)
-    return (p @ v, p) if self.weights else p @ v
 
 
 @mistake(
@@ -499,17 +513,6 @@ def not_enlarged(self, q, k, v, mask=None):
     kept = self.kept_of(p)
     self.save(q, k, v, mask, p, kept)
     p = p if kept is None else np.where(kept, p, 0)
-    return (p @ v, p) if self.weights else p @ v
-
-
-@mistake(
-    FORWARD,
-    "Nothing is dropped: P is multiplied by self.kept_of(P), where that is not None, before it meets v.",
-    "没有做 dropout：self.kept_of(P) 不是 None 时，P 要先乘上它，再与 v 相乘。",
-)
-def nothing_dropped(self, q, k, v, mask=None):
-    p = softmax_or_zeros(q @ k.swapaxes(-1, -2) * self.scale + (0 if mask is None else mask))
-    self.save(q, k, v, mask, p, None)
     return (p @ v, p) if self.weights else p @ v
 
 
@@ -564,6 +567,44 @@ def sum_missing(self, gy, gp=None):
 )
 def like_a_sigmoid(self, gy, gp=None):
     return walked(self, gy, gp, lambda p, g: p * (1 - p) * g)
+
+
+@mistake(
+    BACKWARD,
+    "A mean stands in the place of the sum: gS = P (gP - Σ gP P). The shares are weights already, nothing is divided.",
+    "该求和的地方取了平均：gS = P (gP - Σ gP P)。份额本身就是权重，不用再除。",
+)
+def mean_for_sum(self, gy, gp=None):
+    return walked(self, gy, gp, lambda p, g: p * (g - (g * p).mean(axis=-1, keepdims=True)))
+
+
+@mistake(
+    BACKWARD,
+    "Where a gradient of P came in, that of the result was left out. Both are added: gP = gy vᵀ + gp.",
+    "传进来了 P 的梯度，结果的梯度就被丢掉了。两者要相加：gP = gy vᵀ + gp。",
+)
+def of_result_ignored(self, gy, gp=None):
+    if gp is None:
+        return walked(self, gy, gp)
+    *_, dropped_gv, gmask = walked(self, gy, None)
+    gq, gk, _, gs = walked(self, gy * 0, gp)
+    return gq, gk, dropped_gv, None if gmask is None else gs
+
+
+@mistake(
+    BACKWARD,
+    "The softmax's gradient was taken with the shares behind dropout. The softmax gave P: gS = P (gP - Σ gP P), and "
+    "dropout is in gP already.",
+    "softmax 的梯度里用了 dropout 之后的份额。softmax 给出的是 P：gS = P (gP - Σ gP P)，而 dropout 已经在 gP 里了。",
+)
+def softmax_of_dropped(self, gy, gp=None):
+    kept = self.saved[5]
+
+    def behind(p, g):
+        p = p if kept is None else p * kept
+        return p * (g - (g * p).sum(axis=-1, keepdims=True))
+
+    return walked(self, gy, gp, behind)
 
 
 @mistake(
@@ -687,15 +728,6 @@ def sum_added(self, gy, gp=None):
 
 @mistake(
     BACKWARD,
-    "The mean of gP P is taken off; asked for is the sum. The shares P are the weights of this mean already.",
-    "减去的是 gP P 的平均值；要的是和。份额 P 本身就是权重，加起来就是加权平均。",
-)
-def mean_for_sum(self, gy, gp=None):
-    return walked(self, gy, gp, lambda p, g: p * (g - (g * p).mean(axis=-1, keepdims=True)))
-
-
-@mistake(
-    BACKWARD,
     "Σ gP P runs over the whole array; it belongs to each row: axis=-1, keepdims=True.",
     "Σ gP P 对整个数组求了和；它属于每一行：axis=-1，keepdims=True。",
 )
@@ -774,15 +806,6 @@ def gp_behind_dropout(self, gy, gp=None):
 
 @mistake(
     BACKWARD,
-    "gp stands in the place of gy vᵀ. P went two ways, to y and out by itself: both gradients are added.",
-    "gp 取代了 gy vᵀ。P 有两个去处，一个到 y，一个直接返回：两份梯度要相加。",
-)
-def gp_alone(self, gy, gp=None):
-    return from_shares(self, gy, gp, lambda g, gp, kept: (g if gp is None else gp) * kept)
-
-
-@mistake(
-    BACKWARD,
     "gp was added to gS. It is a gradient of P: it goes through the softmax, together with gy vᵀ.",
     "gp 加到了 gS 上。它是 P 的梯度：要和 gy vᵀ 一起穿过 softmax。",
 )
@@ -798,16 +821,6 @@ def gp_to_the_scores(self, gy, gp=None):
 def dropout_behind_the_softmax(self, gy, gp=None):
     kept = self.saved[5]
     return walked(self, gy, gp, lambda p, g: softmax_back(p, g) * (1 if kept is None else kept), of_kept=False)
-
-
-@mistake(
-    BACKWARD,
-    "The softmax's gradient was computed with P after dropout. The softmax gave P before it: that one counts here.",
-    "算 softmax 的梯度时，用了 dropout 之后的 P。softmax 给出的是 dropout 之前的 P，这里要用那个。",
-)
-def softmax_of_dropped(self, gy, gp=None):
-    kept = self.saved[5]
-    return walked(self, gy, gp, lambda p, g: softmax_back(p if kept is None else p * kept, g))
 
 
 @mutant(BACKWARD, "raised")

@@ -22,7 +22,7 @@ SEEN = """
 TENSORS = "from minigrad import cat, functional, softmax, stack, tensor"
 
 
-def count(name: str, what: str, code: str, finding: str | None, judgement: str, first: str = "") -> Mistake:
+def lengths(name: str, what: str, code: str, finding: str | None, judgement: str, first: str = "") -> Mistake:
     return Mistake("3.5", "lengths_of", name, what, code, finding, judgement, first=first)
 
 
@@ -31,7 +31,7 @@ def state(name: str, what: str, code: str, finding: str | None, judgement: str, 
     return Mistake("3.5", "RecurrentClassifier.last_state", name, what, code, finding, judgement, first=first)
 
 
-def most(name: str, what: str, code: str, finding: str | None, judgement: str, first: str = "") -> Mistake:
+def high(name: str, what: str, code: str, finding: str | None, judgement: str, first: str = "") -> Mistake:
     code = f"        {TENSORS}\n{code}"
     return Mistake("3.5", "highest", name, what, code, finding, judgement, first=first)
 
@@ -42,50 +42,733 @@ def whole(name: str, what: str, code: str, finding: str | None, judgement: str, 
 
 
 MISTAKES = [
-    count(
-        "words_counted",
-        "everything that is no padding is counted, zeros in the middle not",
+    lengths(
+        "count",
+        "all that is not padding is counted, also before a 0 in the middle",
         """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        return (ids != padding).sum(axis=1)
+        """,
+        "only_counted",
+        NAMED,
+        first=HELPFUL,
+    ),
+    lengths(
+        "count_at_least_one",
+        "counted, and at least 1",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
         return np.maximum((ids != padding).sum(axis=1), 1)
         """,
         "counted_everywhere",
         NAMED,
     ),
-    count(
-        "nothing_gives_zero",
-        "0 for a row of nothing but padding",
+    lengths(
+        "index_of_last",
+        "the index of the last word, without the + 1",
         """
-        lengths = []
-        for row in ids:
-            n = len(row)
-            while n > 0 and row[n - 1] == padding:
-                n -= 1
-            lengths.append(n)
-        return np.array(lengths)
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        last = ids.shape[1] - 1 - (ids != padding)[:, ::-1].argmax(axis=1)
+        return np.where((ids != padding).any(axis=1), last, 1)
+        """,
+        "number_of_the_last_word",
+        NAMED,
+        first=HELPFUL,
+    ),
+    lengths(
+        "first_padding",
+        "the first padding is searched, which full rows do not have",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        return np.maximum((ids == padding).argmax(axis=1), 1)
+        """,
+        "place_of_the_first_padding",
+        NAMED,
+        first=HELPFUL,
+    ),
+    lengths(
+        "trim_zeros",
+        "np.trim_zeros, which knows no other padding and leaves nothing of an empty row",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        return np.array([np.trim_zeros(row, "b").size for row in ids])
         """,
         "empty_rows_are_nothing",
         NAMED,
     ),
-    count(
-        "argmax_of_nothing",
-        "read backwards, but a row of nothing else is not looked at: its argmax is 0, its length t",
+    lengths(
+        "zero_is_meant",
+        "0 in the place of `padding`",
         """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        there = ids != 0
+        last = ids.shape[1] - there[:, ::-1].argmax(axis=1)
+        return np.where(there.any(axis=1), last, 1)
+        """,
+        "always_zero",
+        NAMED,
+    ),
+    lengths(
+        "loop_without_error",
+        "a loop from the end, right but for the error",
+        """
+        lengths = []
+        for row in ids:
+            n = len(row)
+            while n > 1 and row[n - 1] == padding:
+                n -= 1
+            lengths.append(n)
+        return np.array(lengths)
+        """,
+        "no_error",
+        NAMED,
+    ),
+    lengths(
+        "empty_is_full",
+        "an empty row counts as full, as argmax gives 0 there",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
         return ids.shape[1] - (ids != padding)[:, ::-1].argmax(axis=1)
         """,
         "empty_rows_are_full",
         NAMED,
     ),
-    count(
-        "first_padding",
-        "the place of the first padding",
+    lengths(
+        "empty_is_zero",
+        "an empty row has length 0",
         """
-        return np.maximum((ids == padding).argmax(axis=1), 1)
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        last = ids.shape[1] - (ids != padding)[:, ::-1].argmax(axis=1)
+        return np.where((ids != padding).any(axis=1), last, 0)
         """,
-        "first_padding_or_none",
+        "empty_rows_are_nothing",
+        NAMED,
+    ),
+    lengths(
+        "all_full",
+        "every row is as long as the batch",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        return np.full(len(ids), ids.shape[1])
+        """,
+        "as_long_as_the_batch",
         NAMED,
         first=MISLEADING,
     ),
-    count(
+    lengths(
+        "columns",
+        "counted down the columns",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        return np.maximum((ids != padding).sum(axis=0), 1)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    lengths(
+        "nonzero_of_each",
+        "the last of np.nonzero, which an empty row does not have",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        return np.array([np.nonzero(row != padding)[0][-1] + 1 for row in ids])
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    lengths(
+        "no_rows_refused",
+        "an error where there are no rows, in place of no places",
+        """
+        if len(ids) == 0:
+            raise ValueError("no rows")
+        last = ids.shape[1] - (ids != padding)[:, ::-1].argmax(axis=1)
+        return np.where((ids != padding).any(axis=1), last, 1)
+        """,
+        "raised",
+        HELPFUL,
+        first=MISSED,
+    ),
+    lengths(
+        "reversed_rows",
+        "the rows of the batch are reversed, not their places",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        last = ids.shape[1] - (ids != padding)[::-1].argmax(axis=1)
+        return np.where((ids != padding).any(axis=1), last, 1)
+        """,
+        "rows_turned_round",
+        NAMED,
+        first=HELPFUL,
+    ),
+    lengths(
+        "a_mask",
+        "the mask itself is returned",
+        """
+        if ids.shape[1] == 0:
+            raise ValueError("no places")
+        return ids != padding
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    state(
+        "last_row_only",
+        "only the last row of h: of two directions, the way back alone",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        return h[-1]
+        """,
+        "last_row_only",
+        NAMED,
+        first=HELPFUL,
+    ),
+    state(
+        "reshaped_at_once",
+        "a reshape without exchanging directions and texts",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        directions = len(self.network.directions)
+        return h[-directions:].reshape(h.shape[1], -1)
+        """,
+        "texts_mixed",
+        NAMED,
+    ),
+    state(
+        "first_row",
+        "the first row of h",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        return h[0]
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    state(
+        "tuple_forgotten",
+        "the LSTM's pair is taken for h",
+        """
+        directions = len(self.network.directions)
+        return state[-directions:].transpose(0, 1).reshape(state.shape[1], -1)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    state(
+        "cell_state",
+        "c in the place of h",
+        """
+        h = state[1] if isinstance(state, tuple) else state
+        directions = len(self.network.directions)
+        return h[-directions:].transpose(0, 1).reshape(h.shape[1], -1)
+        """,
+        "inner_state",
+        NAMED,
+    ),
+    state(
+        "directions_exchanged",
+        "the way back stands first",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        if len(self.network.directions) == 1:
+            return h[-1]
+        from minigrad import cat
+        return cat([h[-1], h[-2]], 1)
+        """,
+        "backward_first",
+        NAMED,
+    ),
+    state(
+        "directions_added",
+        "both directions are added",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        directions = len(self.network.directions)
+        return h[-directions:].sum(0)
+        """,
+        "directions_added",
+        NAMED,
+        first=HELPFUL,
+    ),
+    state(
+        "lowest_layer",
+        "the rows of the lowest layer",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        directions = len(self.network.directions)
+        return h[:directions].transpose(0, 1).reshape(h.shape[1], -1)
+        """,
+        "lowest_layer",
+        NAMED,
+    ),
+    state(
+        "not_joined",
+        "directions are left as a dimension",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        directions = len(self.network.directions)
+        return h[-directions:].transpose(0, 1)
+        """,
+        "directions_not_joined",
+        NAMED,
+        first=MISLEADING,
+    ),
+    state(
+        "always_two",
+        "always the last two rows",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        return h[-2:].transpose(0, 1).reshape(h.shape[1], -1)
+        """,
+        "always_two_rows",
+        NAMED,
+        first=HELPFUL,
+    ),
+    state(
+        "all_layers",
+        "the states of all layers",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        return h.transpose(0, 1).reshape(h.shape[1], -1)
+        """,
+        "all_layers",
+        NAMED,
+        first=HELPFUL,
+    ),
+    state(
+        "an_array",
+        "NumPy in the middle",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        directions = len(self.network.directions)
+        return h[-directions:].numpy().transpose(1, 0, 2).reshape(h.shape[1], -1)
+        """,
+        "raised",
+        HELPFUL,
+        first=NAMED,
+    ),
+    state(
+        "layers_for_directions",
+        "the number of layers in the place of directions",
+        """
+        h = state[0] if isinstance(state, tuple) else state
+        n = self.network.num_layers
+        return h[-n:].transpose(0, 1).reshape(h.shape[1], -1)
+        """,
+        "rows_of_layers",
+        NAMED,
+        first=HELPFUL,
+    ),
+    high(
+        "padding_takes_part",
+        "the maximum over all steps, padding too",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        return padded.amax(1)
+        """,
+        "zeros_take_part",
+        NAMED,
+    ),
+    high(
+        "masked_by_zero",
+        "0 in the place of -∞",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        return where(Tensor(there[..., None]), padded, 0).amax(1)
+        """,
+        "zeros_take_part",
+        NAMED,
+    ),
+    high(
+        "multiplied_by_mask",
+        "the mask is multiplied",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        return (padded * Tensor(there[..., None].astype(padded.dtype))).amax(1)
+        """,
+        "zeros_take_part",
+        NAMED,
+    ),
+    high(
+        "one_step_more",
+        "<= lengths: the first step of padding takes part",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) <= lengths[:, None]
+        return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
+        """,
+        "zeros_take_part",
+        HELPFUL,
+    ),
+    high(
+        "one_step_less",
+        "< lengths - 1: the last word is left out",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) < np.maximum(lengths[:, None] - 1, 1)
+        return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
+        """,
+        "last_word_left_out",
+        NAMED,
+        first=HELPFUL,
+    ),
+    high(
+        "over_the_batch",
+        "the maximum over the texts",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        return where(Tensor(there[..., None]), padded, -np.inf).amax(0)
+        """,
+        "over_the_texts",
+        NAMED,
+        first=HELPFUL,
+    ),
+    high(
+        "over_the_numbers",
+        "the maximum over the numbers of a state",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        return where(Tensor(there[..., None]), padded, -np.inf).amax(2)
+        """,
+        "over_the_numbers",
+        NAMED,
+        first=HELPFUL,
+    ),
+    high(
+        "steps_first",
+        "batch_first is left out",
+        """
+        padded, _ = pad_packed_sequence(output)
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    high(
+        "steps_first_and_max",
+        "batch_first is left out, and the maximum over the first",
+        """
+        padded, _ = pad_packed_sequence(output)
+        return padded.amax(0)
+        """,
+        "zeros_take_part",
+        HELPFUL,
+    ),
+    high(
+        "an_array",
+        "NumPy's maximum",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        return np.where(there[..., None], padded.numpy(), -np.inf).max(axis=1)
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    high(
+        "last_of_each",
+        "the last state of each text",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        from minigrad import stack
+        return stack([padded[i, n - 1] for i, n in enumerate(lengths)])
+        """,
+        "last_step",
+        NAMED,
+        first=MISLEADING,
+    ),
+    high(
+        "mean",
+        "the mean of the real steps",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        from minigrad import stack
+        return stack([padded[i, :n].mean(0) for i, n in enumerate(lengths)])
+        """,
+        "mean_of_steps",
+        NAMED,
+    ),
+    high(
+        "smallest",
+        "amin",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        return where(Tensor(there[..., None]), padded, np.inf).amin(1)
+        """,
+        "lowest",
+        NAMED,
+    ),
+    high(
+        "all_steps_together",
+        "the maximum over the packed rows",
+        """
+        return output.data.amax(0)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    high(
+        "not_far_enough",
+        "-1 in the place of -∞",
+        """
+        padded, _ = pad_packed_sequence(output, batch_first=True)
+        there = np.arange(padded.shape[1]) < lengths[:, None]
+        return where(Tensor(there[..., None]), padded, -0.5).amax(1)
+        """,
+        "wrong",
+        HELPFUL,
+    ),
+    whole(
+        "not_packed",
+        "the network reads on over the padding",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(words)
+        seen = self.last_state(state) if self.pool == 'last' else output.amax(1)
+        return self.head(self.dropout(seen))
+        """,
+        "padding_read",
+        NAMED,
+    ),
+    whole(
+        "full_lengths",
+        "packed by the length of the batch",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        lengths = np.full(len(ids), ids.shape[1])
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(self.dropout(seen))
+        """,
+        "padding_read",
+        NAMED,
+    ),
+    whole(
+        "no_dropout",
+        "dropout is left out",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.embedding(ids)
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(seen)
+        """,
+        "nothing_dropped",
+        NAMED,
+        first=HELPFUL,
+    ),
+    whole(
+        "words_only_dropped",
+        "dropout of words alone",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(seen)
+        """,
+        "states_not_dropped",
+        NAMED,
+    ),
+    whole(
+        "scores_dropped",
+        "dropout behind the head",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.dropout(self.head(seen))
+        """,
+        "scores_dropped",
+        NAMED,
+        first=HELPFUL,
+    ),
+    whole(
+        "must_be_sorted",
+        "enforce_sorted is left at True",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(self.dropout(seen))
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    whole(
+        "sorted_for_good",
+        "texts are sorted by length, and stay so",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        order = np.argsort(-lengths)
+        ids, lengths = ids[order], lengths[order]
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(self.dropout(seen))
+        """,
+        "sorted_for_good",
+        NAMED,
+        first=HELPFUL,
+    ),
+    whole(
+        "pool_ignored",
+        "always the last state",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        return self.head(self.dropout(self.last_state(state)))
+        """,
+        "always_last",
+        NAMED,
+    ),
+    whole(
+        "always_highest",
+        "always the highest values",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        return self.head(self.dropout(highest(output, lengths)))
+        """,
+        "always_highest",
+        NAMED,
+        first=HELPFUL,
+    ),
+    whole(
+        "pool_exchanged",
+        "the two ways are exchanged",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = highest(output, lengths) if self.pool == 'last' else self.last_state(state)
+        return self.head(self.dropout(seen))
+        """,
+        "always_highest",
+        NAMED,
+        first=HELPFUL,
+    ),
+    whole(
+        "no_head",
+        "the vector is returned, without scores",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.dropout(seen)
+        """,
+        "shape",
+        HELPFUL,
+    ),
+    whole(
+        "softmax_behind",
+        "probabilities in the place of scores",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(self.dropout(seen)).softmax(1)
+        """,
+        "probabilities",
+        NAMED,
+        first=HELPFUL,
+    ),
+    whole(
+        "tanh_between",
+        "a tanh between vector and head",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(self.dropout(seen.tanh()))
+        """,
+        "tanh_before_the_head",
+        NAMED,
+        first=HELPFUL,
+    ),
+    whole(
+        "detached",
+        "the words are detached, so the embedding learns nothing",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids).detach())
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(self.dropout(seen))
+        """,
+        "lost_gradient",
+        NAMED,
+        first=MISLEADING,
+    ),
+    whole(
+        "a_pair",
+        "scores and state",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
+        return self.head(self.dropout(seen)), state
+        """,
+        "no_tensor",
+        NAMED,
+    ),
+    whole(
+        "state_not_last_state",
+        "the state itself goes into the head",
+        """
+        ids = as_tensor(ids, "RecurrentClassifier")
+        lengths = lengths_of(ids.cpu().numpy())
+        words = self.dropout(self.embedding(ids))
+        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True, enforce_sorted=False))
+        seen = state if self.pool == 'last' else highest(output, lengths)
+        return self.head(self.dropout(seen))
+        """,
+        "raised",
+        HELPFUL,
+    ),
+    lengths(
         "first_padding_or_all",
         "up to the first padding, and all where there is none",
         """
@@ -102,55 +785,7 @@ MISTAKES = [
         "first_padding",
         NAMED,
     ),
-    count(
-        "index_for_length",
-        "the index of the last word, not how many come before the padding",
-        """
-        t = ids.shape[1]
-        last = t - 1 - (ids != padding)[:, ::-1].argmax(axis=1)
-        return np.where((ids != padding).any(axis=1), last, 1)
-        """,
-        "number_of_the_last",
-        NAMED,
-        first=HELPFUL,
-    ),
-    count(
-        "padding_is_zero",
-        "0 is taken for the padding whatever padding is",
-        """
-        t = ids.shape[1]
-        last = t - (ids != 0)[:, ::-1].argmax(axis=1)
-        return np.where((ids != 0).any(axis=1), last, 1)
-        """,
-        "always_zero",
-        NAMED,
-    ),
-    count(
-        "all_of_them",
-        "the length of the batch for every row",
-        """
-        n, t = ids.shape
-        if t == 0:
-            raise ValueError("no steps")
-        return np.full(n, t)
-        """,
-        "length_of_the_batch",
-        NAMED,
-        first=MISLEADING,
-    ),
-    count(
-        "rows_backwards",
-        "[::-1] turns the order of the rows, not of the places",
-        """
-        there = ids != padding
-        last = ids.shape[1] - there[::-1].argmax(axis=1)
-        return np.where(there.any(axis=1), last, 1)
-        """,
-        "rows_turned",
-        NAMED,
-        first=HELPFUL,
-    ),
-    count(
+    lengths(
         "not_backwards",
         "argmax without reading backwards",
         """
@@ -161,7 +796,7 @@ MISTAKES = [
         NAMED,
         first=HELPFUL,
     ),
-    count(
+    lengths(
         "no_minus",
         "how many are padding at the end, not how many come before",
         """
@@ -172,17 +807,7 @@ MISTAKES = [
         NAMED,
         first=HELPFUL,
     ),
-    count(
-        "axis_of_the_rows",
-        "argmax and any down the rows",
-        """
-        there = ids != padding
-        return np.where(there.any(axis=0), ids.shape[1] - there[:, ::-1].argmax(axis=0), 1)
-        """,
-        "shape",
-        HELPFUL,
-    ),
-    count(
+    lengths(
         "a_list",
         "a list, not an array",
         """
@@ -199,7 +824,7 @@ MISTAKES = [
         "no_array",
         NAMED,
     ),
-    count(
+    lengths(
         "no_error",
         "nothing is said about t = 0",
         """
@@ -214,7 +839,7 @@ MISTAKES = [
         "no_error",
         NAMED,
     ),
-    count(
+    lengths(
         "assert_for_error",
         "an assert, where a ValueError is wanted",
         """
@@ -227,7 +852,7 @@ MISTAKES = [
         NAMED,
         first=HELPFUL,
     ),
-    count(
+    lengths(
         "trimmed_at_both_ends",
         "np.trim_zeros cuts zeros off at the beginning, too",
         """
@@ -239,7 +864,7 @@ MISTAKES = [
         NAMED,
         first=MISLEADING,
     ),
-    count(
+    lengths(
         "trimmed_zeros",
         "np.trim_zeros at the end: 0 whatever padding is",
         """
@@ -250,18 +875,7 @@ MISTAKES = [
         "always_zero",
         NAMED,
     ),
-    count(
-        "last_of_none",
-        "the last place that holds a word, where a row has none",
-        """
-        if ids.shape[1] == 0:
-            raise ValueError("no steps")
-        return np.array([np.nonzero(row != padding)[0][-1] + 1 for row in ids])
-        """,
-        "raised",
-        HELPFUL,
-    ),
-    count(
+    lengths(
         "floats",
         "lengths are floats, for the array was made by np.ones",
         """
@@ -278,7 +892,7 @@ MISTAKES = [
         "dtype",
         NAMED,
     ),
-    count(
+    lengths(
         "nothing_is_an_error",
         "ValueError for a row of nothing but padding",
         """
@@ -290,7 +904,7 @@ MISTAKES = [
         "raised",
         HELPFUL,
     ),
-    count(
+    lengths(
         "returned_in_the_loop",
         "return stands in the loop",
         """
@@ -304,37 +918,6 @@ MISTAKES = [
             return lengths
         """,
         "wrong",
-        HELPFUL,
-    ),
-    state(
-        "last_row_alone",
-        "h[-1]: of two directions only the way back",
-        """
-        h = state[0] if isinstance(state, tuple) else state
-        return h[-1]
-        """,
-        "one_direction",
-        NAMED,
-        first=HELPFUL,
-    ),
-    state(
-        "lowest_layer",
-        "the first rows: the lowest layer",
-        TOP
-        + """
-        return h[:directions].transpose(0, 1).reshape(h.shape[1], -1)
-        """,
-        "lowest_layer",
-        NAMED,
-    ),
-    state(
-        "pair_not_opened",
-        "the pair of an LSTM is taken for h",
-        """
-        directions = len(self.network.directions)
-        return state[-directions:].transpose(0, 1).reshape(state.shape[1], -1)
-        """,
-        "raised",
         HELPFUL,
     ),
     state(
@@ -361,38 +944,6 @@ MISTAKES = [
         first=HELPFUL,
     ),
     state(
-        "cell_for_state",
-        "c, not h",
-        """
-        h = state[1] if isinstance(state, tuple) else state
-        directions = len(self.network.directions)
-        return h[-directions:].transpose(0, 1).reshape(h.shape[1], -1)
-        """,
-        "inner_state",
-        NAMED,
-    ),
-    state(
-        "reshaped_alone",
-        "reshape without transpose: states of other texts get side by side",
-        TOP
-        + """
-        return h[-directions:].reshape(h.shape[1], -1)
-        """,
-        "texts_mixed",
-        NAMED,
-    ),
-    state(
-        "added",
-        "both directions added up",
-        TOP
-        + """
-        return h[-directions:].sum(0)
-        """,
-        "directions_added",
-        NAMED,
-        first=HELPFUL,
-    ),
-    state(
         "one_below_the_other",
         "cat along the texts",
         TOP
@@ -403,26 +954,6 @@ MISTAKES = [
         HELPFUL,
     ),
     state(
-        "always_two",
-        "the last two rows, also where there is one direction",
-        """
-        h = state[0] if isinstance(state, tuple) else state
-        return cat([h[-2], h[-1]], 1)
-        """,
-        "raised",
-        HELPFUL,
-    ),
-    state(
-        "back_before_forward",
-        "the way back stands before the way forward",
-        TOP
-        + """
-        return cat([h[-1], h[-2]], 1) if directions == 2 else h[-1]
-        """,
-        "backward_first",
-        NAMED,
-    ),
-    state(
         "first_two",
         "h[0] and h[1] are taken for the directions: the lowest layer",
         TOP
@@ -431,17 +962,6 @@ MISTAKES = [
         """,
         "lowest_layer",
         NAMED,
-    ),
-    state(
-        "all_layers",
-        "all layers side by side",
-        TOP
-        + """
-        return h.transpose(0, 1).reshape(h.shape[1], -1)
-        """,
-        "all_layers",
-        NAMED,
-        first=HELPFUL,
     ),
     state(
         "averaged",
@@ -466,7 +986,7 @@ MISTAKES = [
         HELPFUL,
     ),
     state(
-        "not_joined",
+        "left_as_they_are",
         "[directions, n, hidden] as it is",
         TOP
         + """
@@ -509,27 +1029,7 @@ MISTAKES = [
         NAMED,
         first=MISSED,
     ),
-    most(
-        "padding_counts",
-        "zeros behind the end of short texts win",
-        """
-        padded, _ = pad_packed_sequence(output, batch_first=True)
-        return padded.amax(1)
-        """,
-        "zeros_take_part",
-        NAMED,
-    ),
-    most(
-        "zero_for_minus_infinity",
-        "padding is set to 0",
-        PADDED
-        + """
-        return where(Tensor(there[..., None]), padded, 0.0).amax(1)
-        """,
-        "zeros_take_part",
-        NAMED,
-    ),
-    most(
+    high(
         "times_zero",
         "padding is multiplied by 0, and -∞ times 0 added to the rest",
         PADDED
@@ -541,30 +1041,7 @@ MISTAKES = [
         NAMED,
         first=HELPFUL,
     ),
-    most(
-        "one_step_more",
-        "<= lengths: one step of padding counts",
-        """
-        padded, _ = pad_packed_sequence(output, batch_first=True)
-        there = np.arange(padded.shape[1]) <= lengths[:, None]
-        return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
-        """,
-        "zeros_take_part",
-        NAMED,
-    ),
-    most(
-        "one_step_less",
-        "< lengths - 1: the last word does not count",
-        """
-        padded, _ = pad_packed_sequence(output, batch_first=True)
-        there = np.arange(padded.shape[1]) < np.maximum(lengths[:, None] - 1, 1)
-        return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
-        """,
-        "last_word_left_out",
-        NAMED,
-        first=HELPFUL,
-    ),
-    most(
+    high(
         "words_forbidden",
         "where() with its values exchanged: -∞ at the words",
         PADDED
@@ -575,7 +1052,7 @@ MISTAKES = [
         NAMED,
         first=MISLEADING,
     ),
-    most(
+    high(
         "pair_not_opened",
         "what pad_packed_sequence returns is a pair",
         """
@@ -585,18 +1062,7 @@ MISTAKES = [
         "raised",
         HELPFUL,
     ),
-    most(
-        "steps_first",
-        "batch_first is forgotten: [t, n, width]",
-        """
-        padded, _ = pad_packed_sequence(output)
-        there = np.arange(padded.shape[1]) < lengths[:, None]
-        return where(Tensor(there[..., None]), padded, -np.inf).amax(1)
-        """,
-        "raised",
-        HELPFUL,
-    ),
-    most(
+    high(
         "max_gives_a_pair",
         ".max(1) returns values and places",
         PADDED
@@ -607,27 +1073,7 @@ MISTAKES = [
         NAMED,
         first=HELPFUL,
     ),
-    most(
-        "over_the_texts",
-        "amax(0): over the texts",
-        PADDED
-        + """
-        return where(Tensor(there[..., None]), padded, -np.inf).amax(0)
-        """,
-        "shape",
-        HELPFUL,
-    ),
-    most(
-        "over_the_width",
-        "amax(2): over the numbers of a state",
-        PADDED
-        + """
-        return where(Tensor(there[..., None]), padded, -np.inf).amax(2)
-        """,
-        "shape",
-        HELPFUL,
-    ),
-    most(
+    high(
         "dimension_kept",
         "keepdim=True",
         PADDED
@@ -637,28 +1083,7 @@ MISTAKES = [
         "shape_only",
         HELPFUL,
     ),
-    most(
-        "mean",
-        "the mean of the steps",
-        """
-        padded, _ = pad_packed_sequence(output, batch_first=True)
-        return stack([padded[i, : int(n)].mean(0) for i, n in enumerate(lengths)])
-        """,
-        "mean_of_steps",
-        NAMED,
-    ),
-    most(
-        "last_step",
-        "the last state of each text",
-        """
-        padded, _ = pad_packed_sequence(output, batch_first=True)
-        return stack([padded[i, int(n) - 1] for i, n in enumerate(lengths)])
-        """,
-        "last_step",
-        NAMED,
-        first=MISLEADING,
-    ),
-    most(
+    high(
         "shortest_text",
         "only as many steps as the shortest text has",
         """
@@ -669,7 +1094,7 @@ MISTAKES = [
         NAMED,
         first=HELPFUL,
     ),
-    most(
+    high(
         "zeros_are_padding",
         "states that are 0 are taken for padding, whatever lengths says",
         """
@@ -680,17 +1105,7 @@ MISTAKES = [
         NAMED,
         first=MISSED,
     ),
-    most(
-        "minus_one",
-        "-1 behind the end",
-        PADDED
-        + """
-        return where(Tensor(there[..., None]), padded, -1.0).amax(1)
-        """,
-        "wrong",
-        HELPFUL,
-    ),
-    most(
+    high(
         "stacked_sideways",
         "stack along dimension 1: [width, n]",
         """
@@ -700,7 +1115,7 @@ MISTAKES = [
         "transposed",
         HELPFUL,
     ),
-    most(
+    high(
         "by_numpy",
         "computed by NumPy: the gradient is lost",
         """
@@ -711,43 +1126,6 @@ MISTAKES = [
         "highest_without_gradient",
         NAMED,
         first=MISLEADING,
-    ),
-    most(
-        "packed_rows",
-        "the rows of the packed sequence are taken for the texts",
-        """
-        return output.data.amax(0)
-        """,
-        "shape",
-        HELPFUL,
-    ),
-    whole(
-        "not_packed",
-        "words go into the network with their padding",
-        """
-        lengths = lengths_of(ids.numpy())
-        words = self.dropout(self.embedding(ids))
-        output, state = self.network(words)
-        seen = self.last_state(state) if self.pool == "last" else output.amax(1)
-        return self.head(self.dropout(seen))
-        """,
-        "padding_read",
-        NAMED,
-    ),
-    whole(
-        "must_be_sorted",
-        "enforce_sorted=False is forgotten",
-        """
-        lengths = lengths_of(ids.numpy())
-        words = self.dropout(self.embedding(ids))
-        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True))
-"""
-        + SEEN
-        + """
-        return self.head(self.dropout(seen))
-        """,
-        "raised",
-        NAMED,
     ),
     whole(
         "steps_first",
@@ -765,17 +1143,6 @@ MISTAKES = [
         HELPFUL,
     ),
     whole(
-        "no_second_dropout",
-        "dropout on the words alone",
-        NETWORK
-        + SEEN
-        + """
-        return self.head(seen)
-        """,
-        "states_not_dropped",
-        NAMED,
-    ),
-    whole(
         "no_first_dropout",
         "dropout on what the head sees alone",
         """
@@ -791,18 +1158,6 @@ MISTAKES = [
         NAMED,
     ),
     whole(
-        "scores_dropped",
-        "the second dropout comes after the head",
-        NETWORK
-        + SEEN
-        + """
-        return self.dropout(self.head(seen))
-        """,
-        "scores_dropped",
-        NAMED,
-        first=HELPFUL,
-    ),
-    whole(
         "dropout_in_evaluation",
         "functional.dropout without self.training",
         """
@@ -815,28 +1170,6 @@ MISTAKES = [
         return self.head(functional.dropout(seen, self.dropout.p))
         """,
         "dropped_in_evaluation",
-        NAMED,
-        first=HELPFUL,
-    ),
-    whole(
-        "pool_ignored",
-        "the last state, whatever self.pool says",
-        NETWORK
-        + """
-        return self.head(self.dropout(self.last_state(state)))
-        """,
-        "always_last",
-        NAMED,
-    ),
-    whole(
-        "pool_reversed",
-        "the two ways are exchanged",
-        NETWORK
-        + """
-        seen = self.last_state(state) if self.pool == "max" else highest(output, lengths)
-        return self.head(self.dropout(seen))
-        """,
-        "pools_exchanged",
         NAMED,
         first=HELPFUL,
     ),
@@ -924,47 +1257,6 @@ MISTAKES = [
         """,
         "raised",
         HELPFUL,
-    ),
-    whole(
-        "probabilities",
-        "softmax behind the head",
-        NETWORK
-        + SEEN
-        + """
-        return softmax(self.head(self.dropout(seen)), 1)
-        """,
-        "shares_for_scores",
-        NAMED,
-        first=HELPFUL,
-    ),
-    whole(
-        "no_head",
-        "the head is forgotten",
-        NETWORK
-        + SEEN
-        + """
-        return self.dropout(seen)
-        """,
-        "shape",
-        HELPFUL,
-    ),
-    whole(
-        "left_sorted",
-        "the texts are sorted by length, and come back in that order",
-        """
-        lengths = lengths_of(ids.numpy())
-        order = np.argsort(-lengths, kind="stable")
-        ids, lengths = ids[order], lengths[order]
-        words = self.dropout(self.embedding(ids))
-        output, state = self.network(pack_padded_sequence(words, lengths, batch_first=True))
-"""
-        + SEEN
-        + """
-        return self.head(self.dropout(seen))
-        """,
-        "left_sorted",
-        NAMED,
-        first=HELPFUL,
     ),
     whole(
         "table_by_hand",
