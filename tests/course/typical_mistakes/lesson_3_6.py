@@ -1630,6 +1630,35 @@ MISTAKES = [
     Mistake(
         "3.6",
         "Attention.backward",
+        "dropped_saved",
+        "forward saves P after dropout alone, and backward has no other",
+        """
+        q, k, v, mask, p, kept = self.saved
+        g = gy @ v.swapaxes(-1, -2)
+        if gp is not None:
+            g = g + gp
+        if kept is not None:
+            g = g * kept
+        gs = p * (g - (g * p).sum(axis=-1, keepdims=True))
+        gq, gk = gs @ k * self.scale, gs.swapaxes(-1, -2) @ q * self.scale
+        return gq, gk, p.swapaxes(-1, -2) @ gy, None if mask is None else gs
+        """,
+        "softmax_of_dropped",
+        NAMED,
+        first=HELPFUL,
+        beside={
+            "Attention.forward": SHARES
+            + """
+        kept = self.kept_of(p)
+        p = p if kept is None else p * kept
+        self.save(q, k, v, mask, p, kept)
+        return (p @ v, p) if self.weights else p @ v
+"""
+        },
+    ),
+    Mistake(
+        "3.6",
+        "Attention.backward",
         "saved_in_another_order",
         "gp is forgotten, behind a forward that saves in an order of its own",
         """
