@@ -15,7 +15,7 @@ import numpy as np
 from ..autograd import unbroadcast
 from ..gradcheck import numerical_gradient
 from .blanks import Blank, in_place
-from .diagnosis import Case, Finding, WrongError, broadcasts, diagnose, same
+from .diagnosis import Case, Finding, WrongError, broadcasts, diagnose
 from .learner import as_finding, code_file
 from .mutants import Mutant
 
@@ -200,32 +200,20 @@ class Check:
         return all(a is None or np.array_equal(a, b) for a, b in zip(first, second))
 
     def diagnosed(self, case: Case, got: Any, expected: Sequence[Any], produce: Callable[[], Any]) -> Finding | None:
-        """The finding for what came, with the known mistakes of this blank tried on the same inputs:
-        `produce` gives what the function in place gives for copies of them."""
+        """The finding for what came, with the known mistakes of this blank tried on the same inputs, beside the
+        framework's own functions: `produce` gives what the functions in place give for copies of them."""
 
         def known() -> Iterator[tuple[Finding, Any]]:
             for mutant in self.mistakes:
-                with in_place({self.blank: mutant.function}):
+                with in_place({**self.own, self.blank: mutant.function}):
                     try:
                         result = produce()
-                        if self.right_beside_own(produce, expected):
-                            continue
                     except Exception:  # noqa: BLE001 (a wrong implementation may fail anyhow)
                         continue
                 yield Finding("mistake", {"id": mutant.name}, text=mutant.text), result
 
         case.mistakes = known
         return diagnose(case, got, expected)
-
-    def right_beside_own(self, produce: Callable[[], Any], expected: Sequence[Any]) -> bool:
-        """Would the function that is in place be right here, were it not for the learner's functions beside it?"""
-        beside = {blank: own for blank, own in self.own.items() if blank != self.blank}
-        if not beside:
-            return False
-        with in_place(beside):
-            result = produce()
-        results = result if isinstance(result, tuple) else (result,)
-        return all(e is None or same(x, e) for x, e in zip(results, expected))
 
     def fail_with(self, finding: Finding | None) -> None:
         if finding is not None:

@@ -236,7 +236,8 @@ def not_finite(case: Case, i: int, x: Any, e: Any) -> Finding:
                 causes[-1] += f" ({name}{index_text(at[:-1])} = {list_text(row)})"
         elif np.asarray(value).dtype.kind == "f" and x.ndim < np.ndim(value) and np.shape(value)[: x.ndim] == x.shape:
             causes.append(f"{name}{index_text(at)} = {list_text(np.asarray(value)[at])}")
-    cause = "; ".join(causes) or "; ".join(f"{name}: max |·| = {number(np.abs(v).max())}" for name, v in numbers(case))
+    causes = causes or [f"{name}: max |·| = {number(np.abs(v).max())}" for name, v in numbers(case)]
+    cause = "; ".join(causes or [f"{name} = {value}" for name, value in case.inputs.items() if np.ndim(value) == 0])
     facts = {
         "name": case.names[i],
         "got": number(x[at]),

@@ -89,6 +89,11 @@ def test_an_overflow_is_named_with_the_input_that_caused_it():
     assert "x[1] = 800" in found.seen
 
 
+def test_where_no_array_was_given_numbers_are_shown_beside_nan():
+    found = diagnose(Case(["mask"], {"t": 3, "s": 2}), np.array([[np.nan, 0.0]]), [np.zeros((1, 2))])
+    assert "t = 3; s = 2" in found.seen
+
+
 def test_a_known_mistake_is_named_before_a_region_or_a_factor():
     known = Finding("mistake", {"id": "tripled"}, text={"en": "Three times.", "zh": "三倍。"})
     one = Case(["gx"], {"x": A}, mistakes=lambda: iter([(known, 3 * A)]))

@@ -208,6 +208,7 @@ def test_packing_and_padding():
         ),
         (lambda: nn.LSTM(3, 4)(minigrad.ones(5, 2, 4)), ValueError, r"LSTM got input \(5, 2, 4\); .*input_size 3"),
         (lambda: nn.LSTM(3, 4)(minigrad.ones(0, 2, 3)), ValueError, "a sequence of no steps"),
+        (lambda: pad_packed_sequence(minigrad.ones(3, 2)), TypeError, "got Tensor; expected a PackedSequence"),
         (
             lambda: nn.GRU(3, 4)(minigrad.ones(5, 2, 3), minigrad.ones(1, 3, 4)),
             ValueError,

@@ -1,7 +1,7 @@
 """Lesson 3.5, practice: an LSTM of your own learns which sentences of film reviews are in favour of the film.
 
 It takes rt-polarity from the folder MINIGRAD_DATA; without it, sentences that are made of the words below. Change what
-you like: the kind of network, how many reviews, which sentences are looked at.
+you like: the kind of network, what the linear layer sees, how many reviews, which sentences are looked at.
 """
 
 import os
@@ -15,7 +15,8 @@ from minigrad.data import DataLoader, SequenceDataset
 from minigrad.datasets import load_rt_polarity
 from minigrad.errors import DataError
 from minigrad.language import say
-from minigrad.models import RecurrentClassifier
+from minigrad.models import RecurrentClassifier, recurrent_classifier
+from minigrad.nn.utils.rnn import pack_padded_sequence
 from minigrad.optim import AdamW
 from minigrad.plot import save_figure
 from minigrad.text import Vocabulary
@@ -23,9 +24,11 @@ from minigrad.text.padding import lengths_of
 from minigrad.training import Trainer, evaluate
 
 KIND = "lstm"  # or "gru", or "rnn"
+POOL = "last"  # or "max"
 REVIEWS, TESTED, EPOCHS, BATCH, RATE = 3000, 500, 4, 32, 4e-3
 WIDTH = 64  # of embeddings and states
 SENTENCES = ["a moving , funny and quietly brilliant film", "too long , too loud , and not funny at all"]
+# looked at in the place of SENTENCES where the data are made up: these know few words
 MADE_UP = ["the film is not dull , but the story is not warm", "the ending is loud , but this comedy is not empty"]
 
 SUBJECTS = ["the film", "the story", "the acting", "this comedy", "the ending"]
@@ -34,8 +37,7 @@ BAD = ["dull", "silly", "tedious", "clumsy", "loud", "empty"]
 
 
 def made_up(n: int, rng: np.random.Generator) -> tuple[list[str], np.ndarray]:
-    """Sentences such as 'the story is not dull , the acting is clever', and whether the last half says something "
-    "good."""
+    """Sentences such as 'the story is not dull , but the acting is clever', and whether the second half is praise."""
     texts, labels = [], []
     for _ in range(n):
         halves = []
@@ -49,8 +51,8 @@ def made_up(n: int, rng: np.random.Generator) -> tuple[list[str], np.ndarray]:
     return texts, np.array(labels, np.int64)
 
 
-def reviews() -> tuple[list[str], np.ndarray, list[str], np.ndarray]:
-    """Texts and labels to train on, and to test on."""
+def reviews() -> tuple[list[str], np.ndarray, list[str], np.ndarray, list[str]]:
+    """Texts and labels to train on, and to test on, and the sentences to look at."""
     rng = np.random.default_rng(0)
     if os.environ.get("MINIGRAD_DATA"):
         try:
@@ -60,40 +62,54 @@ def reviews() -> tuple[list[str], np.ndarray, list[str], np.ndarray]:
         else:
             some = rng.permutation(len(data.train_texts))[:REVIEWS]
             few = rng.permutation(len(data.test_texts))[:TESTED]
-            print(say("  sentences of rt-polarity", "  数据：rt-polarity 的句子"))
+            print(say("  sentences of rt-polarity", "  rt-polarity 的句子"))
             train = [data.train_texts[i] for i in some], data.train_labels[some]
-            return *train, [data.test_texts[i] for i in few], data.test_labels[few]
+            return *train, [data.test_texts[i] for i in few], data.test_labels[few], SENTENCES
     print(
         say(
             "  made-up sentences (MINIGRAD_DATA has no rt-polarity)",
-            "  数据：拼出来的句子（MINIGRAD_DATA 里没有 rt-polarity）",
+            "  拼出来的句子（MINIGRAD_DATA 里没有 rt-polarity）",
         )
     )
-    return *made_up(REVIEWS, rng), *made_up(TESTED, rng)
+    return *made_up(REVIEWS, rng), *made_up(TESTED, rng), MADE_UP
 
 
 def by_hand() -> None:
-    """The example of the lesson."""
+    """The examples of the lesson."""
     ids = np.array([[4, 7, 2, 0, 0], [5, 0, 3, 0, 0], [0, 0, 0, 0, 0], [6, 2, 9, 8, 3]])
-    print(f"  {lengths_of(ids).tolist()}")
+    print(say("  lengths of the rows:", "  各行的长度："), lengths_of(ids).tolist())
+    states = minigrad.tensor([[[-0.3], [-0.1], [-0.4], [0.0], [0.0]], [[0.2], [0.5], [0.1], [0.4], [0.3]]])
+    lengths = np.array([3, 5])
+    packed = pack_padded_sequence(states, lengths, batch_first=True, enforce_sorted=False)
+    highest = recurrent_classifier.highest(packed, lengths)
+    print(say("  highest of -0.3, -0.1, -0.4:", "  -0.3、-0.1、-0.4 的最大值："), f"{highest[0].item():.1f}")
 
 
 def padding_is_nothing(model: RecurrentClassifier, vocabulary: Vocabulary) -> None:
-    """The scores of a short sentence alone, and beside a long one."""
+    """The scores of a short sentence alone, and beside a long one: as you wrote it, and without packing."""
     short, long = [vocabulary.encode(text) for text in ("a good film", "a " * 20 + "bad film")]
-    alone = scores(model, [short])[0]
-    beside = scores(model, [short, long])[0]
-    print(say("  largest difference of the scores:", "  得分的最大差别："), f"{np.abs(alone - beside).max():.1e}")
+    packed = np.abs(scores(model, [short])[0] - scores(model, [short, long])[0]).max()
+    print(say("  scores differ by", "  得分相差"), f"{packed:.1e}")
+    with minigrad.no_grad():
+        output, state = model.network(model.embedding(minigrad.tensor(padded([short, long]))))
+        seen = model.last_state(state) if POOL == "last" else output.amax(1)
+        read_on = np.abs(scores(model, [short])[0] - model.head(seen)[0].numpy()).max()
+    print(say("  and if the padding is read, by", "  如果连填充也读，相差"), f"{read_on:.2f}")
+
+
+def padded(rows: list[list[int]]) -> np.ndarray:
+    """Rows of ids, filled up with 0 to one length."""
+    ids = np.zeros((len(rows), max(1, *map(len, rows))), np.int64)
+    for row, given in zip(ids, rows):
+        row[: len(given)] = given
+    return ids
 
 
 def scores(model: RecurrentClassifier, rows: list[list[int]]) -> np.ndarray:
     """What the network says of rows of ids, in evaluation."""
     model.eval()
-    ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
-    for row, given in zip(ids, rows):
-        row[: len(given)] = given
     with minigrad.no_grad():
-        return model(minigrad.tensor(ids)).numpy()
+        return model(minigrad.tensor(padded(rows))).numpy()
 
 
 def favour(model: RecurrentClassifier, rows: list[list[int]]) -> np.ndarray:
@@ -106,7 +122,7 @@ def train(vocabulary: Vocabulary, texts: list[str], labels: np.ndarray) -> Recur
     minigrad.manual_seed(0)
     rows = SequenceDataset([vocabulary.encode(text) for text in texts], labels)
     loader = DataLoader(rows, BATCH, shuffle=True, lengths=rows.lengths, seed=0)
-    model = RecurrentClassifier(len(vocabulary), KIND, WIDTH, WIDTH, dropout=0.3)
+    model = RecurrentClassifier(len(vocabulary), KIND, WIDTH, WIDTH, pool=POOL, dropout=0.3)
     trainer = Trainer(model, AdamW(model.parameters(), lr=RATE, weight_decay=0.1), loader)
     for entry in trainer.fit(EPOCHS):
         epoch, loss, right = entry["epoch"], entry["train_loss"], entry["train_accuracy"]
@@ -142,10 +158,10 @@ def picture(model: RecurrentClassifier, vocabulary: Vocabulary, sentences: list[
 
 
 def main(pictures: Path) -> None:
-    print(say("lengths of the rows of the example:", "例子里各行的长度："))
+    print(say("the examples by hand:", "手算的例子："))
     by_hand()
     print(say("the data:", "数据："))
-    texts, labels, test_texts, test_labels = reviews()
+    texts, labels, test_texts, test_labels, sentences = reviews()
     vocabulary = Vocabulary.from_texts(texts, 2)
     print(
         say(
@@ -153,7 +169,7 @@ def main(pictures: Path) -> None:
             f"  {len(texts):,} 句，至少出现两次的词有 {len(vocabulary):,} 个",
         )
     )
-    print(say(f"training ({KIND}):", f"训练（{KIND}）："))
+    print(say(f"training ({KIND}, {POOL}):", f"训练（{KIND}，{POOL}）："))
     model = train(vocabulary, texts, labels)
     test = DataLoader(SequenceDataset([vocabulary.encode(text) for text in test_texts], test_labels), 100)
     result, _, _ = evaluate(model, test)
@@ -163,7 +179,7 @@ def main(pictures: Path) -> None:
             f"  另外 {TESTED} 句，正确率 {result.accuracy:.1%}",
         )
     )
-    print(say("padding:", "填充："))
+    print(say("a sentence of three words, alone and beside one of 22:", "三个词的句子，旁边放不放一句 22 个词的："))
     padding_is_nothing(model, vocabulary)
     print(say("what the words add:", "各个词的作用："))
-    picture(model, vocabulary, SENTENCES if "funny" in vocabulary.ids and "at" in vocabulary.ids else MADE_UP, pictures)
+    picture(model, vocabulary, sentences, pictures)

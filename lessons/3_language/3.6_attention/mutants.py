@@ -67,15 +67,54 @@ def not_divided(scores):
     return np.exp(scores - np.where(np.isneginf(highest), 0, highest))
 
 
+def exponentials(scores):
+    """e to the scores, less the highest of each row, and their sums."""
+    highest = scores.max(axis=-1, keepdims=True)
+    e = np.exp(scores - np.where(np.isneginf(highest), 0, highest))
+    return e, e.sum(axis=-1, keepdims=True)
+
+
 @mistake(
     SOFTMAX,
-    "These are the logarithms of the shares. Take e to them, or leave the logarithm out.",
-    "这是份额的对数。要么再取指数，要么不取对数。",
+    "This is the logarithm of the shares (log-softmax, as in 1.6). The values are mixed with the shares themselves.",
+    "这是份额的对数（log-softmax，1.6 课用过）。混合各个值时，用的是份额本身。",
 )
-def logarithms(scores):
-    highest = scores.max(axis=-1, keepdims=True)
-    shifted = scores - np.where(np.isneginf(highest), 0, highest)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+def logarithm(scores):
+    with np.errstate(divide="ignore"):
+        return np.log(softmax_or_zeros(scores))
+
+
+@mistake(
+    SOFTMAX,
+    "A row in which one score is -∞ became zeros. One -∞ forbids one key; zeros are for a row that is -∞ everywhere: "
+    "all(), not any().",
+    "一行里只要有一个 -∞，整行就成了 0。一个 -∞ 只禁一个键；整行都是 -∞ 才是 0：用 all()，不是 any()。",
+)
+def one_forbids_all(scores):
+    return np.where(np.isneginf(scores).any(axis=-1, keepdims=True), 0, softmax_or_zeros(scores))
+
+
+@mistake(
+    SOFTMAX,
+    "The shares of a row no longer sum to 1: a small number was added to what they are divided by. With the highest "
+    "score taken off, the sum is 1 or more, except in a row of nothing: divide that one by 1.",
+    "一行的份额加起来不再是 1：除数里多加了一个很小的数。减去最高分之后，和不会小于 1，除非整行都是 -∞：只有那一行"
+    "改成除以 1。",
+)
+def small_number_in_the_sum(scores):
+    e, total = exponentials(scores)
+    return e / (total + scores.dtype.type(1e-6))
+
+
+@mistake(
+    SOFTMAX,
+    "NaN among the scores became 0. It comes from a mistake elsewhere, which nobody would notice any more. Ask for -∞ "
+    "before anything is divided, instead of sweeping NaN away afterwards.",
+    "得分里的 NaN 变成了 0。它说明别处出了错，这样一来就没人发现了。应该在做除法之前看是不是 -∞，而不是事后把 NaN "
+    "抹掉。",
+)
+def nan_swept_away(scores):
+    return np.nan_to_num(softmax_or_zeros(scores))
 
 
 @mutant(SOFTMAX, "not_finite")
@@ -117,7 +156,12 @@ def one_too_far(t, s, like):
     return as_mask(np.triu(np.ones((t, s), bool), 2), like)
 
 
-@mutant(MASK, "transposed")
+@mistake(
+    MASK,
+    "The past is forbidden and the future allowed. Row i is the query at place i; columns above i are its future, "
+    "the upper right triangle: triu(..., 1).",
+    "过去被禁掉了，未来反而能看。第 i 行是位置 i 的查询，大于 i 的列才是它的未来，也就是右上三角：triu(..., 1)。",
+)
 def past_forbidden(t, s, like):
     return as_mask(np.tril(np.ones((t, s), bool), -1), like)
 
@@ -161,12 +205,30 @@ def keys_in_rows(t, s, like):
 
 @mistake(
     MASK,
-    "A large negative number stands in the place of -∞. It does almost the same, but a row of nothing else is then no "
-    "row of nothing, and float16 does not have it. Write -np.inf.",
-    "用一个很大的负数代替了 -∞。效果几乎一样，但整行都被禁时，就看不出什么都不许看了，float16 也存不下。请写 -np.inf。",
+    "0 times -∞ is NaN. Do not multiply by -∞; choose: np.where(future, -np.inf, 0).",
+    "0 乘 -∞ 是 NaN。不要用 -∞ 去乘，要选：np.where(future, -np.inf, 0)。",
 )
-def large_number(t, s, like):
-    return Tensor(np.where(np.triu(np.ones((t, s), bool), 1), -1e9, 0).astype(like.dtype), device=like.device)
+def infinity_times_zero(t, s, like):
+    return Tensor((-np.inf * np.triu(np.ones((t, s)), 1)).astype(like.dtype))
+
+
+@mistake(
+    MASK,
+    "The future got a finite number. Only -∞ makes a share exactly 0, and only then is a row that may see nothing "
+    "recognised.",
+    "未来处放的是有限的数。只有 -∞ 才让份额正好是 0，也只有这样才认得出什么都不许看的行。",
+)
+def finite_number(t, s, like):
+    return Tensor(np.where(np.triu(np.ones((t, s), bool), 1), -1e9, 0).astype(like.dtype))
+
+
+@mistake(
+    MASK,
+    "The mask holds True and False. It is added to the scores, so it needs numbers: 0 and -∞, of the dtype of like.",
+    "掩码里是 True 和 False。它要加到得分上，所以得是数：0 和 -∞，dtype 和 like 一样。",
+)
+def true_and_false(t, s, like):
+    return Tensor(np.tri(t, s, dtype=bool))
 
 
 @mutant(MASK, "dtype")
@@ -281,51 +343,163 @@ def no_softmax(self, q, k, v, mask=None):
 
 @mistake(
     FORWARD,
-    "The scores are divided by √d. The factor is self.scale, which the caller may choose; 1 / √d is only what it is "
-    "as a rule.",
-    "得分除以了 √d。因子是 self.scale，由调用者决定；1 / √d 只是通常的取值。",
+    "The scores are divided by √d, whatever self.scale is. The scale was worked out by the caller: multiply by "
+    "self.scale.",
+    "不管 self.scale 是多少，得分都除以了 √d。缩放因子由调用者算好了：乘 self.scale。",
 )
-def root_of_width(self, q, k, v, mask=None):
-    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) / np.sqrt(np.array(q.shape[-1], q.dtype)))
+def root_of_d(self, q, k, v, mask=None):
+    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) / q.dtype.type(q.shape[-1] ** 0.5))
 
 
 @mistake(
     FORWARD,
-    "The scores are multiplied by the root of self.scale. It is 1 / √d already: no root.",
-    "得分乘的是 self.scale 的平方根。它本身就是 1 / √d：不用再开方。",
+    "The scores are divided by the root of self.scale. It is the factor itself, 1 / √d: multiply by it.",
+    "得分除以了 self.scale 的平方根。它本身就是因子 1 / √d：直接乘。",
 )
 def root_of_scale(self, q, k, v, mask=None):
-    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale**0.5)
+    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) / self.scale**0.5)
 
 
 @mistake(
     FORWARD,
-    "The shares that are returned are those before dropout. Asked for is what was mixed with: P · kept.",
-    "返回的份额是 dropout 之前的。要的是真正用来混合的：P · kept。",
+    "The scores are multiplied by the mask. It is added: 0 changes nothing, -∞ forbids.",
+    "得分乘上了掩码。掩码是加上去的：加 0 不变，加 -∞ 就是禁止。",
 )
-def shares_before_dropout(self, q, k, v, mask=None):
-    y = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
-    return (y[0], self.saved[4]) if self.weights else y
+def mask_multiplied(self, q, k, v, mask=None):
+    scores = q @ k.swapaxes(-1, -2) * self.scale
+    return attended(self, q, k, v, None, scores if mask is None else scores * mask, unguarded)
 
 
 @mistake(
     FORWARD,
-    "Dropout was applied to the scores: a score of 0 is no share of 0. It belongs behind the softmax, on P.",
-    "dropout 用在了得分上：得分为 0 并不是份额为 0。它应该在 softmax 之后，作用于 P。",
+    "The mask is added to the shares, behind the softmax. It belongs to the scores, before it.",
+    "掩码加到了 softmax 之后的份额上。应该在 softmax 之前加到得分上。",
+)
+def mask_added_to_shares(self, q, k, v, mask=None):
+    def shares(scores):
+        return softmax_or_zeros(scores) + (0 if mask is None else mask)
+
+    return attended(self, q, k, v, None, q @ k.swapaxes(-1, -2) * self.scale, shares)
+
+
+def unguarded(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    FORWARD,
+    "A query that may look nowhere got NaN: -∞ - (-∞). softmax_or_zeros gives zeros there; call it.",
+    "什么都不许看的查询得到了 NaN：-∞ - (-∞)。softmax_or_zeros 在这里给出 0，用它。",
+)
+def another_softmax(self, q, k, v, mask=None):
+    return attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale, unguarded)
+
+
+@mistake(
+    FORWARD,
+    "y and P were returned, but self.weights is False: y alone is wanted.",
+    "返回了 y 和 P，但 self.weights 是 False：只要 y。",
+)
+def weights_always(self, q, k, v, mask=None):
+    found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
+    return found if self.weights else (found, self.saved[4])
+
+
+@mistake(
+    FORWARD,
+    "self.weights is True, but P was not returned: return y, P.",
+    "self.weights 是 True，却没有返回 P：return y, P。",
+)
+def weights_never(self, q, k, v, mask=None):
+    found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
+    return found[0] if self.weights else found
+
+
+@mistake(
+    FORWARD,
+    "P stands before y. The result comes first: return y, P.",
+    "P 放在了 y 前面。结果在前：return y, P。",
+)
+def weights_first(self, q, k, v, mask=None):
+    found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
+    return found[::-1] if self.weights else found
+
+
+@mistake(
+    FORWARD,
+    "The P that was returned is that before dropout. Asked for is the one that was multiplied with v.",
+    "返回的 P 是 dropout 之前的。要的是与 v 相乘的那个。",
+)
+def weights_before_dropout(self, q, k, v, mask=None):
+    found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
+    return (found[0], self.saved[4]) if self.weights else found
+
+
+@mistake(
+    FORWARD,
+    "self.kept_of was called more than once. It draws anew at each call: keep what it gave in a variable, for the "
+    "product and for backward.",
+    "self.kept_of 调用了不止一次。每次调用都会重新抽：把结果存进一个变量，相乘和反向都用它。",
+)
+def drawn_twice(self, q, k, v, mask=None):
+    found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
+    self.save(*self.saved[:5], self.kept_of(self.saved[4]))
+    return found
+
+
+@mistake(
+    FORWARD,
+    "Dropout came before the softmax: the scores were multiplied. A score of 0 is no share of 0; multiply P.",
+    "dropout 放到了 softmax 之前，乘的是得分。得分为 0 不等于份额为 0；要乘的是 P。",
 )
 def scores_dropped(self, q, k, v, mask=None):
-    scores = q @ k.swapaxes(-1, -2) * self.scale
-    scores = scores if mask is None else scores + mask
+    scores = q @ k.swapaxes(-1, -2) * self.scale + (0 if mask is None else mask)
     kept = self.kept_of(scores)
     p = softmax_or_zeros(scores if kept is None else scores * kept)
     self.save(q, k, v, mask, p, kept)
     return (p @ v, p) if self.weights else p @ v
 
 
-@mutant(FORWARD, "count")
-def weights_not_returned(self, q, k, v, mask=None):
+@mistake(
+    FORWARD,
+    "Dropout came behind the product with v: numbers of y were dropped. Shares are dropped: multiply P.",
+    "dropout 放到了与 v 相乘之后，丢的是 y 里的数。要丢的是份额：乘 P。",
+)
+def result_dropped(self, q, k, v, mask=None):
+    p = softmax_or_zeros(q @ k.swapaxes(-1, -2) * self.scale + (0 if mask is None else mask))
+    y = p @ v
+    kept = self.kept_of(y)
+    self.save(q, k, v, mask, p, kept)
+    y = y if kept is None else y * kept
+    return (y, p) if self.weights else y
+
+
+@mistake(
+    FORWARD,
+    "Behind dropout each row was divided by its sum again. That is not done: kept has enlarged what is left already.",
+    "dropout 之后每行又除以了自己的和。不用这一步：kept 已经把留下的放大了。",
+)
+def shared_out_again(self, q, k, v, mask=None):
     found = attended(self, q, k, v, mask, q @ k.swapaxes(-1, -2) * self.scale)
-    return found[0] if self.weights else found
+    if self.saved[5] is None:
+        return found
+    p = self.saved[4] * self.saved[5]
+    p = p / p.sum(axis=-1, keepdims=True)
+    return (p @ v, p) if self.weights else p @ v
+
+
+@mistake(
+    FORWARD,
+    "What is left after dropout is not enlarged. kept holds 0 and 1 / (1 - p), not False and True: P · kept.",
+    "dropout 留下的没有放大。kept 里是 0 和 1 / (1 - p)，不是 False 和 True：用 P · kept。",
+)
+def not_enlarged(self, q, k, v, mask=None):
+    p = softmax_or_zeros(q @ k.swapaxes(-1, -2) * self.scale + (0 if mask is None else mask))
+    kept = self.kept_of(p)
+    self.save(q, k, v, mask, p, kept)
+    p = p if kept is None else np.where(kept, p, 0)
+    return (p @ v, p) if self.weights else p @ v
 
 
 @mistake(
@@ -390,44 +564,6 @@ def sum_missing(self, gy, gp=None):
 )
 def like_a_sigmoid(self, gy, gp=None):
     return walked(self, gy, gp, lambda p, g: p * (1 - p) * g)
-
-
-@mistake(
-    BACKWARD,
-    "A mean stands in the place of the sum: gS = P (gP - Σ gP P). The shares are weights already, nothing is divided.",
-    "该求和的地方取了平均：gS = P (gP - Σ gP P)。份额本身就是权重，不用再除。",
-)
-def mean_for_sum(self, gy, gp=None):
-    return walked(self, gy, gp, lambda p, g: p * (g - (g * p).mean(axis=-1, keepdims=True)))
-
-
-@mistake(
-    BACKWARD,
-    "Where a gradient of P came in, that of the result was left out. Both are added: gP = gy vᵀ + gp.",
-    "传进来了 P 的梯度，结果的梯度就被丢掉了。两者要相加：gP = gy vᵀ + gp。",
-)
-def of_result_ignored(self, gy, gp=None):
-    if gp is None:
-        return walked(self, gy, gp)
-    *_, dropped_gv, gmask = walked(self, gy, None)
-    gq, gk, _, gs = walked(self, gy * 0, gp)
-    return gq, gk, dropped_gv, None if gmask is None else gs
-
-
-@mistake(
-    BACKWARD,
-    "The softmax's gradient was taken with the shares behind dropout. The softmax gave P: gS = P (gP - Σ gP P), and "
-    "dropout is in gP already.",
-    "softmax 的梯度里用了 dropout 之后的份额。softmax 给出的是 P：gS = P (gP - Σ gP P)，而 dropout 已经在 gP 里了。",
-)
-def softmax_of_dropped(self, gy, gp=None):
-    kept = self.saved[5]
-
-    def behind(p, g):
-        p = p if kept is None else p * kept
-        return p * (g - (g * p).sum(axis=-1, keepdims=True))
-
-    return walked(self, gy, gp, behind)
 
 
 @mistake(
@@ -529,6 +665,149 @@ def dropout_missing(self, gy, gp=None):
 def undropped_values(self, gy, gp=None):
     gq, gk, _, gmask = walked(self, gy, gp)
     return gq, gk, self.saved[4].swapaxes(-1, -2) @ gy, gmask
+
+
+@mistake(
+    BACKWARD,
+    "Parentheses are missing: P multiplies both, gS = P (gP - Σ gP P).",
+    "少了括号：P 要乘括号里的两项，gS = P (gP - Σ gP P)。",
+)
+def parentheses_missing(self, gy, gp=None):
+    return walked(self, gy, gp, lambda p, g: p * g - (g * p).sum(axis=-1, keepdims=True))
+
+
+@mistake(
+    BACKWARD,
+    "Σ gP P is added. It is taken off: gS = P (gP - Σ gP P).",
+    "Σ gP P 加上去了。应该减：gS = P (gP - Σ gP P)。",
+)
+def sum_added(self, gy, gp=None):
+    return walked(self, gy, gp, lambda p, g: p * (g + (g * p).sum(axis=-1, keepdims=True)))
+
+
+@mistake(
+    BACKWARD,
+    "The mean of gP P is taken off; asked for is the sum. The shares P are the weights of this mean already.",
+    "减去的是 gP P 的平均值；要的是和。份额 P 本身就是权重，加起来就是加权平均。",
+)
+def mean_for_sum(self, gy, gp=None):
+    return walked(self, gy, gp, lambda p, g: p * (g - (g * p).mean(axis=-1, keepdims=True)))
+
+
+@mistake(
+    BACKWARD,
+    "Σ gP P runs over the whole array; it belongs to each row: axis=-1, keepdims=True.",
+    "Σ gP P 对整个数组求了和；它属于每一行：axis=-1，keepdims=True。",
+)
+def sum_over_everything(self, gy, gp=None):
+    return walked(self, gy, gp, lambda p, g: p * (g - (g * p).sum()))
+
+
+@mistake(
+    BACKWARD,
+    "The gradients come in the order in which they were computed, gv first. They are returned in the order of "
+    "forward's inputs: gq, gk, gv, gmask.",
+    "梯度是按算出来的次序返回的，gv 在最前面。应该按 forward 的输入的次序：gq、gk、gv、gmask。",
+)
+def values_first(self, gy, gp=None):
+    gq, gk, gv, gmask = walked(self, gy, gp)
+    return gv, gq, gk, gmask
+
+
+@mistake(
+    BACKWARD,
+    "A gradient was returned for a mask that was not given. Without a mask the fourth is None.",
+    "没有掩码，却返回了它的梯度。没有掩码时，第四个是 None。",
+)
+def gradient_of_no_mask(self, gy, gp=None):
+    *others, gmask = walked(self, gy, gp)
+    q, k = self.saved[:2]
+    return (*others, np.zeros((*q.shape[:-1], k.shape[-2])) if gmask is None else gmask)
+
+
+@mistake(
+    BACKWARD,
+    "The mask was given, but its gradient is None. A mask may be learned: gmask = gS.",
+    "给了掩码，它的梯度却是 None。掩码也可以学：gmask = gS。",
+)
+def mask_without_gradient(self, gy, gp=None):
+    return (*walked(self, gy, gp)[:3], None)
+
+
+@mistake(
+    BACKWARD,
+    "gmask is gP. The mask was added before the softmax, so its gradient has come through it: gmask = gS.",
+    "gmask 用的是 gP。掩码是在 softmax 之前加的，它的梯度要先穿过 softmax：gmask = gS。",
+)
+def mask_behind_the_softmax(self, gy, gp=None):
+    seen = []
+
+    def behind(p, g):
+        seen.append(g)
+        return p * (g - (g * p).sum(axis=-1, keepdims=True))
+
+    *others, gmask = walked(self, gy, gp, behind)
+    return (*others, None if gmask is None else seen[0])
+
+
+def from_shares(self, gy, gp, of_p):
+    """backward with the gradient of P that `of_p` gives for gy vᵀ, gp and kept."""
+    v, kept = self.saved[2], self.saved[5]
+    return walked(
+        self, gy, None, lambda p, _: softmax_back(p, of_p(gy @ v.swapaxes(-1, -2), gp, 1 if kept is None else kept))
+    )
+
+
+def softmax_back(p, g):
+    return p * (g - (g * p).sum(axis=-1, keepdims=True))
+
+
+@mistake(
+    BACKWARD,
+    "gp was added behind dropout. The P that was returned is that after dropout, so both parts go through: "
+    "(gy vᵀ + gp) · kept.",
+    "gp 加在了 dropout 之后。返回的 P 是 dropout 之后的，所以两份都要乘 kept：(gy vᵀ + gp) · kept。",
+)
+def gp_behind_dropout(self, gy, gp=None):
+    return from_shares(self, gy, gp, lambda g, gp, kept: g * kept + (0 if gp is None else gp))
+
+
+@mistake(
+    BACKWARD,
+    "gp stands in the place of gy vᵀ. P went two ways, to y and out by itself: both gradients are added.",
+    "gp 取代了 gy vᵀ。P 有两个去处，一个到 y，一个直接返回：两份梯度要相加。",
+)
+def gp_alone(self, gy, gp=None):
+    return from_shares(self, gy, gp, lambda g, gp, kept: (g if gp is None else gp) * kept)
+
+
+@mistake(
+    BACKWARD,
+    "gp was added to gS. It is a gradient of P: it goes through the softmax, together with gy vᵀ.",
+    "gp 加到了 gS 上。它是 P 的梯度：要和 gy vᵀ 一起穿过 softmax。",
+)
+def gp_to_the_scores(self, gy, gp=None):
+    return walked(self, gy, None, lambda p, g: softmax_back(p, g) + (0 if gp is None else gp))
+
+
+@mistake(
+    BACKWARD,
+    "kept multiplies gS. Dropout came behind the softmax, so on the way back it comes first: gP · kept.",
+    "kept 乘到了 gS 上。dropout 在 softmax 之后，反向时就先遇到它：gP · kept。",
+)
+def dropout_behind_the_softmax(self, gy, gp=None):
+    kept = self.saved[5]
+    return walked(self, gy, gp, lambda p, g: softmax_back(p, g) * (1 if kept is None else kept), of_kept=False)
+
+
+@mistake(
+    BACKWARD,
+    "The softmax's gradient was computed with P after dropout. The softmax gave P before it: that one counts here.",
+    "算 softmax 的梯度时，用了 dropout 之后的 P。softmax 给出的是 dropout 之前的 P，这里要用那个。",
+)
+def softmax_of_dropped(self, gy, gp=None):
+    kept = self.saved[5]
+    return walked(self, gy, gp, lambda p, g: softmax_back(p if kept is None else p * kept, g))
 
 
 @mutant(BACKWARD, "raised")

@@ -92,6 +92,11 @@ def asked_in_order(seed: int) -> tuple[minigrad.Tensor, minigrad.Tensor, np.ndar
     return entries, asked, names[0], colours[0]
 
 
+def letter(name: int) -> str:
+    """A for 0, B for 1, and behind Z a0, a1, ..."""
+    return chr(ord("A") + name) if name < 26 else f"a{name - 26}"
+
+
 def look_up(pictures: Path) -> None:
     minigrad.manual_seed(0)
     rng, model = np.random.default_rng(1), LookUp()
@@ -117,8 +122,8 @@ def look_up(pictures: Path) -> None:
     for axes, (title, weights) in zip(figure.subplots(1, 2), maps.items()):
         axes.imshow(weights, cmap="Blues", vmin=0, vmax=1)
         axes.set_title(title, fontsize=10)
-        axes.set_xticks(range(NAMES), [f"{'ABCDEFGH'[n]}={c}" for n, c in zip(names, colours)], fontsize=8)
-        axes.set_yticks(range(NAMES), [f"{c}?" for c in "ABCDEFGH"[:NAMES]], fontsize=8)
+        axes.set_xticks(range(NAMES), [f"{letter(n)}={c}" for n, c in zip(names, colours)], fontsize=8)
+        axes.set_yticks(range(NAMES), [f"{letter(n)}?" for n in range(NAMES)], fontsize=8)
         axes.set_xlabel("entries of the list")
     figure.axes[0].set_ylabel("what is asked for")
     path = save_figure(figure, pictures / "3.6_look_up.png")
@@ -148,5 +153,5 @@ def main(pictures: Path) -> None:
     sharpness()
     print(say("P under three masks:", "三种掩码下的 P："))
     masks()
-    print(say(f"looking up one of {NAMES} colours:", f"查出 {NAMES} 种颜色里的一种："))
+    print(say(f"looking up the colour of one of {NAMES} names:", f"在 {NAMES} 个名字里查出一个的颜色："))
     look_up(pictures)

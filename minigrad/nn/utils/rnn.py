@@ -93,8 +93,10 @@ def pad_packed_sequence(
     """The opposite of `pack_padded_sequence`: [t, n, ...], or with `batch_first` [n, t, ...], and the lengths [n].
 
     Behind the end of a sequence stands `padding_value`; t is the longest length, or `total_length`. Raises ValueError
-    for a total_length below that.
+    for a total_length below that, TypeError for anything but a packed sequence.
     """
+    if not isinstance(sequence, PackedSequence):
+        raise TypeError(f"pad_packed_sequence got {type(sequence).__name__}; expected a PackedSequence")
     data, batch_sizes, _, unsorted, live = sequence
     check_bool("pad_packed_sequence: batch_first", batch_first)
     steps, n = len(batch_sizes), int(batch_sizes[0])
