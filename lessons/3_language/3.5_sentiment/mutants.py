@@ -522,6 +522,15 @@ def padding_read(self, ids):
 
 @mistake(
     FORWARD,
+    "No gradient comes back to the embedding: on the way from its vectors to the scores something left the graph.",
+    "梯度传不回嵌入：从词向量到得分的路上，有一步离开了计算图。",
+)
+def words_without_gradient(self, ids):
+    return read(self, ids, self.dropout(self.embedding(ids).detach()), lengths_of(ids.cpu().numpy()))
+
+
+@mistake(
+    FORWARD,
     "The words go into the network without dropout.",
     "词没有经过 dropout 就进了网络。",
 )

@@ -736,7 +736,7 @@ MISTAKES = [
         seen = self.last_state(state) if self.pool == 'last' else highest(output, lengths)
         return self.head(self.dropout(seen))
         """,
-        "lost_gradient",
+        "words_without_gradient",
         NAMED,
         first=MISLEADING,
     ),
