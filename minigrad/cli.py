@@ -262,6 +262,26 @@ def summary(name: str | None, shape: tuple[int, ...] | None, classes: int | None
 
 
 @cli.command(
+    "info",
+    cls=Bilingual,
+    help=(
+        "Show versions, processors and GPUs, and what is missing for them.",
+        "显示版本、处理器和 GPU，以及还缺什么。",
+    ),
+)
+@lang_option
+def info() -> None:
+    from rich.table import Table
+
+    from .info import facts
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for fact in facts():
+        table.add_row(fact.name, fact.value)
+    plain_console().print(table)
+
+
+@cli.command(
     "predict",
     cls=Bilingual,
     help=(
