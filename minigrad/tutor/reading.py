@@ -1,5 +1,6 @@
 """What the learner types: answers of several lines, and commands such as /hint."""
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -47,8 +48,8 @@ def typed(lines: Iterable[str], explain: Callable[[str], None]) -> Iterator[Type
 def input_lines(explain: Callable[[str], None]) -> Iterator[str]:
     """The lines of standard input, with line editing in a terminal; those that are not UTF-8 are told and left out."""
     if sys.stdin.isatty():
-        import readline  # noqa: F401 (gives input() its keys and its history)
-
+        with contextlib.suppress(ImportError):  # Windows has none, and edits lines by itself
+            import readline  # noqa: F401 (gives input() its keys and its history)
         while True:
             try:
                 yield input("> ")
