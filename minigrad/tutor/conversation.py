@@ -203,7 +203,9 @@ def show(console: Console, lines: Iterable[Line]) -> None:
     """Print the lines of a reply, each with its mark."""
     for line in lines:
         mark, style = STYLES[line.kind]
-        console.print(wrapped(Text(mark, style).append(line.text, "bold" if line.kind == "ask" else ""), console.width))
+        console.print(
+            wrapped(Text().append(mark, style).append(line.text, "bold" if line.kind == "ask" else ""), console.width)
+        )
 
 
 def show_passages(console: Console, hits: Sequence[Hit]) -> None:
