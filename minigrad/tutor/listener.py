@@ -74,7 +74,8 @@ def listen(question: Question, answer: str, level: int = 0, similar: Similar | N
         return Heard(question, missing, state="unsure" if "?" in text else "empty")
     if question.kind == NUMBER:
         return listen_for_number(question, text, level)
-    said = sentences(text)
+    repeated = read_out(question)
+    said = [sentence for sentence in sentences(text) if sentence not in repeated]
     verdicts, both = dict(missing), []
     for point in question.points:
         found = {heard for sentence in said for heard in heard_in(point.ways, sentence)}
@@ -91,6 +92,13 @@ def listen(question: Question, answer: str, level: int = 0, similar: Similar | N
     if set(verdicts.values()) == {MISSING} and not believed:
         state = "unsure" if UNSURE.match(text) else "off_topic"
     return Heard(question, verdicts, believed, both=tuple(both), state=state)
+
+
+def read_out(question: Question) -> set[str]:
+    """The sentences of the question, its hint and its follow-ups: the learner was shown them, repeated they say
+    nothing."""
+    shown = [question.texts["ask"], question.texts["hint"], *(point.ask for point in question.points)]
+    return {sentence for texts in shown for text in texts.values() for sentence in sentences(tidy(text))}
 
 
 def heard_in(ways: tuple[Way, ...], sentence: str) -> set[bool]:

@@ -11,7 +11,8 @@ linearly too. Chinese is found wherever it stands. Groups of both languages may 
 
 A sentence that says a way and denies it ("gradients do not multiply along a path", 梯度不是沿路径相乘) counts as its
 opposite: a word of negation denies what comes behind it in its clause, and two affirm it. Where a group has such a word
-itself, as `without` above, the way knows what it says, and other negations of the sentence are not looked at.
+itself, as `without` above, the way knows what it says, and other negations of the sentence are not looked at. What
+begins with "it is not true that" or 并不是 denies the whole sentence.
 """
 
 import re
@@ -38,6 +39,13 @@ NEGATIONS = re.compile(
 )
 
 
+DENIED = re.compile(
+    r"\W*(?:no, )?(?:it(?:'s| is) (?:not (?:true|the case)|untrue) that|i (?:don't|dont|do not) (?:think|believe)"
+    r"|并不是|并非|我不认为|我不觉得)"
+)
+TURN = re.compile(r"\bbut\b|\binstead\b|而是|而在于")
+
+
 class PhraseError(MinigradError):
     """A way to say something is not written as it must be."""
 
@@ -53,6 +61,12 @@ class Way:
 
     def found_in(self, sentence: str) -> bool | None:
         """True: the (tidy) sentence says this. False: it says the opposite. None: neither."""
+        if DENIED.match(sentence) and not TURN.search(sentence):
+            return None if self.said_in(sentence) is None else False
+        return self.said_in(sentence)
+
+    def said_in(self, sentence: str) -> bool | None:
+        """The same, for a sentence that is not denied as a whole."""
         spans = [[match.span() for match in group.finditer(sentence)] for group in self.groups]
         if not all(spans) or (self.ordered and not in_order(spans)):
             return None
