@@ -21,6 +21,7 @@ from .checking import Outcome
 from .cut import exercise
 from .learner import LearnerFile
 from .lessons import Lesson, all_lessons, order_of
+from .state import is_state
 
 HIDDEN = ".minigrad"
 FORMAT = 1  # of the state file
@@ -133,16 +134,11 @@ class Workspace:
         path = self.hidden / "state.json"
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
-            parts = ("blanks", "concepts", "questions", "activity", "plan")
-            if (
-                not isinstance(state, dict)
-                or "blanks" not in state
-                or not all(isinstance(state.get(part, {}), dict) for part in parts)
-            ):
+            if not is_state(state):
                 raise ValueError("not the state of a workspace")
         except FileNotFoundError:
             return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
-        except ValueError:
+        except (ValueError, RecursionError):
             aside = free(path.with_name("state-damaged.json"))
             path.replace(aside)
             self.notices.append(
