@@ -15,7 +15,7 @@ def is_state(content: Any) -> bool:
 
 
 def fits(needed: Mapping[str, Shape], optional: Mapping[str, Shape]) -> Shape:
-    """A dict with the names of `needed`, and maybe those of `optional`, whose values have the shapes that these give."""
+    """A dict with the names of `needed`, maybe those of `optional`, and values of the shapes that these give."""
 
     def check(value: Any) -> bool:
         if not isinstance(value, dict) or not needed.keys() <= value.keys():

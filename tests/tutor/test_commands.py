@@ -226,6 +226,13 @@ def test_the_learner_may_overrule_where_to_begin(tmp_path):
     assert json.loads((folder / ".minigrad" / "state.json").read_text())["begin"] == "2.1"
 
 
+def test_a_command_does_not_agree_to_where_to_begin(tmp_path):
+    folder = tmp_path / "a"
+    result = CliRunner().invoke(cli, ["start", str(folder), "--questions"], input="/skip\n/hint\n/skip\n2.1\n\n")
+    assert "minigrad lesson 2.1" in result.output
+    assert json.loads((folder / ".minigrad" / "state.json").read_text())["begin"] == "2.1"
+
+
 def test_leaving_the_six_questions_begins_at_the_beginning(tmp_path):
     result = CliRunner().invoke(cli, ["start", str(tmp_path / "a"), "--questions"], input="/quit\n")
     assert "minigrad lesson 1.1" in result.output
