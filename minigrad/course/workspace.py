@@ -21,6 +21,7 @@ from .checking import Outcome
 from .cut import exercise
 from .learner import LearnerFile
 from .lessons import Lesson, all_lessons, order_of
+from .state import is_state
 
 HIDDEN = ".minigrad"
 FORMAT = 1  # of the state file
@@ -137,7 +138,7 @@ class Workspace:
                 raise ValueError("not the state of a workspace")
         except FileNotFoundError:
             return fresh()
-        except ValueError:
+        except (ValueError, RecursionError):
             aside = free(path.with_name("state-damaged.json"))
             path.replace(aside)
             write_json(path, fresh())  # by this file a workspace is found
@@ -238,17 +239,6 @@ class Workspace:
 def fresh() -> dict[str, Any]:
     """The state of a new workspace."""
     return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
-
-
-def is_state(state: Any) -> bool:
-    """Has what was read the form of a state?"""
-    tables = ("blanks", "concepts", "questions")  # of entries by name
-    return (
-        isinstance(state, dict)
-        and "blanks" in state
-        and all(isinstance(state.get(part, {}), dict) for part in (*tables, "activity", "plan"))
-        and all(isinstance(entry, dict) for part in tables for entry in state.get(part, {}).values())
-    )
 
 
 def exercise_text(lesson: Lesson) -> str:

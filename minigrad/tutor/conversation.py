@@ -214,7 +214,7 @@ def show_passages(console: Console, hits: Sequence[Hit]) -> None:
         console.print(say("The lessons do not cover this.", "课文里没有讲到这个。"))
     for hit in hits:
         passage = hit.passage
-        place = f"{passage.lesson.number} {passage.lesson.title}" + (f" · {passage.section}" if passage.section else "")
+        place = f"{passage.lesson.number} {passage.title}" + (f" · {passage.section}" if passage.section else "")
         console.print(f"[bold]{escape(place)}[/]")
         console.print(WrappedMarkdown(passage.text, code_theme="ansi_dark", hyperlinks=False))
         console.print()

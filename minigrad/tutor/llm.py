@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from ..errors import MinigradError
 from ..language import say
@@ -56,8 +56,8 @@ def server(url: str | None) -> Server | None:
     url = (url or os.environ.get("MINIGRAD_LLM", "")).strip()
     if not url:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = address(url)
+    if parts is None:
         raise LanguageModelError(
             say(
                 f"'{url}' is no address of a server; expected one such as {OLLAMA} or https://HOST/v1",
@@ -67,8 +67,15 @@ def server(url: str | None) -> Server | None:
     path = parts.path.rstrip("/")
     if not path.endswith("/chat/completions"):
         path = f"{path or '/v1'}/chat/completions"
-    key = os.environ.get("MINIGRAD_LLM_KEY", "")
-    if key and parts.scheme == "http" and not is_this_machine(parts.hostname):
+    key = os.environ.get("MINIGRAD_LLM_KEY", "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise LanguageModelError(
+            say(
+                "MINIGRAD_LLM_KEY holds characters that no key has; expected letters, digits and signs of ASCII",
+                "MINIGRAD_LLM_KEY 里有密钥不会有的字符；应该只有 ASCII 的字母、数字和符号",
+            )
+        )
+    if key and parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
         raise LanguageModelError(
             say(
                 f"MINIGRAD_LLM_KEY would go to {parts.hostname} unencrypted; use https, or unset it",
@@ -81,6 +88,15 @@ def server(url: str | None) -> Server | None:
         key,
         seconds(os.environ.get("MINIGRAD_LLM_TIMEOUT", "")),
     )
+
+
+def address(url: str) -> SplitResult | None:
+    """The parts of the address of a server; None if it is none."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else None
+    except ValueError:  # such as http://[::1, or a port of 99999
+        return None
 
 
 def seconds(text: str) -> float:
@@ -114,17 +130,16 @@ def stream(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
     Raises LanguageModelError when the server is away, refuses, falls silent, breaks off, or sends what is no reply.
     """
     import requests
+    import urllib3
 
     try:
         yield from pieces(at, messages)
     except requests.exceptions.ConnectTimeout as error:
         raise away(at, say("it does not answer", "没有响应")) from error
-    except (requests.exceptions.ReadTimeout, TimeoutError) as error:
+    except (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
         raise away(at, say(f"silent for {at.silence:g} seconds", f"{at.silence:g} 秒没有回音")) from error
-    except requests.exceptions.RequestException as error:
-        silent = "timed out" in str(error).lower()
-        why = say("silent for too long", "太久没有回音") if silent else say("no connection", "无法连接或连接中断")
-        raise away(at, why) from error
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise away(at, say("no connection", "无法连接或连接中断")) from error
 
 
 def pieces(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
@@ -132,19 +147,24 @@ def pieces(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
 
     headers = {"Authorization": f"Bearer {at.key}"} if at.key else {}
     body: dict[str, Any] = {"model": at.model, "messages": messages, "stream": True, "temperature": 0.3}
-    begin, length, ended = time.monotonic(), 0, False
-    with requests.post(
-        at.url,
-        json=body,
-        headers=headers,
-        auth=lambda request: request,  # or requests would look for a password of this host in ~/.netrc
-        stream=True,
-        timeout=(CONNECT, at.silence),
-        allow_redirects=False,  # what the learner typed goes to the server that was named, and to no other
-    ) as response:
+    length, ended = 0, False
+    session = requests.Session()
+    session.trust_env = not is_this_machine(urlsplit(at.url).hostname or "")  # no proxy between this machine and itself
+    with (
+        session,
+        session.post(
+            at.url,
+            json=body,
+            headers=headers,
+            auth=lambda request: request,  # or requests would look for a password of this host in ~/.netrc
+            stream=True,
+            timeout=(CONNECT, at.silence),
+            allow_redirects=False,  # what the learner typed goes to the server that was named, and to no other
+        ) as response,
+    ):
         if response.status_code != 200:
             raise away(at, say(f"it answered with status {response.status_code}", f"返回状态 {response.status_code}"))
-        for data in events(response):
+        for data in events(at, response):
             if data == "[DONE]":
                 ended = True
                 break
@@ -153,32 +173,33 @@ def pieces(at: Server, messages: list[dict[str, str]]) -> Iterator[str]:
             length += len(text)
             if length > LONGEST:
                 raise away(at, say(f"its reply is longer than {LONGEST:,} characters", f"回答超过 {LONGEST:,} 个字符"))
-            if time.monotonic() - begin > TOTAL:
-                raise away(at, say(f"its reply takes longer than {TOTAL:g} seconds", f"{TOTAL:g} 秒内没有答完"))
             if text:
                 yield printable(text)
     if not ended:
         raise away(at, say("its reply broke off", "回答中断了"))
 
 
-def events(response: "requests.Response") -> Iterator[str]:
+def events(at: Server, response: "requests.Response") -> Iterator[str]:
     """The data of each event of a stream; the whole body where the server sends it in one piece."""
-    if "text/event-stream" not in response.headers.get("Content-Type", ""):
-        whole = b""
-        for chunk in response.iter_content(1 << 16):
-            whole += chunk
-            if len(whole) > LINE:
-                break
-        yield whole.decode("utf-8", "replace")
-        return
-    left = b""
-    for chunk in response.iter_content(None):
-        *lines, left = (left + chunk).split(b"\n")
+    left, is_stream = b"", "text/event-stream" in response.headers.get("Content-Type", "")
+    for chunk in chunks(at, response):
+        *lines, left = (left + chunk).split(b"\n") if is_stream else [left + chunk]
         if len(left) > LINE:
-            return
+            break
         for line in lines:
             if line.startswith(b"data:"):
                 yield line[5:].decode("utf-8", "replace").strip()
+    if not is_stream:
+        yield left.decode("utf-8", "replace")
+
+
+def chunks(at: Server, response: "requests.Response") -> Iterator[bytes]:
+    """The bytes of a reply, as they arrive. LanguageModelError where they go on for longer than TOTAL."""
+    begin = time.monotonic()
+    while chunk := response.raw.read1(1 << 16, decode_content=True):
+        if time.monotonic() - begin > TOTAL:
+            raise away(at, say(f"its reply takes longer than {TOTAL:g} seconds", f"{TOTAL:g} 秒内没有答完"))
+        yield chunk
 
 
 def content(at: Server, data: str) -> tuple[str, bool]:
@@ -193,13 +214,13 @@ def content(at: Server, data: str) -> tuple[str, bool]:
         if not isinstance(text, str):
             raise TypeError("content is no text")
         return text, choice.get("finish_reason") is not None
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise away(at, say("what it sends is no reply", "返回的内容不是回答")) from error
 
 
 def printable(text: str) -> str:
-    """Without control characters, which could steer a terminal."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf"))
+    """Without control characters, which could steer a terminal, and halves of characters, which cannot be written."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
 def away(at: Server, why: str) -> LanguageModelError:

@@ -56,7 +56,11 @@ def place(conversation: Conversation) -> Lesson:
 def chosen_lesson(conversation: Conversation, proposed: Lesson) -> Lesson:
     """The lesson that the learner wants to begin at."""
     while True:
-        text = conversation.next_typed().text.strip()
+        typed = conversation.next_typed()
+        text = typed.text.strip()
+        if typed.command:
+            conversation.obey(typed, proposed)
+            continue
         if not text:
             return proposed
         try:

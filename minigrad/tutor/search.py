@@ -18,7 +18,7 @@ from ..course.lessons import Lesson, all_lessons
 from .phrases import tidy
 
 K, B = 1.2, 0.75
-TITLE = 3
+TITLE = 3  # how often the title of the lesson counts: one on dropout says more about it than one that uses it
 LEAST = 0.5  # of the weight of the question's words that a passage must hold, to be an answer
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]+|\d+(?:\.\d+)?")
@@ -41,6 +41,7 @@ SAME = {
     "尺寸": "大小",
     "normalization": "normalisation",
     "√": " sqrt ",
+    "根号": " sqrt ",
 }
 
 
@@ -51,6 +52,12 @@ class Passage:
     lesson: Lesson
     section: str
     text: str
+    language: str
+
+    @property
+    def title(self) -> str:
+        """The title of the lesson, in the language of the passage."""
+        return self.lesson.entry["title"][self.language]
 
 
 @dataclass(frozen=True)
@@ -91,9 +98,9 @@ def stem(word: str) -> str:
 class Index:
     """Passages in one language, with what BM25 needs of them."""
 
-    def __init__(self, passages: list[Passage], name: str):
+    def __init__(self, passages: list[Passage]):
         self.passages = passages
-        self.counts = [Counter(terms(f"{title_of(p, name)} {p.section} {p.text}")) for p in passages]
+        self.counts = [Counter(terms(f"{f'{p.title} ' * TITLE} {p.section} {p.text}")) for p in passages]
         self.lengths = [sum(count.values()) for count in self.counts]
         self.mean = sum(self.lengths) / max(len(passages), 1)
         self.containing = Counter(term for count in self.counts for term in count)
@@ -136,12 +143,7 @@ class Index:
 @cache
 def index_of(name: str) -> Index:
     """The index of all lessons in the language `name`."""
-    return Index([passage for lesson in all_lessons() for passage in passages_of(lesson, name)], name)
-
-
-def title_of(passage: Passage, name: str) -> str:
-    """The title of the lesson, as often as it counts: a lesson on dropout says more about it than one that uses it."""
-    return f"{passage.lesson.entry['title'][name]} " * TITLE
+    return Index([passage for lesson in all_lessons() for passage in passages_of(lesson, name)])
 
 
 def passages_of(lesson: Lesson, name: str) -> list[Passage]:
@@ -149,13 +151,13 @@ def passages_of(lesson: Lesson, name: str) -> list[Passage]:
     found: list[Passage] = []
     section = ""
     for block in re.split(r"\n\s*\n", lesson.readme(name).read_text(encoding="utf-8")):
-        heading = re.match(r"#+ (.*)", block)
+        heading = re.match(r"(#+) (.*)", block)
         if heading:
-            section = heading[1].strip()
+            section = heading[2].strip() if len(heading[1]) > 1 else ""  # the first is the title of the lesson
             continue
         goes_on = re.match(r"(?: {4}|\||```|[-*] |\d+\. )", block)
         if goes_on and found and found[-1].section == section:
-            found[-1] = Passage(lesson, section, f"{found[-1].text}\n\n{block}")
+            found[-1] = Passage(lesson, section, f"{found[-1].text}\n\n{block}", name)
         else:
-            found.append(Passage(lesson, section, block.rstrip()))
+            found.append(Passage(lesson, section, block.rstrip(), name))
     return found

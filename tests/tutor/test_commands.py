@@ -167,6 +167,41 @@ def test_a_damaged_state_is_put_aside(workspace, content):
     assert WHY.name in workspace.state()["questions"]
 
 
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("blanks", {"minigrad.ops.arithmetic.Add.backward": 7}),
+        ("blanks", {"minigrad.ops.arithmetic.Add.backward": {"hints": "x"}}),
+        ("concepts", {"1.4 saturation": {"card": 5}}),
+        ("concepts", {"1.4 saturation": {"card": {"due": "soon"}}}),
+        ("concepts", {"1.4 saturation": 5}),
+        ("questions", {"1.4 why_activation": 3}),
+        ("questions", {"1.4 why_activation": {"level": -9}}),
+        ("activity", {"last": "x"}),
+        ("activity", {"minutes": 3}),
+        ("plan", {"begin": "tomorrow", "weeks": 8, "hours": 6.0}),
+        ("plan", {"weeks": "a"}),
+        ("plan", {"weeks": 8}),
+        ("begin", 5),
+        ("begin", "x.y"),
+    ],
+)
+def test_a_state_with_something_else_inside_is_put_aside(workspace, part, content):
+    path = workspace.hidden / "state.json"
+    damaged = json.dumps({**workspace.state(), part: content})
+    path.write_text(damaged)
+    for arguments in (["next"], ["progress"], ["plan", "--weeks", "8"], ["talk", "1.4"]):
+        invoke(workspace, *arguments, text="/quit\n")
+    assert (workspace.hidden / "state-damaged.json").read_text() == damaged
+
+
+def test_a_state_that_commands_wrote_is_taken(workspace):
+    invoke(workspace, "talk", "1.4", text=f"{GOOD}\n\n")
+    invoke(workspace, "plan", "--weeks", "8")
+    invoke(workspace, "next")
+    assert not list(workspace.hidden.glob("state-damaged*"))
+
+
 def test_a_state_of_a_newer_version_is_left_alone(workspace):
     state = workspace.hidden / "state.json"
     newer = json.dumps({**json.loads(state.read_text()), "format": 99, "minigrad": "9.0"})
@@ -189,6 +224,13 @@ def test_the_learner_may_overrule_where_to_begin(tmp_path):
     folder = tmp_path / "a"
     result = CliRunner().invoke(cli, ["start", str(folder), "--questions"], input="/skip\n9.9\n\n2.1\n\n")
     assert "unknown lesson '9.9'" in result.output
+    assert "minigrad lesson 2.1" in result.output
+    assert json.loads((folder / ".minigrad" / "state.json").read_text())["begin"] == "2.1"
+
+
+def test_a_command_does_not_agree_to_where_to_begin(tmp_path):
+    folder = tmp_path / "a"
+    result = CliRunner().invoke(cli, ["start", str(folder), "--questions"], input="/skip\n/hint\n/skip\n2.1\n\n")
     assert "minigrad lesson 2.1" in result.output
     assert json.loads((folder / ".minigrad" / "state.json").read_text())["begin"] == "2.1"
 

@@ -1,10 +1,13 @@
 """Replies of a language model: a server on loopback that streams, stalls, breaks off and lies."""
 
 import json
+import threading
+import time
 
 import pytest
 
 from minigrad.course.lessons import find_lesson
+from minigrad.tutor import llm
 from minigrad.tutor.dialogue import dialogue_of
 from minigrad.tutor.llm import LONGEST, OLLAMA, LanguageModelError, Server, server, stream
 from minigrad.tutor.tutoring import ModelVoice
@@ -42,11 +45,45 @@ def test_pieces_arrive_before_the_reply_ends(model):
     def slowly(handler):
         handler.begin()
         handler.piece("first")
-        handler.stall(0.2)
+        arrived.wait(5)
         handler.event("[DONE]")
 
+    arrived = threading.Event()
     model.behaviour = slowly
-    assert next(stream(at(model.url), HELLO)) == "first"
+    reply = stream(at(model.url, silence=2), HELLO)
+    assert next(reply) == "first"
+    arrived.set()
+    assert list(reply) == []
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream", "application/json"])
+def test_a_reply_that_trickles_in_forever_is_given_up(model, monkeypatch, kind):
+    def trickles(handler):
+        handler.begin(kind=kind)
+        for _ in range(40):
+            handler.wfile.write(b": still there\n")
+            handler.wfile.flush()
+            handler.stall(0.05)
+
+    monkeypatch.setattr(llm, "TOTAL", 0.2)
+    model.behaviour = trickles
+    begin = time.monotonic()
+    with pytest.raises(LanguageModelError, match="takes longer than"):
+        list(stream(at(model.url), HELLO))
+    assert time.monotonic() - begin < 1.5
+
+
+def test_no_proxy_stands_between_this_machine_and_itself(model, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert "".join(stream(at(model.url, key=KEY), HELLO)) == "All right."
+
+
+def test_half_a_character_is_left_out(model):
+    model.behaviour = lambda handler: handler.stream("a\ud800b")
+    assert "".join(stream(at(model.url), HELLO)) == "ab"
 
 
 def test_a_reply_in_one_piece_and_one_that_ends_with_a_reason_are_taken(model):
@@ -124,6 +161,11 @@ def one_endless_line(handler):
     handler.wfile.write(b"data: " + b"x" * (1 << 22))
 
 
+def nested(handler):
+    handler.begin()
+    handler.event("[" * 100_000)
+
+
 def empty(handler):
     handler.stream("", " \n")
 
@@ -134,6 +176,7 @@ def empty(handler):
         (broken_json, "what it sends is no reply"),
         (a_web_page, "what it sends is no reply"),
         (a_list, "what it sends is no reply"),
+        (nested, "what it sends is no reply"),
         (no_text, "what it sends is no reply"),
         (breaks_off, "broke off"),
         (one_endless_line, "broke off"),
@@ -231,7 +274,9 @@ def test_the_environment_names_server_model_and_key(monkeypatch):
     assert KEY not in repr(found)
 
 
-@pytest.mark.parametrize("url", ["localhost:11434", "ftp://host", "http://", "file:///etc/passwd", "nonsense"])
+@pytest.mark.parametrize(
+    "url", ["localhost:11434", "ftp://host", "http://", "file:///etc/passwd", "http://[::1", "http://h:99999"]
+)
 def test_what_is_no_address_is_named(url):
     with pytest.raises(LanguageModelError, match="is no address of a server"):
         server(url)
@@ -251,3 +296,11 @@ def test_a_key_leaves_this_machine_only_encrypted(monkeypatch):
     with pytest.raises(LanguageModelError, match="unencrypted") as error:
         server("http://example.org")
     assert KEY not in str(error.value)
+
+
+@pytest.mark.parametrize("key", ["密钥", "sk-1\nX-Other: 2"])
+def test_a_key_that_no_server_takes_is_named_without_being_shown(monkeypatch, key):
+    monkeypatch.setenv("MINIGRAD_LLM_KEY", key)
+    with pytest.raises(LanguageModelError, match="MINIGRAD_LLM_KEY holds") as caught:
+        server("https://example.org")
+    assert key not in str(caught.value)

@@ -201,13 +201,3 @@ def test_a_plan_of_what_is_done_is_empty(workspace):
 def test_progress_is_drawn(workspace, tmp_path):
     memory.remember_answer(workspace, WHY, memory.GOOD, 0, 0, NOW)
     assert draw(workspace, tmp_path / "progress.png", NOW).stat().st_size > 10_000
-
-
-@pytest.mark.parametrize("card", [5, {}, {"due": "tomorrow"}, None])
-def test_a_card_that_cannot_be_read_is_begun_anew(workspace, card):
-    workspace.update(lambda state: state.update(concepts={"1.4 nonlinearity": {"card": card, "answers": 3}}))
-    assert concept(workspace).due is None
-    assert advice(workspace, NOW).command
-    memory.remember_answer(workspace, WHY, memory.GOOD, 0, 0, NOW)
-    assert concept(workspace).due > NOW
-    assert concept(workspace).entry["answers"] == 4

@@ -20,6 +20,7 @@ COVERED = [
     ("pretrained bert fine-tuning learning rate", "3.10"),
     ("梯度消失是怎么回事", "3.3"),
     ("为什么要除以 sqrt(d)？", "3.6"),
+    ("为什么要除以根号 d", "3.6"),
     ("什么是饱和", "1.4"),
     ("卷积的输出尺寸怎么算", "2.1"),
     ("dropout 在测试时做什么", "2.4"),
@@ -56,7 +57,7 @@ def test_what_the_lessons_do_not_cover_has_no_answer(question):
 def test_the_score_is_that_of_the_formula():
     lesson = find_lesson("1.1")
     texts = ["slope slope chain rule", "rule", "matrix product of a layer", "layer of rules and a chain"]
-    index = Index([Passage(lesson, "", text) for text in texts], "en")
+    index = Index([Passage(lesson, "", text, "en") for text in texts])
     query = terms("chain rule slope")
     counts = [Counter(terms(f"{lesson.title} " * TITLE + text)) for text in texts]
     mean = sum(sum(c.values()) for c in counts) / len(texts)
@@ -77,3 +78,11 @@ def test_formulas_stay_with_the_paragraph_above_them():
 
 def test_words_are_compared_without_endings():
     assert terms("Layers dividing quickly") == terms("layer divided quick")
+
+
+def test_title_and_section_are_in_the_language_of_the_passage_and_not_the_same():
+    for name in ("en", "zh"):
+        passages = passages_of(find_lesson("1.4"), name)
+        assert {p.title for p in passages} == {find_lesson("1.4").entry["title"][name]}
+        assert passages[0].section == ""
+        assert passages[-1].section != ""
