@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class Workspace:
             return cls(folder)
         here = Path.cwd()
         for place in (here, *here.parents):
-            if (place / HIDDEN / "state.json").exists():
+            if any((place / HIDDEN).glob("state*.json")):  # one that was damaged and put aside is one, too
                 return cls(place)
         raise WorkspaceError(
             say(
@@ -140,7 +141,8 @@ class Workspace:
             return {"format": FORMAT, "minigrad": __version__, "blanks": {}}
         except (ValueError, RecursionError):
             aside = free(path.with_name("state-damaged.json"))
-            path.replace(aside)
+            with suppress(FileNotFoundError):  # another command at the same time has put it aside
+                path.replace(aside)
             self.notices.append(
                 say(
                     f"the state file was damaged and is kept as {aside}; your code is untouched, and "

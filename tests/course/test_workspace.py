@@ -51,13 +51,15 @@ def test_reset_of_a_deleted_file_writes_it_anew(workspace):
 
 
 @pytest.mark.parametrize("content", ["", '{"format": 1, "bla', "[]", '{"format": 1}'])
-def test_a_damaged_state_is_put_aside_and_begun_anew(workspace, content):
+def test_a_damaged_state_is_put_aside_and_begun_anew(workspace, content, monkeypatch):
     state = workspace.hidden / "state.json"
     state.write_text(content, encoding="utf-8")
     again = Workspace(workspace.folder)
     assert "state-damaged" in again.notices[0]
     assert (workspace.hidden / "state-damaged.json").read_text(encoding="utf-8") == content
     assert again.solved(LESSON) == []
+    monkeypatch.chdir(workspace.folder)
+    assert Workspace.find().state()["blanks"] == {}
 
 
 def test_a_workspace_of_another_version_is_refused_and_left_as_it_is(workspace):
