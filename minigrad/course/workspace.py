@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,8 @@ class Workspace:
             return fresh()
         except (ValueError, RecursionError):
             aside = free(path.with_name("state-damaged.json"))
-            path.replace(aside)
+            with suppress(FileNotFoundError):  # another command at the same time has put it aside
+                path.replace(aside)
             write_json(path, fresh())  # by this file a workspace is found
             self.notices.append(
                 say(

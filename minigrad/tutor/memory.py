@@ -15,8 +15,8 @@ from fsrs import Card, Rating, Scheduler
 
 from ..course.checking import Outcome
 from ..course.lessons import Exercise, Lesson, all_lessons
-from ..course.workspace import Workspace, entry_of
-from ..language import pick
+from ..course.workspace import Workspace, WorkspaceError, entry_of
+from ..language import pick, say
 from .dialogue import Question
 from .listener import Heard
 
@@ -160,5 +160,11 @@ def keep_answer(workspace: Workspace, question: Question, level: int, answer: st
         "answer": answer,
         "verdicts": dict(heard.verdicts) if heard else None,
     }
-    with open(workspace.hidden / "answers.jsonl", "a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    path = workspace.hidden / "answers.jsonl"
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise WorkspaceError(
+            say(f"cannot keep the answer in {path}: {error.strerror}", f"无法把回答存入 {path}：{error.strerror}")
+        ) from error

@@ -37,6 +37,7 @@ NEGATIONS = re.compile(
     r"|\b(?:do|does|did|is|are|ca|wo|would|should)nt\b"
     r"|不|没|无|非|未"
 )
+OPPOSITES = {"linear": "non-", "线性": "非"}  # words that are not said where they stand behind this: 非线性
 
 
 DENIED = re.compile(
@@ -126,6 +127,7 @@ def pattern(alternative: str) -> str:
     inside = r"[\s-]*".join(re.escape(tidy(word)) + end for word, end in zip(words, ends, strict=True))
     begin = r"(?<![a-z0-9_])" if is_word(words[0][0].lower()) else ""
     end = r"(?![a-z0-9_])" if not ends[-1] and is_word(words[-1][-1].lower()) else ""
+    begin += "".join(f"(?<!{prefix})" for word, prefix in OPPOSITES.items() if words[0].startswith(word))
     return f"{begin}{inside}{end}"
 
 

@@ -7,6 +7,7 @@ import pytest
 from minigrad.course.checking import Outcome
 from minigrad.course.diagnosis import Finding
 from minigrad.course.lessons import all_lessons, find_lesson
+from minigrad.course.workspace import WorkspaceError
 from minigrad.tutor import memory
 from minigrad.tutor.advice import STUCK, advice
 from minigrad.tutor.dialogue import dialogue_of
@@ -196,6 +197,12 @@ def test_a_plan_of_what_is_done_is_empty(workspace):
     plan = make_plan(workspace, 8, 6, MONDAY)
     assert plan.weeks == ()
     assert plan.fits
+
+
+def test_answers_that_cannot_be_kept_are_told(workspace):
+    (workspace.hidden / "answers.jsonl").mkdir()
+    with pytest.raises(WorkspaceError, match=r"cannot keep the answer in .*answers\.jsonl: Is a directory"):
+        memory.keep_answer(workspace, WHY, 0, "hm", None)
 
 
 def test_progress_is_drawn(workspace, tmp_path):
