@@ -172,9 +172,10 @@ def begin(workspace: Workspace, console: Console) -> Lesson | None:
 
     console.print(
         say(
-            "\nSix short questions show where to begin. Answer in your own words; an empty line ends an answer. "
+            "\nUp to six short questions show where to begin. Answer in your own words; an empty line ends an answer. "
             "/skip if you do not know, /quit to begin at the beginning.",
-            "\n先回答六个小问题，看看从哪里开始合适。用自己的话回答，空行表示答完。不知道就 /skip；/quit 则从头开始。",
+            "\n先回答最多六个小问题，看看从哪里开始合适。用自己的话回答，空行表示答完。不知道就 /skip；"
+            "/quit 则从头开始。",
         ),
         soft_wrap=True,
         markup=False,

@@ -60,9 +60,10 @@ class Concept:
         return card.due if card else None
 
     def strength(self, now: datetime) -> float:
-        """The chance that it is remembered `now`, by FSRS: 0 to 1; 0 if it was not met yet."""
+        """The chance that it is remembered `now`, by FSRS: 0 to 1; 0 while no answer and no function was right."""
         card = card_of(self.entry)
-        return SCHEDULER.get_card_retrievability(card, now) if card else 0.0
+        known = self.entry.get("right", 0) > 0 or self.solved > 0
+        return SCHEDULER.get_card_retrievability(card, now) if card and known else 0.0
 
 
 def card_of(entry: dict[str, Any]) -> Card | None:

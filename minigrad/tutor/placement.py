@@ -1,6 +1,8 @@
-"""The first conversation: six short questions from along the course, and the lesson at which to begin.
+"""The first conversation: up to six short questions from along the course, and the lesson at which to begin.
 
-The questions are those that dialogues mark with `placement = true`. Who cannot answer one begins at its lesson.
+The questions are those that dialogues mark with `placement = true`. Who misses two in a row begins at the lesson of the
+first of these, and is asked no more. One miss between right answers does not send anyone back: it is remembered, and
+`minigrad next` brings its concept as a review.
 """
 
 from ..course.lessons import Lesson, all_lessons, find_lesson
@@ -20,25 +22,35 @@ def placement_questions() -> list[Question]:
 
 
 def place(conversation: Conversation) -> Lesson:
-    """Ask the six questions, propose the lesson at which to begin, and let the learner overrule it.
+    """Ask the questions, propose the lesson at which to begin, and let the learner overrule it.
 
-    Raises LeftError where the learner leaves; then nothing is changed. The choice is kept in the state.
+    Raises LeftError where the learner leaves; then no place to begin is kept. The choice is kept in the state.
     """
-    proposed, why = all_lessons()[-1], say("you answered all of them", "六个问题你都答对了")
     questions = placement_questions()
+    missed: list[Question] = []  # in a row, up to now
     for number, question in enumerate(questions, 1):
         conversation.show_question(question, 0, f"{number}/{len(questions)}")
         answer = conversation.answer_to(question, 0)
+        right = answer.heard is not None and answer.heard.right
         if answer.heard is not None:
-            grade = memory.GOOD if answer.heard.right else memory.AGAIN
-            memory.remember_answer(conversation.workspace, question, grade, 0, answer.hints)
             for line in verdict_lines(answer.heard):
                 conversation.print(line)
-        if answer.heard is None or not answer.heard.right:
-            proposed = question.lesson
-            title = proposed.title
-            why = say(f"{title} is where the first open question belongs", f"第一个没有答好的问题属于“{title}”")
+        if right:
+            for earlier in missed:
+                memory.remember_answer(conversation.workspace, earlier, memory.AGAIN, 0, 0)
+            memory.remember_answer(conversation.workspace, question, memory.GOOD, 0, answer.hints)
+        missed = [] if right else [*missed, question]
+        if len(missed) == 2:
             break
+    if missed:
+        proposed = missed[0].lesson
+        why = say(
+            f"{proposed.title} is where the first open question belongs",
+            f"最先没答好的问题属于“{proposed.title}”",
+        )
+    else:
+        proposed = all_lessons()[-1]
+        why = say("you answered the last of them", "最后的问题你也答对了")
     conversation.print(
         Line(
             "ask",

@@ -215,14 +215,25 @@ def test_six_questions_find_where_to_begin(tmp_path):
     questions = placement_questions()
     assert len(questions) == COUNT
     assert len({question.lesson.number for question in questions}) == COUNT
-    result = CliRunner().invoke(cli, ["start", str(tmp_path / "a"), "--questions"], input="/skip\n\n")
+    result = CliRunner().invoke(cli, ["start", str(tmp_path / "a"), "--questions"], input="/skip\n/skip\n\n")
     assert f"Begin at lesson {questions[0].lesson.number}" in result.output
     assert "minigrad lesson 1.1" in result.output
 
 
+def test_one_miss_between_right_answers_sends_nobody_back(tmp_path):
+    questions, folder = placement_questions(), tmp_path / "a"
+    known = [f"{question.texts['explain']['en']}\n\n" for question in questions]
+    typed = "".join(["/skip\n", *known[1:3], "/skip\n", "/skip\n", "\n"])
+    result = CliRunner().invoke(cli, ["start", str(folder), "--questions"], input=typed)
+    assert f"Begin at lesson {questions[3].lesson.number}" in result.output
+    state = json.loads((folder / ".minigrad" / "state.json").read_text())
+    grades = [state["questions"].get(question.name, {}).get("grade") for question in questions]
+    assert grades == ["again", "good", "good", None, None, None]  # what the course is still to teach is no review
+
+
 def test_the_learner_may_overrule_where_to_begin(tmp_path):
     folder = tmp_path / "a"
-    result = CliRunner().invoke(cli, ["start", str(folder), "--questions"], input="/skip\n9.9\n\n2.1\n\n")
+    result = CliRunner().invoke(cli, ["start", str(folder), "--questions"], input="/skip\n/skip\n9.9\n\n2.1\n\n")
     assert "unknown lesson '9.9'" in result.output
     assert "minigrad lesson 2.1" in result.output
     assert json.loads((folder / ".minigrad" / "state.json").read_text())["begin"] == "2.1"
@@ -230,7 +241,7 @@ def test_the_learner_may_overrule_where_to_begin(tmp_path):
 
 def test_a_command_does_not_agree_to_where_to_begin(tmp_path):
     folder = tmp_path / "a"
-    result = CliRunner().invoke(cli, ["start", str(folder), "--questions"], input="/skip\n/hint\n/skip\n2.1\n\n")
+    result = CliRunner().invoke(cli, ["start", str(folder), "--questions"], input="/skip\n/skip\n/hint\n/skip\n2.1\n\n")
     assert "minigrad lesson 2.1" in result.output
     assert json.loads((folder / ".minigrad" / "state.json").read_text())["begin"] == "2.1"
 

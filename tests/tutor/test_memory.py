@@ -208,3 +208,10 @@ def test_answers_that_cannot_be_kept_are_told(workspace):
 def test_progress_is_drawn(workspace, tmp_path):
     memory.remember_answer(workspace, WHY, memory.GOOD, 0, 0, NOW)
     assert draw(workspace, tmp_path / "progress.png", NOW).stat().st_size > 10_000
+
+
+def test_what_was_never_right_is_not_remembered(workspace):
+    memory.remember_answer(workspace, WHY, memory.AGAIN, 0, 0, NOW)
+    assert concept(workspace).strength(NOW) == 0
+    memory.remember_answer(workspace, WHY, memory.GOOD, 0, 0, NOW)
+    assert concept(workspace).strength(NOW) > 0.99
