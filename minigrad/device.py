@@ -6,13 +6,15 @@ lives: code calls `array_module(x)` and uses the module that comes back.
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from numbers import Integral
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from .errors import DeviceError
+from .errors import DeviceError, OutOfMemoryError
+from .language import say
 
 Array = Any
 """A raw array of either module: numpy.ndarray or cupy.ndarray."""
@@ -54,6 +56,8 @@ def module_on(device: str | None) -> ModuleType:
     check_device(str(device))
     cupy = import_cupy(str(device))
     cupy.cuda.Device(index).use()
+    if cupy.cuda.get_allocator() == cupy.get_default_memory_pool().malloc:  # not one that the user chose
+        cupy.cuda.set_allocator(partial(allocate, cupy))
     return cupy
 
 
@@ -109,6 +113,33 @@ def import_cupy(device: str) -> ModuleType:
             "pip install cupy-cuda12x or cupy-cuda13x, to match the CUDA version of the driver"
         ) from error
     return cupy
+
+
+def allocate(cupy: ModuleType, size: int) -> Any:
+    """`size` bytes from CuPy's memory pool on the current GPU, which keeps and reuses what was freed.
+
+    Raises OutOfMemoryError, with what was asked for, free and held, where there are not so many.
+    """
+    pool = cupy.get_default_memory_pool()
+    try:
+        return pool.malloc(size)
+    except cupy.cuda.memory.OutOfMemoryError as error:
+        free, total = cupy.cuda.runtime.memGetInfo()
+        index, asked, held = cupy.cuda.Device().id, gibibytes(size), gibibytes(pool.used_bytes())
+        raise OutOfMemoryError(
+            say(
+                f"cuda:{index} is out of memory: {asked} were asked for, {gibibytes(free)} of {gibibytes(total)} are "
+                f"free, arrays of this program hold {held}; try a smaller batch or model, no_grad() where no gradients "
+                "are needed, or ending other programs on this GPU",
+                f"cuda:{index} 显存不足：需要 {asked}，总共 {gibibytes(total)}，空闲 {gibibytes(free)}，"
+                f"本程序的数组占用 {held}；可以减小批量或模型，不需要梯度的地方用 no_grad()，"
+                "或者结束这块 GPU 上的其他程序",
+            )
+        ) from error
+
+
+def gibibytes(count: int) -> str:
+    return f"{count / (1 << 30):,.2f} GiB"
 
 
 def check_device(device: str) -> None:

@@ -26,6 +26,10 @@ class DeviceError(MinigradError, ValueError):
     """A device has an unknown name, or is not there."""
 
 
+class OutOfMemoryError(MinigradError, MemoryError):
+    """The memory of a GPU is full."""
+
+
 class UnknownNameError(MinigradError, ValueError):
     """A name (of a model, an optimizer, ...) that is not among the known ones.
 

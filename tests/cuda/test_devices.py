@@ -6,7 +6,7 @@ import pytest
 import minigrad
 from minigrad import Tensor, functional, models, nn, optim
 from minigrad.device import MOST_EXPECTED
-from minigrad.errors import DeviceError
+from minigrad.errors import DeviceError, MinigradError, OutOfMemoryError
 from tests.oracle import on_host
 
 
@@ -169,3 +169,34 @@ def test_small_whole_numbers_may_be_compared_with_sizes_that_they_cannot_hold(dt
     assert functional.one_hot(ids, 70_000).sum().item() == 3
     assert functional.cross_entropy(scores, ids).item() == pytest.approx(np.log(70_000), 1e-4)
     assert (ids == 3).tolist() == [False, True, True]
+
+
+def test_a_full_memory_is_told_with_what_was_asked_for_free_and_held(device):
+    minigrad.zeros(1, device=device)  # what lets minigrad ask for memory
+    import cupy
+
+    total = cupy.cuda.runtime.memGetInfo()[1]
+    with pytest.raises(OutOfMemoryError, match=r"cuda:0 is out of memory: [\d.,]+ GiB were asked for, .* try") as told:
+        minigrad.zeros(total, device=device)  # four bytes each
+    assert f"{4 * total / (1 << 30):,.2f} GiB were" in str(told.value)
+    assert isinstance(told.value, MinigradError)
+    assert isinstance(told.value, MemoryError)
+    assert on_host(minigrad.ones(3, device=device)).sum() == 3  # and computing goes on
+
+
+def test_an_allocator_that_the_user_chose_stays(device):
+    minigrad.zeros(1, device=device)
+    import cupy
+
+    before, chosen = cupy.cuda.get_allocator(), []
+
+    def mine(size):
+        chosen.append(size)
+        return before(size)
+
+    cupy.cuda.set_allocator(mine)
+    try:
+        minigrad.zeros(7, device=device)
+    finally:
+        cupy.cuda.set_allocator(before)
+    assert chosen

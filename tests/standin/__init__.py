@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .array import Device
+from .array import Device, Memory
 from .counting import counted
 from .module import cupy, cupyx
 
@@ -22,6 +22,7 @@ def installed() -> Iterator[None]:
         yield
     finally:
         Device.current = 0
+        Memory.use(Memory.pool.malloc)
         for name, module in before.items():
             if module is None:
                 del sys.modules[name]

@@ -44,6 +44,34 @@ class Device:
         note_read("synchronize")
 
 
+class OutOfMemoryError(MemoryError):
+    """cupy.cuda.memory.OutOfMemoryError."""
+
+
+class Pool:
+    """A memory pool that counts nothing, and refuses what is larger than the memory of its device."""
+
+    total = 1 << 30
+
+    def malloc(self, size):
+        if size > Pool.total:
+            raise OutOfMemoryError(f"Out of memory allocating {size:,} bytes (allocated so far: 0 bytes).")
+
+    def used_bytes(self):
+        return 0
+
+
+class Memory:
+    """The pool, and the function that every array is asked of."""
+
+    pool = Pool()
+    allocator = staticmethod(pool.malloc)
+
+    @staticmethod
+    def use(allocator):
+        Memory.allocator = allocator
+
+
 def host(x):
     """What NumPy is to compute with in place of x, which may be a list or tuple of arrays; its arrays are refused."""
     if isinstance(x, ndarray):
@@ -63,6 +91,7 @@ def host(x):
 def device(result):
     """An array of the device around what NumPy has computed; 0-d ones where NumPy makes scalars."""
     if isinstance(result, np.ndarray | np.generic):
+        Memory.allocator(result.nbytes)
         return ndarray._around(np.asarray(result))
     if isinstance(result, list | tuple):
         return [device(part) for part in result] if isinstance(result, list) else tuple(map(device, result))

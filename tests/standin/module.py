@@ -4,7 +4,20 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
-from .array import NAMES, CUDARuntimeError, Device, check_arguments, check_kind, device, host, ndarray, scatter_add
+from .array import (
+    NAMES,
+    CUDARuntimeError,
+    Device,
+    Memory,
+    OutOfMemoryError,
+    Pool,
+    check_arguments,
+    check_kind,
+    device,
+    host,
+    ndarray,
+    scatter_add,
+)
 from .counting import note_read, note_sent
 
 PLAIN = {"broadcast_shapes", "can_cast", "isscalar", "issubdtype", "may_share_memory", "min_scalar_type", "ndim",
@@ -126,8 +139,16 @@ cupy.random = SimpleNamespace(Generator=Generator, default_rng=Generator)
 cupy.cuda = SimpleNamespace(
     Device=Device,
     is_available=lambda: True,
-    runtime=SimpleNamespace(getDeviceCount=lambda: Device.count, CUDARuntimeError=CUDARuntimeError),
+    get_allocator=lambda: Memory.allocator,
+    set_allocator=Memory.use,
+    memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
+    runtime=SimpleNamespace(
+        getDeviceCount=lambda: Device.count,
+        memGetInfo=lambda: (Pool.total, Pool.total),
+        CUDARuntimeError=CUDARuntimeError,
+    ),
 )
+cupy.get_default_memory_pool = lambda: Memory.pool
 cupyx = ModuleType("cupyx")
 cupyx.scatter_add = scatter_add
 cupyx.rsqrt = lambda x: device(1 / np.sqrt(host(x)))
