@@ -1,0 +1,141 @@
+"""RawKernel: what cupy.RawKernel is, without a GPU."""
+
+import traceback
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..errors import did_you_mean
+from ..language import say
+from .errors import KernelError
+from .launch import launch
+from .memory import Buffer
+from .memory import Pointer as Address
+from .parsing import Program, parse
+from .translate import Translator
+from .types import BOOL, DOUBLE, INT, LONG_LONG, OF_DTYPE, Number, Pointer, Type
+
+MOST_THREADS = 1024
+SHARED_BYTES = 48 * 1024
+
+
+class RawKernel:
+    """The kernel `name` of a source in CUDA's C, to be called as cupy.RawKernel is: kernel(grid, block, arguments).
+
+    Arrays are NumPy's. It is read when it is called first, or by `compile()`. Raises KernelError.
+    """
+
+    def __init__(self, code: str, name: str):
+        self.code, self.name = code, name
+
+    @cached_property
+    def _program(self) -> Program:
+        return parse(self.code)
+
+    @cached_property
+    def _translated(self) -> tuple[Translator, Any]:
+        translator = Translator(self._program)
+        translated = translator.translate()
+        if self.name not in self._program.kernels:
+            known = ", ".join(self._program.kernels) or "none"
+            raise KernelError(
+                "argument",
+                f"the source has no kernel '{self.name}'{did_you_mean(self.name, self._program.kernels)}; "
+                f"its __global__ functions: {known}",
+                f"源码里没有核函数 {self.name}；其中的 __global__ 函数：{known}",
+            )
+        return translator, translated[self.name]
+
+    def compile(self) -> None:
+        """Read the source."""
+        _ = self._translated
+
+    @property
+    def doubles(self) -> list[str]:
+        """The lines in which a constant such as 1.0, which is a double, makes the GPU compute with 64 bits."""
+        lines = self.code.splitlines()
+        return [lines[n - 1].strip() for n in dict.fromkeys(self._translated[0].doubles)]
+
+    def __call__(self, grid: Sequence[int], block: Sequence[int], args: Sequence[Any], *, shared_mem: int = 0) -> None:
+        translator, run = self._translated
+        sizes = three(grid, "grid"), three(block, "block")
+        if int(np.prod(sizes[1])) > MOST_THREADS:
+            raise KernelError(
+                "argument",
+                f"a block has at most {MOST_THREADS} threads, got {'x'.join(map(str, block))}",
+                f"一个块最多有 {MOST_THREADS} 个线程，得到的是 {'x'.join(map(str, block))}",
+            )
+        parameters = translator.signatures[self.name].parameters
+        if len(parameters) != len(args):
+            raise KernelError(
+                "argument",
+                f"{self.name} takes {len(parameters)} arguments, got {len(args)}",
+                f"{self.name} 要 {len(parameters)} 个参数，得到 {len(args)} 个",
+            )
+        buffers: dict[Any, Buffer] = {}
+        values = [argument(name, of, given, buffers) for (name, of), given in zip(parameters, args)]
+        try:
+            launch(run, *sizes, values, translator.fail, shared_mem)
+        except NameError as error:
+            self.explain(error, translator)
+
+    def explain(self, error: NameError, translator: Translator) -> None:
+        """A variable of the kernel that was read before it had a value."""
+        number = next(f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == "<kernel>")
+        name = str(error.name).rsplit("_", 1)[0]
+        raise KernelError(
+            "uninitialised",
+            f"{name} is read before it has a value",
+            f"{name} 还没有值就被读了",
+            translator.origins[(number or 1) - 1],
+            self.code,
+        ) from error
+
+
+def three(sizes: Sequence[int], name: str) -> tuple[int, int, int]:
+    """Three sizes of at least 1, the missing ones 1."""
+    if not isinstance(sizes, tuple | list) or not 1 <= len(sizes) <= 3 or any(int(n) < 1 for n in sizes):
+        raise KernelError(
+            "argument",
+            f"{name} must be a tuple of one to three numbers of at least 1, got {sizes!r}",
+            f"{name} 必须是一到三个正整数的元组，得到的是 {sizes!r}",
+        )
+    x, y, z = (*map(int, sizes), 1, 1)[:3]
+    return x, y, z
+
+
+def argument(name: str, of: Type, given: Any, buffers: dict[Any, Buffer]) -> Any:
+    """An argument as the kernel sees it."""
+    if isinstance(of, Pointer):
+        if not isinstance(given, np.ndarray) or given.dtype != of.of.dtype or not given.flags.c_contiguous:
+            got = repr(given)
+            if isinstance(given, np.ndarray):
+                got = f"{given.dtype}{'' if given.flags.c_contiguous else say(', not contiguous', '，不连续')}"
+            raise KernelError(
+                "argument",
+                f"argument {name} is {of.name}: expected a contiguous array of {of.of.dtype}, got {got}",
+                f"参数 {name} 是 {of.name}：应当是连续的 {of.of.dtype} 数组，得到的是 {got}",
+            )
+        key = given.__array_interface__["data"][0], given.dtype, given.size
+        if key not in buffers:
+            buffers[key] = Buffer(name, given.reshape(-1), of.of)
+        return Address(buffers[key])
+    if isinstance(given, bool):
+        source: Number | None = BOOL
+    elif isinstance(given, int):
+        source = of if of in (INT, LONG_LONG) else LONG_LONG
+    elif isinstance(given, float) and not isinstance(given, np.generic):
+        source = DOUBLE
+    else:
+        source = OF_DTYPE.get(getattr(given, "dtype", np.dtype(object)))
+    if source is not of or (not of.floating and not of.limits[0] <= int(given) <= of.limits[1]):
+        raise KernelError(
+            "argument",
+            f"argument {name} is {of.name}: expected np.{of.dtype}(...), got {given!r} ({type(given).__name__}); "
+            "a kernel takes the bits as they come",
+            f"参数 {name} 是 {of.name}：应当是 np.{of.dtype}(...)，得到的是 {given!r}（{type(given).__name__}）；"
+            "核函数拿到的就是原来的比特，不会转换",
+        )
+    return of.dtype.type(given) if of.floating else bool(given) if of is BOOL else int(given)

@@ -1,0 +1,109 @@
+"""From CUDA's C to the syntax tree of plain C, which pycparser reads."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import KernelError
+from .types import ALIASES
+
+KNOWN_TYPES = ("bool", "__half", *ALIASES)
+"""Names that are types to CUDA and not to C: the parser has to be told. `half` is one if cuda_fp16.h is included."""
+
+SPELLED = {
+    "__shared__": "register",  # a word of C that means nothing else here, so that the parser hands it on
+    "__restrict__": "restrict",
+    "__global__": "extern",
+    "__device__": "static",
+    "__forceinline__": "",
+    "__inline__": "",
+    "inline": "",
+}
+"""CUDA's words, and what of C stands for them."""
+
+NOT_C = {"template", "class", "auto", "namespace", "using", "float2", "float4", "__constant__", "goto", "switch", "asm"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A source that was read: its text, the tree, and the names of its kernels."""
+
+    source: str
+    tree: Any
+    kernels: tuple[str, ...]
+
+
+def parse(source: str) -> Program:
+    """Read a source of CUDA C.
+
+    Raises KernelError of the kind 'syntax' or 'unknown', with the line, where that is impossible.
+    """
+    from pycparser import c_parser
+
+    text = without_comments(source)
+    kernels = tuple(re.findall(r"__global__\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?void\s+(\w+)", text))
+    text = defined(text, source)
+    text = re.sub(r'extern\s*"C"', lambda m: " " * len(m[0]), text)
+    text = re.sub(r"__launch_bounds__\s*\([^)]*\)", "", text)
+    for number, line in enumerate(text.splitlines(), 1):
+        for word in re.findall(r"[A-Za-z_]\w*", line):
+            if word in NOT_C:
+                raise KernelError(
+                    "unknown", f"the simulator does not know '{word}'", f"模拟器不认识 {word}", number, source
+                )
+    text = re.sub(r"\b(static|reinterpret)_cast\s*<([^<>]*)>", r"(\2)", text)
+    text = re.sub(r"\b(float|double|int|bool|__half)\s*\((?!\s*\*)", r"(\1)(", text)  # float(x), as C++ writes it
+    text = re.sub(r"\b\w+\b", lambda m: SPELLED.get(m[0], m[0]), text)
+    names = KNOWN_TYPES + ("half",) * ("cuda_fp16.h" in source)
+    prefix = "".join(f"typedef int {name}; " for name in names)
+    try:
+        tree = c_parser.CParser().parse(prefix + text)
+    except c_parser.ParseError as error:
+        raise syntax_error(str(error), source) from error
+    return Program(source, tree, kernels)
+
+
+def without_comments(source: str) -> str:
+    """The source without comments; lines keep their numbers."""
+    blank = lambda match: "\n" * match[0].count("\n") or " "  # noqa: E731
+    return re.sub(r"/\*.*?\*/|//[^\n]*", blank, source, flags=re.DOTALL)
+
+
+def defined(text: str, source: str) -> str:
+    """The text with `#define NAME value` put in, and without the lines that begin with # (but for pragmas)."""
+    values: dict[str, str] = {}
+    lines = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := re.match(r"\s*#\s*define\s+(\w+)(\(?)(.*)", line):
+            if match[2]:
+                raise KernelError(
+                    "unknown",
+                    "the simulator does not know macros with arguments; write a __device__ function",
+                    "模拟器不认识带参数的宏；请改写成 __device__ 函数",
+                    number,
+                    source,
+                )
+            values[match[1]] = match[3].strip()
+            line = ""
+        elif re.match(r"\s*#\s*(include|pragma)", line):
+            line = ""
+        for _ in values:  # a value may name another
+            line = re.sub(r"\b\w+\b", lambda m: values.get(m[0], m[0]), line)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def syntax_error(told: str, source: str) -> KernelError:
+    """pycparser's 'file:3:7: before: y' as a sentence."""
+    line = int(found[1]) if (found := re.search(r":(\d+):\d+:", told)) else 0
+    before = found[1].strip() if (found := re.search(r"before: (.*)", told)) else ""
+    if line and before:
+        return KernelError(
+            "syntax",
+            f"this is not C before '{before}'; is a semicolon, a parenthesis or a type missing?",
+            f"到 {before} 这里不是合法的 C；是不是少了分号、括号或类型？",
+            line,
+            source,
+        )
+    told = re.sub(r"^[:\d ]*", "", told)
+    return KernelError("syntax", f"this is not C: {told}", f"这不是合法的 C：{told}", line, source)
