@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 
 from ..device import Array, array_module
+from .cuda import activation as cuda
+from .cuda.launch import taken
 from .threads import ELEMENT, WORTHWHILE, shared
 
 LARGE = WORTHWHILE // (2 * ELEMENT)
@@ -27,6 +29,8 @@ def in_parts(function: Callable[..., Array], *arrays: Array, passes: int = 1) ->
 
 def relu(x: Array) -> Array:
     """max(x, 0). NumPy's clip runs several times faster than its maximum on large arrays, slower on small ones."""
+    if taken(x):
+        return cuda.relu(x)
     if x.size < 4096 or x.dtype.kind != "f":
         return array_module(x).maximum(x, 0)
     return in_parts(lambda x, out=None: x.clip(0, math.inf, out=out), x)
@@ -34,6 +38,8 @@ def relu(x: Array) -> Array:
 
 def where_nonzero(gy: Array, y: Array) -> Array:
     """gy where y ≠ 0, else 0."""
+    if taken(gy, y):
+        return cuda.relu_backward(gy, y)
     return in_parts(lambda gy, y, out=None: array_module(gy).multiply(gy, y != 0, out=out), gy, y, passes=2)
 
 

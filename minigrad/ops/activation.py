@@ -9,6 +9,9 @@ import numpy as np
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels import elementwise as kernels
+from ..kernels.cuda import activation as cuda
+from ..kernels.cuda import softmax as rows
+from ..kernels.cuda.launch import taken
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .apply import apply
@@ -224,11 +227,17 @@ class GELU(Activation):
 
 
 class SlopeAlong(Activation):
-    """What fast twins share: large arrays go by blocks that stay in the cache, the slope along with the result."""
+    """What fast twins share: large arrays go by blocks that stay in the cache, the slope along with the result; on a
+    GPU one kernel gives both."""
 
     kernel: Callable[[Array, bool], tuple[Array, Array | None]]
+    cuda_kernel: Callable[[Array], tuple[Array, Array]]
 
     def forward(self, x: Array) -> Array:
+        if taken(x):
+            y, self.slope = type(self).cuda_kernel(x)
+            self.save(x, self.slope)
+            return y
         dense = type(x) is np.ndarray and (x.flags.c_contiguous or x.flags.f_contiguous)
         if not dense or x.dtype.itemsize < 4 or x.size < 4096:
             self.slope = None
@@ -246,9 +255,9 @@ class SlopeAlong(Activation):
 
 @twin_of(GELU, kernels.erf)
 class FastGELU(SlopeAlong, GELU):
-    """GELU by minigrad.kernels.elementwise."""
+    """GELU by minigrad.kernels."""
 
-    kernel = staticmethod(kernels.gelu)
+    kernel, cuda_kernel = staticmethod(kernels.gelu), staticmethod(cuda.gelu)
 
 
 class GELUTanh(Activation):
@@ -279,9 +288,9 @@ class GELUTanh(Activation):
 
 @twin_of(GELUTanh, GELUTanh.argument)
 class FastGELUTanh(SlopeAlong, GELUTanh):
-    """GELUTanh by minigrad.kernels.elementwise."""
+    """GELUTanh by minigrad.kernels."""
 
-    kernel = staticmethod(kernels.gelu_tanh)
+    kernel, cuda_kernel = staticmethod(kernels.gelu_tanh), staticmethod(cuda.gelu_tanh)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -312,10 +321,28 @@ class Softmax(Activation):
         return y * (gy - (gy * y).sum(axis=self.dim, keepdims=True))
 
 
+@twin_of(Softmax, largest)
+class FastSoftmax(Softmax):
+    """Softmax; on a GPU a kernel for rows, as the last dimension has them."""
+
+    def forward(self, x: Array) -> Array:
+        self.is_row = taken(x) and self.dim == x.ndim - 1
+        if not self.is_row:
+            return super().forward(x)
+        y = rows.softmax(x)
+        self.save(y)
+        return y
+
+    def backward(self, gy: Any) -> Any:
+        if not self.is_row or isinstance(gy, Tensor):
+            return super().backward(gy)
+        return rows.softmax_backward(gy, *self.saved)
+
+
 def softmax(input: Tensor, dim: int) -> Tensor:
     """e^x / Σ e^x along `dim`: positive numbers that sum to 1."""
     input = as_floating(input, "softmax")
-    return along(Softmax(checked(dim, input.ndim, "softmax")), input)
+    return along(fastest(Softmax)(checked(dim, input.ndim, "softmax")), input)
 
 
 class LogSoftmax(Activation):

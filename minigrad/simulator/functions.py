@@ -69,15 +69,20 @@ class Found(NamedTuple):
     compute: Callable[..., Any]
 
 
+def of_numbers(name: str, of: Number) -> Found:
+    """The function of one or two floating-point numbers."""
+    if name in OF_ONE:
+        return Found((of,), of, OF_ONE[name])
+    return Found((of, of), of, OF_TWO[name])
+
+
 def find(name: str, types: tuple[Number, ...]) -> Found | None:
     """The function of that name for arguments of these types; None if there is none."""
-    one, two = OF_ONE.get(name.removesuffix("f")), OF_TWO.get(name.removesuffix("f"))
     if name in OF_ONE or name in OF_TWO:  # C++ chooses by the argument
         widest = max(types, key=lambda t: t.rank, default=DOUBLE)
-        of = FLOAT if widest is FLOAT else DOUBLE
-        return Found((of,) * (1 if one else 2), of, one or two)  # type: ignore[arg-type]
-    if name.endswith("f") and (one or two) and not name.startswith("_"):
-        return Found((FLOAT,) * (1 if one else 2), FLOAT, one or two)  # type: ignore[arg-type]
+        return of_numbers(name, FLOAT if widest is FLOAT else DOUBLE)
+    if name.endswith("f") and (name[:-1] in OF_ONE or name[:-1] in OF_TWO):
+        return of_numbers(name[:-1], FLOAT)
     if name in FAST:
         return Found((FLOAT,), FLOAT, FAST[name])
     if name in OF_WHOLE and len(types) == 2:
@@ -93,6 +98,7 @@ def find(name: str, types: tuple[Number, ...]) -> Found | None:
         "__fdividef": Found((FLOAT, FLOAT), FLOAT, lambda a, b: a / b),
         "__half2float": Found((HALF,), FLOAT, np.float32),
         "__float2half": Found((FLOAT,), HALF, np.float16),
+        "__int_as_float": Found((INT,), FLOAT, lambda x: np.int32(x).view(np.float32)),
         "__umulhi": Found((UNSIGNED, UNSIGNED), UNSIGNED, lambda a, b: a * b >> 32),
         "__popc": Found((UNSIGNED,), INT, lambda x: x.bit_count()),
     }.get(name)

@@ -1,5 +1,6 @@
 """RawKernel: what cupy.RawKernel is, without a GPU."""
 
+import re
 import traceback
 from collections.abc import Sequence
 from functools import cached_property
@@ -24,15 +25,20 @@ SHARED_BYTES = 48 * 1024
 class RawKernel:
     """The kernel `name` of a source in CUDA's C, to be called as cupy.RawKernel is: kernel(grid, block, arguments).
 
-    Arrays are NumPy's. It is read when it is called first, or by `compile()`. Raises KernelError.
+    Arrays are NumPy's. `options` may hold macros, "-DNAME=value". It is read when it is called first, or by
+    `compile()`. Raises KernelError; ValueError for other options.
     """
 
-    def __init__(self, code: str, name: str):
+    def __init__(self, code: str, name: str, options: Sequence[str] = ()):
+        other = [option for option in options if not re.fullmatch(r"-D\w+=.*", option)]
+        if other:
+            raise ValueError(f"RawKernel got options {other}; expected macros such as '-DTHREADS=256'")
         self.code, self.name = code, name
+        self.definitions = dict(option[2:].split("=", 1) for option in options)
 
     @cached_property
     def _program(self) -> Program:
-        return parse(self.code)
+        return parse(self.code, self.definitions)
 
     @cached_property
     def _translated(self) -> tuple[Translator, Any]:

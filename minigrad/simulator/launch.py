@@ -190,11 +190,11 @@ def launch(
             Block(run, threads, arguments, fail).finish()
 
 
-def shared_array(t: Thread, name: str, of: Number, count: int) -> Pointer:
-    """The block's shared array of that name; the first thread that asks makes it, without any values."""
-    if name not in t.shared:
-        t.shared[name] = Buffer(name, np.zeros(count, of.dtype), of, written=set())
-    return Pointer(t.shared[name])
+def shared_array(t: Thread, key: str, name: str, of: Number, count: int) -> Pointer:
+    """The block's shared array declared under that key; the first thread that comes makes it, without any values."""
+    if key not in t.shared:
+        t.shared[key] = Buffer(name, np.zeros(count, of.dtype), of, written=set())
+    return Pointer(t.shared[key])
 
 
 def own_array(name: str, of: Number, count: int, values: Sequence[Any] | None) -> Pointer:

@@ -1,6 +1,7 @@
 """From CUDA's C to the syntax tree of plain C, which pycparser reads."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +34,8 @@ class Program:
     kernels: tuple[str, ...]
 
 
-def parse(source: str) -> Program:
-    """Read a source of CUDA C.
+def parse(source: str, definitions: Mapping[str, str] | None = None) -> Program:
+    """Read a source of CUDA C, with the macros of `definitions`.
 
     Raises KernelError of the kind 'syntax' or 'unknown', with the line, where that is impossible.
     """
@@ -42,7 +43,7 @@ def parse(source: str) -> Program:
 
     text = without_comments(source)
     kernels = tuple(re.findall(r"__global__\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?void\s+(\w+)", text))
-    text = defined(text, source)
+    text = defined(text, source, definitions or {})
     text = re.sub(r'extern\s*"C"', lambda m: " " * len(m[0]), text)
     text = re.sub(r"__launch_bounds__\s*\([^)]*\)", "", text)
     for number, line in enumerate(text.splitlines(), 1):
@@ -69,9 +70,9 @@ def without_comments(source: str) -> str:
     return re.sub(r"/\*.*?\*/|//[^\n]*", blank, source, flags=re.DOTALL)
 
 
-def defined(text: str, source: str) -> str:
-    """The text with `#define NAME value` put in, and without the lines that begin with # (but for pragmas)."""
-    values: dict[str, str] = {}
+def defined(text: str, source: str, definitions: Mapping[str, str]) -> str:
+    """The text with these values and those of `#define NAME value` put in; lines that begin with # become empty."""
+    values = dict(definitions)
     lines = []
     for number, line in enumerate(text.splitlines(), 1):
         if match := re.match(r"\s*#\s*define\s+(\w+)(\(?)(.*)", line):

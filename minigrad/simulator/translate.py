@@ -134,12 +134,12 @@ class Translator(Expressions):
             count = len(init)
         number = self.constant(of.of)
         if shared and dynamic:
-            made = f"shared_array(t, '{node.name}', {number}, t.dynamic // {of.of.dtype.itemsize})"
+            made = f"shared_array(t, 'dynamic', '{node.name}', {number}, t.dynamic // {of.of.dtype.itemsize})"
             of = Pointer(of.of, of.constant)
         elif of.sizes[0] < 0:
             self.wrong("the array has no size", "数组没有写大小", "syntax")
         elif shared:
-            made = f"shared_array(t, '{node.name}', {number}, {count})"
+            made = f"shared_array(t, '{self.fresh(node.name)}', '{node.name}', {number}, {count})"
         else:
             elements = [self.converted(self.expression(e), of.of) for e in init or ()]
             values = "None" if init is None else f"[{', '.join(elements)}]"
@@ -150,8 +150,8 @@ class Translator(Expressions):
         """`__shared__ float total;` is an array of one element that is written without brackets."""
         if isinstance(of, Pointer):
             self.unknown("shared pointers", "共享的指针")
-        variable = self.declare(node.name, Pointer(of, sizes=(0,)))
-        self.emit(f"{variable.code} = shared_array(t, '{node.name}', {self.constant(of)}, 1)")
+        code = self.declare(node.name, Pointer(of, sizes=(0,))).code
+        self.emit(f"{code} = shared_array(t, '{code}', '{node.name}', {self.constant(of)}, 1)")
 
     def do_If(self, node: Any) -> None:
         self.emit(f"if {self.truth(node.cond)}:")

@@ -4,6 +4,8 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
+from minigrad import simulator
+
 from .array import (
     NAMES,
     CUDARuntimeError,
@@ -102,6 +104,20 @@ for _name, _known in NAMES["random"].items():
     setattr(Generator, _name, same_distribution(_name, _known))
 
 
+class RawKernel:
+    """cupy.RawKernel, whose kernels minigrad's simulator runs."""
+
+    def __init__(self, code, name, options=(), backend="nvrtc", **more):
+        self._kernel = simulator.RawKernel(code, name, options)
+
+    def __call__(self, grid, block, args, *, shared_mem=0):
+        given = [host(a) for a in args]
+        for array in given:
+            if isinstance(array, np.ndarray) and not array.flags.c_contiguous:
+                raise ValueError("a kernel sees no strides; expected an array in C's order")
+        self._kernel(grid, block, given, shared_mem=shared_mem)
+
+
 def as_strided(x, shape=None, strides=None):
     return device(np.lib.stride_tricks.as_strided(host(x), shape, strides))
 
@@ -132,7 +148,7 @@ for _name in SAME.split():
     setattr(cupy, _name, getattr(np, _name))
 cupy.__version__ = NAMES["version"]
 cupy.ndarray, cupy.array, cupy.asarray, cupy.asnumpy = ndarray, array, asarray, asnumpy
-cupy.from_dlpack = from_dlpack
+cupy.from_dlpack, cupy.RawKernel = from_dlpack, RawKernel
 cupy.linalg = build("cupy.linalg", NAMES["linalg"], np.linalg)
 cupy.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
 cupy.random = SimpleNamespace(Generator=Generator, default_rng=Generator)
