@@ -51,7 +51,7 @@ class OutOfMemoryError(MemoryError):
 class Pool:
     """A memory pool that counts nothing, and refuses what is larger than the memory of its device."""
 
-    total = 1 << 30
+    total = 1 << 26
 
     def malloc(self, size):
         if size > Pool.total:
