@@ -11,6 +11,7 @@ from ..function import Function
 from ..kernels import attention as kernels
 from ..kernels.cuda import softmax as cuda
 from ..kernels.cuda.launch import taken as taken_on_gpu
+from ..kernels.cuda.random import dropout_mask
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .arguments import as_tensor
@@ -98,7 +99,7 @@ class FastAttention(Attention):
     def forward_on_gpu(self, q: Array, k: Array, v: Array, mask: Array | None) -> Any:
         """Products by cuBLAS, and all between them in one kernel."""
         scores = q @ k.swapaxes(-1, -2)
-        kept = self.kept_of(scores)
+        kept = dropout_mask(scores, self.p, *generator(device_of(scores)).draw()) if self.p else None
         probabilities, dropped = cuda.attention(scores, mask, self.scale, kept)
         self.save(q, k, v, mask, probabilities, kept, dropped)
         return (dropped @ v, dropped) if self.weights else dropped @ v

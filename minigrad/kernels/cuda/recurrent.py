@@ -171,7 +171,7 @@ class Walk:
     def launch(
         self, name: str, source: str, n: int, live: Array | None, *arrays: Array, more: Sequence[int] = ()
     ) -> None:
-        """Start the kernel of a step of n sequences. `arrays` are its arguments up to n, with LIVE where `live` goes."""
+        """Start the kernel of a step of n sequences with `arrays` as first arguments, `live` where LIVE stands."""
         size = n * self.hidden
         given = [arrays[0] if a is LIVE and live is None else live if a is LIVE else a for a in arrays]
         arguments = *given, n, self.hidden, int(live is not None), *more
