@@ -62,8 +62,8 @@ def noting_updates(found: list[Work]) -> Iterator[None]:
     """Inside, the work of each optimizer's step is added to `found`: an operation for each number that is read."""
     step = Optimizer.step
 
-    def noting(self: Optimizer, *arguments: Any) -> Any:
-        result = step(self, *arguments)
+    def noting(self: Optimizer, closure: Callable[[], Any] | None = None) -> Any:
+        result = step(self, closure)
         for p in [p for group in self.param_groups for p in group["params"] if p.grad is not None]:
             state = [value for value in self.state.get(p, {}).values() if hasattr(value, "nbytes")]
             inputs, outputs = 2 + len(state), 1 + len(state)
@@ -88,7 +88,7 @@ def product_work(node: Function, count: Callable[..., int], inputs: Sequence[Any
     return Work(count(node, shapes, [y.data.shape for y in results], needs), moved + back)
 
 
-# ------------------------------------------------------------------- operations of a product, those of backward included
+# ------------------------------------------------------------ operations of a product, those of its backward included
 
 
 def linear_operations(node: Function, inputs: Shapes, results: Shapes, needs: Needs) -> int:

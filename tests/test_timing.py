@@ -1,5 +1,6 @@
 """Timing, with a clock and a queue that are made up: what is measured is what was put in."""
 
+import sys
 import time
 
 import pytest
@@ -56,7 +57,7 @@ def test_on_the_cpu_nobody_waits():
 
 
 def test_a_gpu_that_is_not_there(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "cupy", None)
+    monkeypatch.setitem(sys.modules, "cupy", None)
     with pytest.raises(DeviceError, match="needs CuPy"):
         measure(lambda: None, "cuda")
     with pytest.raises(DeviceError, match="unknown device 'tpu'"):
@@ -65,7 +66,7 @@ def test_a_gpu_that_is_not_there(monkeypatch):
 
 @pytest.mark.parametrize("wrong", [{"rounds": 0}, {"rounds": -1}, {"warmup": -1}])
 def test_numbers_of_calls_that_are_none(wrong):
-    with pytest.raises(ValueError, match="measure: (rounds|warmup) must be"):
+    with pytest.raises(ValueError, match=r"measure: (rounds|warmup) must be"):
         measure(lambda: None, **wrong)
 
 
