@@ -160,7 +160,7 @@ def alone(function: Any, clocks: dict[str, Callable]) -> Iterator[None]:
             setattr(time, name, real)
 
 
-# ------------------------------------------------------------------------------------------------- whose array, and where
+# ----------------------------------------------------------------------------------------------- whose array, and where
 
 Case = tuple[str, str, Callable[[Gpu | None], Any], str]
 
@@ -352,7 +352,7 @@ def several_calls(check: Check) -> None:
         check.function(call, names=["seconds", "calls"], inputs={}, settings=settings)
 
 
-# ----------------------------------------------------------------------------------------------------------- the roofline
+# --------------------------------------------------------------------------------------------------------- the roofline
 
 
 def work(found: Any) -> Any:
@@ -400,8 +400,8 @@ def convolution(check: Check) -> None:
 
 @checks(ROOFLINE + "least_seconds")
 def floor(check: Check) -> None:
+    machine = Machine(flops=1000.0, bandwidth=50.0, launch=0.1)
     for given, launches in ((Work(4000, 150), 2), (Work(1000, 400), 3), (Work(50, 4), 30), (Work(4000, 150), 0)):
-        machine = Machine(flops=1000.0, bandwidth=50.0, launch=0.1)
         check.function(
             lambda given=given, launches=launches: roofline.least_seconds(given, machine, launches),
             names=["seconds"],

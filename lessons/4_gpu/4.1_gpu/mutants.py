@@ -22,8 +22,8 @@ CONV, LEAST = "minigrad.roofline:conv2d_work", "minigrad.roofline:least_seconds"
 
 @mistake(
     MODULE,
-    "`import cupy` raises ModuleNotFoundError where CuPy is not installed, and most machines have none. Whoever holds an "
-    "array of CuPy's has imported it already, so sys.modules.get('cupy') finds it, and gives None otherwise.",
+    "`import cupy` raises ModuleNotFoundError where CuPy is not installed, and most machines have none. Whoever "
+    "holds an array of CuPy's has imported it already, so sys.modules.get('cupy') finds it, and gives None otherwise.",
     "没有安装 CuPy 的机器上，`import cupy` 会抛出 ModuleNotFoundError，而大多数机器都没装。手里既然有 CuPy 的数组，"
     "CuPy 必定已经导入过，所以用 sys.modules.get('cupy') 就能找到它；找不到时得到 None。",
 )
@@ -45,8 +45,8 @@ def looked_up(x):
 
 @mistake(
     MODULE,
-    "CuPy is given whenever it is loaded, for NumPy's arrays, too. What is loaded says nothing about `x`: the type of the "
-    "array decides.",
+    "CuPy is given whenever it is loaded, for NumPy's arrays, too. What is loaded says nothing about `x`: the type "
+    "of the array decides.",
     "只要加载过 CuPy 就返回它，连 NumPy 的数组也一样。加载了什么，和 `x` 无关：要看的是数组的类型。",
 )
 def whatever_is_loaded(x):
@@ -74,8 +74,8 @@ def exchanged(x):
 
 @mistake(
     MODULE,
-    "What is no NumPy array is taken for one of CuPy's. Numbers, lists and None belong to NumPy as well: ask whether it "
-    "is a cupy.ndarray.",
+    "What is no NumPy array is taken for one of CuPy's. Numbers, lists and None belong to NumPy as well: ask "
+    "whether it is a cupy.ndarray.",
     "凡不是 NumPy 数组的，都当成了 CuPy 的。数、列表和 None 也归 NumPy：应该问它是不是 cupy.ndarray。",
 )
 def the_rest_to_cupy(x):
@@ -95,7 +95,8 @@ def exact_type(x):
 
 @mistake(
     MODULE,
-    "Arrays of NumPy 2 have an attribute `device`, too (it is 'cpu'), so hasattr(x, 'device') does not tell them apart.",
+    "Arrays of NumPy 2 have an attribute `device`, too (it is 'cpu'), so hasattr(x, 'device') does not tell them "
+    "apart.",
     "NumPy 2 的数组也有 `device` 属性（值是 'cpu'），所以用 hasattr(x, 'device') 区分不了。",
 )
 def has_a_device(x):
@@ -139,8 +140,8 @@ def copied(x, device):
 
 @mistake(
     MOVE,
-    "For the device '{where}' a NumPy array came back: it is still in the host's memory. cuda_index(device) is None for "
-    "'cpu' alone; for 'cuda' and 'cuda:1' it is a number (0 counts as False, so compare with None).",
+    "For the device '{where}' a NumPy array came back: it is still in the host's memory. cuda_index(device) is None "
+    "for 'cpu' alone; for 'cuda' and 'cuda:1' it is a number (0 counts as False, so compare with None).",
     "设备是 '{where}'，得到的却是 NumPy 数组：它还在主机内存里。只有 'cpu' 的 cuda_index(device) 是 None；'cuda' 和 "
     "'cuda:1' 的是一个数（0 算作 False，所以要和 None 比较）。",
 )
@@ -155,8 +156,8 @@ def not_sent(x, device):
 
 @mistake(
     MOVE,
-    "The array is to go to '{where}', but lies on GPU {got}: asarray makes arrays on the current GPU. module_on(device) "
-    "makes the one that is named the current one.",
+    "The array is to go to '{where}', but lies on GPU {got}: asarray makes arrays on the current GPU. "
+    "module_on(device) makes the one that is named the current one.",
     "数组应该放到 '{where}'，却在 {got} 号 GPU 上：asarray 在当前的 GPU 上创建数组。module_on(device) "
     "会先把指定的那块设为当前的。",
 )
@@ -194,9 +195,10 @@ def by_way_of_the_host(x, device):
 
 @mistake(
     MOVE,
-    "A check on the GPU had found something wrong, and nobody asked. Call check_expected() before x.get(): here the host "
-    "waits anyway, so this is where such errors are raised.",
-    "GPU 上的检查发现了问题，却没有人去问。在 x.get() 之前调用 check_expected()：反正主机在这里要等，这类错误就在此时抛出。",
+    "A check on the GPU had found something wrong, and nobody asked. Call check_expected() before x.get(): here the "
+    "host waits anyway, so this is where such errors are raised.",
+    "GPU 上的检查发现了问题，却没有人去问。在 x.get() 之前调用 check_expected()："
+    "反正主机在这里要等，这类错误就在此时抛出。",
 )
 def not_asked(x, device):
     if cuda_index(device) is not None:
@@ -206,8 +208,8 @@ def not_asked(x, device):
 
 @mistake(
     MOVE,
-    "'{name}' is no device, but no DeviceError was raised: a misspelt name would silently mean the CPU. cuda_index(device) "
-    "raises it.",
+    "'{name}' is no device, but no DeviceError was raised: a misspelt name would silently mean the CPU. "
+    "cuda_index(device) raises it.",
     "'{name}' 不是设备，却没有抛出 DeviceError：名字拼错，就悄悄当成了 CPU。cuda_index(device) 会抛出它。",
 )
 def unknown_accepted(x, device):
@@ -242,9 +244,9 @@ def moved_and_not_returned(x, device):
 
 @mistake(
     SECONDS,
-    "You timed the handing over of the work: the call came back as soon as the work stood in the queue, long before the "
-    "GPU had done it. Call synchronize(device) between the call and the second reading of the clock. (Without `device` it "
-    "waits for the CPU, that is, not at all.)",
+    "You timed the handing over of the work: the call came back as soon as the work stood in the queue, long before "
+    "the GPU had done it. Call synchronize(device) between the call and the second reading of the clock. (Without "
+    "`device` it waits for the CPU, that is, not at all.)",
     "你量到的是把活儿交出去的时间：任务一排进队列，调用就返回了，GPU 远远没有做完。在调用之后、第二次读钟之前，"
     "要调用 synchronize(device)。（不写 `device`，等的是 CPU，也就是不等。）",
 )
@@ -316,8 +318,8 @@ def called_twice(function, device="cpu"):
 
 @mistake(
     SECONDS,
-    "The function ran once more before the clock was started. Calls that warm up are the business of measure; this is one "
-    "call.",
+    "The function ran once more before the clock was started. Calls that warm up are the business of measure; this "
+    "is one call.",
     "开始计时之前，函数多运行了一次。预热是 measure 的事；这里只运行一次。",
 )
 def warmed_up(function, device="cpu"):
@@ -354,7 +356,7 @@ def seconds_not_returned(function, device="cpu"):
     seconds_of(function, device)
 
 
-# --------------------------------------------------------------------------------------------------------- several calls
+# -------------------------------------------------------------------------------------------------------- several calls
 
 
 def sample(function, device, rounds, warmup):
@@ -385,8 +387,8 @@ def warmup_counted(function, device="cpu", rounds=7, warmup=2):
 
 @mistake(
     MEASURE,
-    "This is the mean: one call that was disturbed by something else on the machine moves it far. The median is the one in "
-    "the middle.",
+    "This is the mean: one call that was disturbed by something else on the machine moves it far. The median is the "
+    "one in the middle.",
     "这是平均值：只要有一次被机器上别的事情打断，它就会偏很多。中位数取的是排在中间的那个。",
 )
 def mean(function, device="cpu", rounds=7, warmup=2):
@@ -431,7 +433,8 @@ def middle_unsorted(function, device="cpu", rounds=7, warmup=2):
 
 @mistake(
     MEASURE,
-    "With an even number of rounds there are two in the middle, and the median is their mean; statistics.median does that.",
+    "With an even number of rounds there are two in the middle, and the median is their mean; statistics.median "
+    "does that.",
     "次数是偶数时，中间有两个数，中位数是它们的平均；statistics.median 会处理。",
 )
 def upper_of_two(function, device="cpu", rounds=7, warmup=2):
@@ -479,7 +482,7 @@ def median_not_returned(function, device="cpu", rounds=7, warmup=2):
     statistics.median(sample(function, device, rounds, warmup))
 
 
-# ---------------------------------------------------------------------------------------------------- elementwise, product
+# ------------------------------------------------------------------------------------------------- elementwise, product
 
 ITEMSIZE = (
     "These are elements, not bytes: each has `itemsize` bytes, 4 in float32.",
@@ -498,8 +501,8 @@ ONLY_WRITTEN = (
     "只算了结果。参与计算的数要先从内存里读出来。",
 )
 ONCE_FOR_BOTH = (
-    "A multiplication and an addition are two operations; here they count as one. (Such a multiply-add is often counted as "
-    "one, as `minigrad summary` does; FLOP/s of data sheets count both.)",
+    "A multiplication and an addition are two operations; here they count as one. (Such a multiply-add is often "
+    "counted as one, as `minigrad summary` does; FLOP/s of data sheets count both.)",
     "一次乘法加一次加法是两次运算，这里只算了一次。（很多地方把一次乘加算作一次，`minigrad summary` 就是；"
     "而产品手册里的 FLOP/s 两次都算。）",
 )
@@ -544,8 +547,8 @@ def one_operation(size, inputs=1, outputs=1, operations=1, itemsize=4):
 
 @mistake(
     ELEMENTWISE,
-    "The operations were multiplied by the number of inputs. `operations` says how many there are for each element of the "
-    "result already.",
+    "The operations were multiplied by the number of inputs. `operations` says how many there are for each element "
+    "of the result already.",
     "运算次数又乘了输入的个数。`operations` 本来就是结果的每个元素要做的运算次数。",
 )
 def operations_times_inputs(size, inputs=1, outputs=1, operations=1, itemsize=4):
@@ -606,8 +609,8 @@ def product_alone(m, k, n, itemsize=4):
 
 @mistake(
     MATMUL,
-    "Every operand of every operation was counted as read from memory. An element is used for many results, but it is read "
-    "once and stays in the processor; that is why large products are fast.",
+    "Every operand of every operation was counted as read from memory. An element is used for many results, but it "
+    "is read once and stays in the processor; that is why large products are fast.",
     "每次运算的每个操作数都算成了从内存读一次。一个元素会用在很多结果里，但只读一次，之后留在处理器里；大矩阵乘法快，"
     "原因就在这里。",
 )
@@ -638,7 +641,7 @@ def product_reversed(m, k, n, itemsize=4):
     return product_counts(m, k, n, itemsize)[::-1]
 
 
-# ------------------------------------------------------------------------------------------------- convolution, roofline
+# ------------------------------------------------------------------------------------------------ convolution, roofline
 
 
 def conv_counts(x, weight, y, itemsize=4):
@@ -654,7 +657,8 @@ def conv_multiply_adds(x, weight, y, itemsize=4):
     CONV,
     "The whole weight was counted for each element of the result. One element belongs to one of the o kernels: it sums "
     "c · kh · kw products, and the o is in the shape of y already.",
-    "结果的每个元素都算上了整个权重。一个元素只属于 o 个核中的一个，要加的乘积是 c · kh · kw 个；o 已经在 y 的形状里了。",
+    "结果的每个元素都算上了整个权重。一个元素只属于 o 个核中的一个，要加的乘积是 c · kh · kw 个；"
+    "o 已经在 y 的形状里了。",
 )
 def all_kernels(x, weight, y, itemsize=4):
     return Work(2 * prod(y) * prod(weight), conv_counts(x, weight, y, itemsize).bytes)
@@ -671,8 +675,8 @@ def one_channel(x, weight, y, itemsize=4):
 
 @mistake(
     CONV,
-    "The elements of x were multiplied by the size of a kernel. The result counts: with a stride there are fewer places, and "
-    "there are o channels.",
+    "The elements of x were multiplied by the size of a kernel. The result counts: with a stride there are fewer "
+    "places, and there are o channels.",
     "乘的是 x 的元素个数。应该用结果的：有步幅时位置更少，而且有 o 个通道。",
 )
 def of_the_input(x, weight, y, itemsize=4):
@@ -681,8 +685,8 @@ def of_the_input(x, weight, y, itemsize=4):
 
 @mistake(
     CONV,
-    "The channels of one kernel were taken from x. With groups a kernel sees only those of its group: weight.shape[1] says "
-    "how many.",
+    "The channels of one kernel were taken from x. With groups a kernel sees only those of its group: "
+    "weight.shape[1] says how many.",
     "一个核的通道数取自 x。分组时，一个核只看自己那一组的通道：有多少个由 weight 的第 1 维决定。",
 )
 def channels_of_the_input(x, weight, y, itemsize=4):
@@ -729,8 +733,8 @@ def convolution_reversed(x, weight, y, itemsize=4):
 
 @mistake(
     LEAST,
-    "The times were added up. The machine computes, moves bytes and takes the next kernels at the same time, so the longest "
-    "decides: max.",
+    "The times were added up. The machine computes, moves bytes and takes the next kernels at the same time, so the "
+    "longest decides: max.",
     "把几个时间加起来了。机器一边计算，一边搬运字节，一边接收后面的内核，所以由最长的决定：用 max。",
 )
 def added_up(work, machine, launches=0):
@@ -745,6 +749,16 @@ def added_up(work, machine, launches=0):
 def quickest(work, machine, launches=0):
     times = [work.operations / machine.flops, work.bytes / machine.bandwidth, launches * machine.launch]
     return min([seconds for seconds in times if seconds])
+
+
+@mistake(
+    LEAST,
+    "The launches are missing: many small kernels take as long as the host needs to hand them over, launches * "
+    "machine.launch.",
+    "漏了启动的时间：小内核很多时，要多久取决于主机交出它们的速度，即 launches * machine.launch。",
+)
+def launches_forgotten(work, machine, launches=0):
+    return max(work.operations / machine.flops, work.bytes / machine.bandwidth)
 
 
 @mistake(
@@ -769,16 +783,6 @@ def bytes_alone(work, machine, launches=0):
 
 @mistake(
     LEAST,
-    "The launches are missing: many small kernels take as long as the host needs to hand them over, launches * "
-    "machine.launch.",
-    "漏了启动的时间：小内核很多时，要多久取决于主机交出它们的速度，即 launches * machine.launch。",
-)
-def launches_forgotten(work, machine, launches=0):
-    return max(work.operations / machine.flops, work.bytes / machine.bandwidth)
-
-
-@mistake(
-    LEAST,
     "A single launch was counted: machine.launch is the time of one kernel, and there are `launches` of them.",
     "只算了一次启动：machine.launch 是一个内核的时间，一共有 `launches` 个。",
 )
@@ -788,8 +792,8 @@ def one_launch(work, machine, launches=0):
 
 @mistake(
     LEAST,
-    "The launches were added to the longer of the others. The host hands over the next kernels while the GPU works, so they "
-    "count only where they take longest: all three stand in the max.",
+    "The launches were added to the longer of the others. The host hands over the next kernels while the GPU works, "
+    "so they count only where they take longest: all three stand in the max.",
     "在运算和字节中较长的那个上又加了启动的时间。GPU 工作的同时，主机就在交出后面的内核，所以启动只在它最长时才起作用："
     "三个都要放进 max。",
 )
@@ -799,7 +803,8 @@ def launches_added(work, machine, launches=0):
 
 @mistake(
     LEAST,
-    "Operations and rate were multiplied or divided the wrong way round: seconds are operations by operations a second.",
+    "Operations and rate were multiplied or divided the wrong way round: seconds are operations by operations a "
+    "second.",
     "除反了：秒数 = 运算次数 / 每秒的运算次数。",
 )
 def upside_down(work, machine, launches=0):
