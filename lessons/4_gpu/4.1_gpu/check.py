@@ -24,7 +24,8 @@ from minigrad.roofline import Machine, Work
 
 DEVICE, TIMING, ROOFLINE = "minigrad.device:", "minigrad.timing:", "minigrad.roofline:"
 GIVEN = {"array_module": device, "to_device": device, "seconds_of": timing}  # what other blanks of the file may call
-CLOCKS = {name: getattr(time, name) for name in ("perf_counter", "monotonic", "time", "process_time", "thread_time")}
+KINDS = ("perf_counter", "monotonic", "time", "process_time", "thread_time")
+CLOCKS = {name: getattr(time, name) for kind in KINDS for name in (kind, f"{kind}_ns")}
 LAUNCH = 0.01  # seconds that the pretended GPU's host takes to hand over a kernel
 
 # ------------------------------------------------------------------------------------------------------ a pretended GPU
@@ -51,12 +52,12 @@ class Gpu:
     def __init__(self) -> None:
         self.now, self.idle_at, self.worked = 1000.0, 0.0, 0.0
         self.current, self.read, self.asked = 0, 0, set()
-        self.ndarray = type("ndarray", (Array,), {})
+        self.ndarray = type("ndarray", (Array,), {"__module__": "cupy"})
         self.cupy = ModuleType("cupy")
         self.cupy.__dict__.update(
             ndarray=self.ndarray,
             asarray=self.asarray,
-            array=self.asarray,
+            array=lambda x, *arguments, **settings: self.ndarray(self, values_of(x), self.current),
             asnumpy=lambda x: x.get() if isinstance(x, Array) else np.asarray(x),
             get_array_module=lambda *xs: self.cupy if any(isinstance(x, Array) for x in xs) else np,
             get_default_memory_pool=lambda: SimpleNamespace(malloc=None),
@@ -77,8 +78,8 @@ class Gpu:
     def asarray(self, x: Any, *arguments: Any, **settings: Any) -> Array:
         """`x` on the current GPU."""
         if isinstance(x, Array):
-            return x if x.device.id == self.current else self.ndarray(self, x._values.copy(), self.current)
-        return self.ndarray(self, np.array(x), self.current)
+            return x if x.device.id == self.current else self.ndarray(self, values_of(x), self.current)
+        return self.ndarray(self, values_of(x), self.current)
 
     def launch(self, seconds: float) -> None:
         """Hand over a kernel that takes so long."""
@@ -105,7 +106,13 @@ class Gpu:
             "process_time": lambda: self.worked,
             "thread_time": lambda: self.worked,
         }
+        shown |= {f"{name}_ns": lambda read=read: round(1e9 * read()) for name, read in shown.items()}
         return {name: clock(name, read) for name, read in shown.items()}
+
+
+def values_of(x: Any) -> np.ndarray:
+    """A copy of the numbers of an array, of a GPU or not."""
+    return np.array(x._values if isinstance(x, Array) else x)
 
 
 class Nowhere(MetaPathFinder):
@@ -274,6 +281,7 @@ def moving(check: Check) -> None:
         gpu.cupy.stack = lambda parts: SimpleNamespace(any=lambda: True)
         gpu.ndarray.__bool__ = lambda self: True
         device.expect(told, lambda: IndexError("a label is no class"))
+        check.require(raised_by(lambda: move_freely(x, "cuda")) is None, "waited_when_sending")
         check.require(raised_by(lambda: move_freely(there, "cpu")) is IndexError, "not_asked")
     for wrong in ("tpu", "cuda:x", "gpu"):
         with cupy_is(gpu.cupy):
@@ -318,8 +326,10 @@ def one_call(check: Check) -> None:
             with cupy_is(gpu.cupy if where != "cpu" else None), alone(timing.seconds_of, gpu.clocks()):
                 found = timing.seconds_of(function, where), len(calls)
             check.require(calls, "never_called")
-            check.require("time" not in gpu.asked, "wall_clock")
-            check.require(not gpu.asked & {"process_time", "thread_time"}, "time_of_the_process")
+            asked = {name.removesuffix("_ns") for name in gpu.asked}
+            check.require("time" not in asked, "wall_clock")
+            check.require(not asked & {"process_time", "thread_time"}, "time_of_the_process")
+            check.require(not isinstance(found[0], tuple), "result_too")
             return found
 
         settings = {"device": where, "work": f"{cost:g} s", "pending": f"{before:g} s"}
@@ -355,32 +365,36 @@ def several_calls(check: Check) -> None:
 # --------------------------------------------------------------------------------------------------------- the roofline
 
 
-def work(found: Any) -> Any:
-    """A pair, as a tuple."""
-    return tuple(found) if isinstance(found, list) else found
+def counted(check: Check, call: Callable[[], Any], settings: dict[str, Any]) -> None:
+    """Check the operations and bytes that `call` gives, and that they come as Work."""
+
+    def pair() -> Any:
+        found = call()
+        return tuple(found) if isinstance(found, list) else found
+
+    check.function(pair, names=["operations", "bytes"], inputs={}, settings=settings)
+    check.require(
+        isinstance(check.run(call), Work),
+        "plain_pair",
+        "The numbers are right, but stand in a plain tuple or list. Return Work(operations, bytes): it has names for "
+        "them, and an intensity.",
+        "两个数都对，但放在普通的元组或列表里。应该返回 Work(运算次数, 字节数)：它给两个数起了名字，还有 intensity。",
+    )
 
 
 @checks(ROOFLINE + "elementwise_work")
 def elementwise(check: Check) -> None:
-    several = {"inputs": 4, "outputs": 2, "operations": 5}
+    several = {"inputs": 6, "outputs": 4, "operations": 5}
     for given in (several, {}, {"inputs": 2}, {"operations": 7, "itemsize": 2}):
-        check.function(
-            lambda given=given: work(roofline.elementwise_work(11, **given)),
-            names=["operations", "bytes"],
-            inputs={},
-            settings={"size": 11, "inputs": 1, "outputs": 1, "operations": 1, "itemsize": 4, **given},
-        )
+        settings = {"size": 11, "inputs": 1, "outputs": 1, "operations": 1, "itemsize": 4, **given}
+        counted(check, lambda given=given: roofline.elementwise_work(11, **given), settings)
 
 
 @checks(ROOFLINE + "matmul_work")
 def product(check: Check) -> None:
     for m, k, n, itemsize in ((3, 5, 7, 4), (1, 6, 1, 4), (4, 4, 4, 4), (2, 3, 9, 8)):
-        check.function(
-            lambda m=m, k=k, n=n, itemsize=itemsize: work(roofline.matmul_work(m, k, n, itemsize)),
-            names=["operations", "bytes"],
-            inputs={},
-            settings={"m": m, "k": k, "n": n, "itemsize": itemsize},
-        )
+        settings = {"m": m, "k": k, "n": n, "itemsize": itemsize}
+        counted(check, lambda settings=settings: roofline.matmul_work(**settings), settings)
 
 
 @checks(ROOFLINE + "conv2d_work")
@@ -390,12 +404,8 @@ def convolution(check: Check) -> None:
         ((1, 4, 9, 9), (8, 4, 1, 1), (1, 8, 5, 5), 4),
         ((3, 6, 5, 5), (6, 2, 3, 3), (3, 6, 5, 5), 2),
     ):
-        check.function(
-            lambda x=x, weight=weight, y=y, itemsize=itemsize: work(roofline.conv2d_work(x, weight, y, itemsize)),
-            names=["operations", "bytes"],
-            inputs={},
-            settings={"x": x, "weight": weight, "y": y, "itemsize": itemsize},
-        )
+        settings = {"x": x, "weight": weight, "y": y, "itemsize": itemsize}
+        counted(check, lambda settings=settings: roofline.conv2d_work(**settings), settings)
 
 
 @checks(ROOFLINE + "least_seconds")

@@ -208,6 +208,20 @@ def not_asked(x, device):
 
 @mistake(
     MOVE,
+    "check_expected() is called although something is sent, not read: it asks the GPU, and so the host would wait "
+    "at every batch. Call it just before x.get().",
+    "明明是送数据过去，不是读，却调用了 check_expected()：它要问 GPU，主机就会在每一批都停下来等。"
+    "紧挨着 x.get() 之前调用就行。",
+)
+def waited_when_sending(x, device):
+    check_expected()
+    if cuda_index(device) is not None:
+        return module_on(device).asarray(x)
+    return x if array_module(x) is np else x.get()
+
+
+@mistake(
+    MOVE,
     "'{name}' is no device, but no DeviceError was raised: a misspelt name would silently mean the CPU. "
     "cuda_index(device) raises it.",
     "'{name}' 不是设备，却没有抛出 DeviceError：名字拼错，就悄悄当成了 CPU。cuda_index(device) 会抛出它。",
@@ -257,14 +271,25 @@ def not_synchronized(function, device="cpu"):
     return time.perf_counter() - start
 
 
-@mistake(
-    SECONDS,
+QUEUE_NOT_EMPTIED = (
     "Work that stood in the queue before was timed, too: you waited for it after the first reading of the clock. Call "
     "synchronize(device) before you start.",
     "之前排在队列里的任务也算进去了：第一次读钟之后还在等它们。开始计时之前先调用 synchronize(device)。",
 )
+
+
+@mistake(SECONDS, *QUEUE_NOT_EMPTIED)
 def queue_not_emptied(function, device="cpu"):
     start = time.perf_counter()
+    function()
+    synchronize(device)
+    return time.perf_counter() - start
+
+
+@mistake(SECONDS, *QUEUE_NOT_EMPTIED)
+def clock_before_the_wait(function, device="cpu"):
+    start = time.perf_counter()
+    synchronize(device)
     function()
     synchronize(device)
     return time.perf_counter() - start
@@ -305,6 +330,24 @@ def time_of_the_process(function, device="cpu"):
 )
 def milliseconds(function, device="cpu"):
     return 1000 * seconds_of(function, device)
+
+
+@mistake(
+    SECONDS,
+    "These are nanoseconds, as perf_counter_ns() counts them; seconds are asked for.",
+    "这是纳秒，perf_counter_ns() 就是这样计的；要的是秒。",
+)
+def nanoseconds(function, device="cpu"):
+    return 1e9 * seconds_of(function, device)
+
+
+@mistake(
+    SECONDS,
+    "A pair came back. What the function returns is not asked for, only how long it takes.",
+    "返回的是一对值。不要函数的返回值，只要它用了多久。",
+)
+def result_too(function, device="cpu"):
+    return seconds_of(function, device), None
 
 
 @mistake(
@@ -378,11 +421,42 @@ def no_warmup(function, device="cpu", rounds=7, warmup=2):
 
 @mistake(
     MEASURE,
+    "The first calls were timed, in which kernels are compiled and memory is asked for, and the mean was taken, "
+    "which they move far. Call the function `warmup` times before, and take the median.",
+    "最初几次调用也计了时，那时在编译内核、申请内存；取的又是平均值，会被它们带偏很多。"
+    "要先调用 `warmup` 次，再取中位数。",
+)
+def mean_without_warmup(function, device="cpu", rounds=7, warmup=2):
+    return statistics.mean(sample(function, device, rounds, 0))
+
+
+@mistake(
+    MEASURE,
     "The calls that warm up were timed, and their seconds are among those of which the median was taken.",
     "预热的调用也计了时，它们的时间混进了求中位数的那些数里。",
 )
 def warmup_counted(function, device="cpu", rounds=7, warmup=2):
     return statistics.median(sample(function, device, rounds + warmup, 0))
+
+
+@mistake(
+    MEASURE,
+    "The first `warmup` of the `rounds` were cut off, so fewer are left. Both are asked for: `warmup` calls that "
+    "are not timed, then `rounds` that are.",
+    "从 `rounds` 次里砍掉了前 `warmup` 次，剩下的就不够了。两样都要：先 `warmup` 次不计时，再 `rounds` 次计时。",
+)
+def first_ones_cut_off(function, device="cpu", rounds=7, warmup=2):
+    times = sample(function, device, rounds, 0)
+    return statistics.median(times[warmup:] or times)
+
+
+@mistake(
+    MEASURE,
+    "The function warms up again before each round. Once, before the first, is enough: compiled is compiled.",
+    "每一轮之前都重新预热。只在第一轮之前做一次就够了：编译好就不用再编译。",
+)
+def warmed_up_each_time(function, device="cpu", rounds=7, warmup=2):
+    return statistics.median([sample(function, device, 1, warmup)[0] for _ in range(rounds)])
 
 
 @mistake(
@@ -578,6 +652,11 @@ def elementwise_reversed(size, inputs=1, outputs=1, operations=1, itemsize=4):
     return elementwise_counts(size, inputs, outputs, operations, itemsize)[::-1]
 
 
+@mutant(ELEMENTWISE, "plain_pair")
+def elements_in_a_tuple(size, inputs=1, outputs=1, operations=1, itemsize=4):
+    return tuple(elementwise_counts(size, inputs, outputs, operations, itemsize))
+
+
 def product_counts(m, k, n, itemsize=4):
     return Work(2 * m * k * n, itemsize * (m * k + k * n + m * n))
 
@@ -585,6 +664,16 @@ def product_counts(m, k, n, itemsize=4):
 @mistake(MATMUL, *ONCE_FOR_BOTH)
 def multiply_adds(m, k, n, itemsize=4):
     return Work(m * k * n, product_counts(m, k, n, itemsize).bytes)
+
+
+@mistake(
+    MATMUL,
+    "k products need k - 1 additions, that is true. Counted are k, as everywhere: a sum begins with 0, and hardware "
+    "adds to it with every product. The formula is 2 m k n.",
+    "k 个乘积确实只要 k - 1 次加法。但通行的数法是 k 次：和从 0 开始，硬件每乘一次就加一次。公式是 2 m k n。",
+)
+def exact_additions(m, k, n, itemsize=4):
+    return Work(m * n * (2 * k - 1), product_counts(m, k, n, itemsize).bytes)
 
 
 @mistake(MATMUL, *ITEMSIZE)
@@ -639,6 +728,11 @@ def all_alike(m, k, n, itemsize=4):
 @mistake(MATMUL, *BYTES_FIRST)
 def product_reversed(m, k, n, itemsize=4):
     return product_counts(m, k, n, itemsize)[::-1]
+
+
+@mutant(MATMUL, "plain_pair")
+def product_in_a_tuple(m, k, n, itemsize=4):
+    return tuple(product_counts(m, k, n, itemsize))
 
 
 # ------------------------------------------------------------------------------------------------ convolution, roofline
@@ -729,6 +823,11 @@ def weight_not_read(x, weight, y, itemsize=4):
 @mistake(CONV, *BYTES_FIRST)
 def convolution_reversed(x, weight, y, itemsize=4):
     return conv_counts(x, weight, y, itemsize)[::-1]
+
+
+@mutant(CONV, "plain_pair")
+def convolution_in_a_tuple(x, weight, y, itemsize=4):
+    return tuple(conv_counts(x, weight, y, itemsize))
 
 
 @mistake(

@@ -136,7 +136,7 @@ def roofline(device: str, pictures: Path) -> Machine:
     print(
         say(
             "  computation                      intensity  GFLOP/s  of the roof",
-            "  计算                             强度   GFLOP/s   占顶的比例",
+            "  计算                                  强度  GFLOP/s   占顶的比例",
         )
     )
     figure = Figure(figsize=(7.5, 5), layout="constrained")
