@@ -62,6 +62,7 @@ def test_attention_by_hand():
     moved = 4 * 6 * (32 + 40 + 35 + 28)
     assert work_of(lambda: attend(q, k, v)) == (3 * (scores + mixed), 2 * moved + 4 * 6 * (32 + 40 + 35))
     assert work_of(lambda: attend(q.detach(), k.detach(), v)).operations == scores + 2 * mixed
+    assert work_of(lambda: attend(q.detach(), k, v.detach())).operations == 2 * scores + 2 * mixed
     with minigrad.no_grad():
         assert work_of(lambda: attend(q, k, v)) == (scores + mixed, moved)
 
