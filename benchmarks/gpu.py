@@ -2,8 +2,8 @@
 
 In one process, in turn, timed by events of the device; both libraries use its default stream, in float32 (TF32 off, as
 is PyTorch's default for products). Figures are medians over rounds of blocks of steps. The floor is what the operations
-and bytes of a step (minigrad/workload.py) take at least on this GPU in float32, after its data sheet; convolutions, which PyTorch
-lets use TF32 unless told otherwise, may come below it there.
+and bytes of a step (minigrad/workload.py) take at least on this GPU in float32, after its data sheet; convolutions,
+which PyTorch lets use TF32 unless told otherwise, may come below it there.
 """
 
 import argparse
