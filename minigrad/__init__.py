@@ -155,6 +155,7 @@ from .ops import (
     var,
     where,
 )
+from .precision import get_float32_matmul_precision, set_float32_matmul_precision
 from .serialization import load, save
 
 keep_freed_memory()

@@ -164,6 +164,12 @@ cupy.cuda = SimpleNamespace(
         CUDARuntimeError=CUDARuntimeError,
     ),
 )
+arithmetic = {}  # what products of a dtype are computed in
+cupy._core = SimpleNamespace(
+    _routines_linalg=SimpleNamespace(
+        COMPUTE_TYPE_DEFAULT=1, COMPUTE_TYPE_TF32=7, COMPUTE_TYPE_BF16=6, set_compute_type=arithmetic.__setitem__
+    )
+)
 cupy.get_default_memory_pool = lambda: Memory.pool
 cupyx = ModuleType("cupyx")
 cupyx.scatter_add = scatter_add
