@@ -1,9 +1,9 @@
 """Compare training steps of minigrad and PyTorch on a GPU: `python benchmarks/gpu.py [--compile] [case ...]`.
 
-In one process, in turn, timed by events of the device; both libraries use its default stream, in float32 (TF32 off, as
-is PyTorch's default for products). Figures are medians over rounds of blocks of steps. The floor is what the operations
-and bytes of a step (minigrad/workload.py) take at least on this GPU in float32, after its data sheet; convolutions,
-which PyTorch lets use TF32 unless told otherwise, may come below it there.
+In one process, in turn, timed by events of the device; both libraries use its default stream, in float32, without TF32
+in products and convolutions, or with it in both (--tf32). Figures are medians over rounds of blocks of steps. The floor
+is what the operations and bytes of a step (minigrad/workload.py) take at least on this GPU in float32, after its data
+sheet; with TF32, products may come below it.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import torch
 import vision
 from cpu import LSTM, RESNET18, RESNET20
 
+import minigrad
 from minigrad.errors import MinigradError
 from minigrad.roofline import Machine, find_machine, least_seconds
 from minigrad.workload import work_of
@@ -104,10 +105,14 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], help="which cases; all by default")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--compile", action="store_true", help="PyTorch once more, its network through torch.compile")
+    parser.add_argument("--tf32", action="store_true", help="products and convolutions in TensorFloat-32, in both")
     parser.add_argument("--flops", type=float, help="TFLOP/s of the GPU in float32, where it is not known here")
     parser.add_argument("--bandwidth", type=float, help="TB/s of its memory, likewise")
     arguments = parser.parse_args()
-    print(f"{torch.cuda.get_device_name()}; PyTorch {torch.__version__}, CuPy {cupy.__version__}", end="\n\n")
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = arguments.tf32
+    minigrad.set_float32_matmul_precision("high" if arguments.tf32 else "highest")
+    tf32 = ", TF32" if arguments.tf32 else ""
+    print(f"{torch.cuda.get_device_name()}; PyTorch {torch.__version__}, CuPy {cupy.__version__}{tf32}", end="\n\n")
     machine = machine_from(arguments.flops, arguments.bandwidth)
     print(header([name for name in COLUMNS if name != "compiled" or arguments.compile]))
     for name in arguments.cases or CASES:

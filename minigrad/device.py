@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import precision
+from . import matmul_precision
 from .errors import DeviceError, OutOfMemoryError
 from .language import say
 
@@ -57,7 +57,7 @@ def module_on(device: str | None) -> ModuleType:
     check_device(str(device))
     cupy = import_cupy(str(device))
     cupy.cuda.Device(index).use()
-    precision.begin(cupy)
+    matmul_precision.begin(cupy)
     if cupy.cuda.get_allocator() == cupy.get_default_memory_pool().malloc:  # not one that the user chose
         cupy.cuda.set_allocator(partial(allocate, cupy))
     return cupy

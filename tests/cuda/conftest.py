@@ -11,7 +11,7 @@ from minigrad.errors import DeviceError
 from minigrad.kernels.cuda import launch, random
 from tests import oracle, standin
 
-SIMULATED = 2000
+SIMULATED = 400
 """Elements of the largest arrays for which kernels run on the stand-in, some ten microseconds each; larger ones take
 the plain operations, and are drawn by NumPy's generator."""
 
