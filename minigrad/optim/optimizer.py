@@ -11,6 +11,7 @@ from ..device import Array, array_module, device_of, to_device
 from ..errors import did_you_mean
 from ..grad_mode import enable_grad
 from ..kernels.cuda import optimizers as cuda
+from ..kernels.cuda.capture import Capture
 from ..kernels.cuda.launch import dense, taken
 from ..kernels.threads import ELEMENT, shared
 from ..tensor import Tensor
@@ -128,11 +129,32 @@ class Optimizer:
         for (_, step), entries in alike.items():
             name, order, values = self.formula(group, step)  # type: ignore[misc]
             numbers = cuda.room_for_numbers(entries[0][0])
-            cuda.set_numbers(numbers, values)
+            if Capture.current is None:
+                cuda.set_numbers(numbers, values)
+            else:
+                Capture.current.before.append(self.next_step(numbers, entries, group))
             cuda.update(name, numbers, [(p, g, [state[key] for key in order]) for p, g, state in entries])
         for tensor in together:
             note_change(tensor._data)
         return others
+
+    def next_step(self, numbers: Array, entries: list[Any], group: dict[str, Any]) -> Callable[[], None]:
+        """What is to be done before each run of a captured step: to count it, and to write the formula's numbers.
+
+        To capture is not to step, so the step that was counted already is taken back.
+        """
+        states = [state for _, _, state in entries]
+        for state in states:
+            state["step"] -= 1
+
+        def prepare() -> None:
+            for state in states:
+                state["step"] += 1
+            cuda.set_numbers(numbers, self.formula(group, states[0]["step"])[2])  # type: ignore[index]
+            for p, *_ in entries:
+                note_change(p)
+
+        return prepare
 
     def has_formula(self) -> bool:
         """Does `formula` say what `update` does: are both of one class, and neither it nor `penalize` a learner's?"""

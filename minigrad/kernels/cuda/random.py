@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...device import Array, array_module
+from .capture import Capture
 from .launch import THREADS, blocks, dense, launch
 
 PHILOX = """
@@ -43,11 +44,12 @@ __device__ A unit(const unsigned int* word, int j) {  // number j from [0, 1), o
 """
 
 UNIFORM = """
-extern "C" __global__ void uniform(A* y, int n, unsigned long long seed, unsigned long long draw) {
+extern "C" __global__ void uniform(A* y, int n, unsigned long long seed, const unsigned long long* before,
+                                   unsigned long long draw) {
     int i = blockIdx.x * blockDim.x + threadIdx.x, each = 16 / sizeof(A);
     if (i * each < n) {
         unsigned int word[4];
-        numbers_of(word, i, seed, draw);
+        numbers_of(word, i, seed, before[0] + draw);
         for (int j = 0; j < each; j++) {
             if (each * i + j < n) y[each * i + j] = unit(word, j);
         }
@@ -56,11 +58,12 @@ extern "C" __global__ void uniform(A* y, int n, unsigned long long seed, unsigne
 """
 
 NORMAL = """
-extern "C" __global__ void normal(A* y, int n, unsigned long long seed, unsigned long long draw) {
+extern "C" __global__ void normal(A* y, int n, unsigned long long seed, const unsigned long long* before,
+                                   unsigned long long draw) {
     int i = blockIdx.x * blockDim.x + threadIdx.x, each = 16 / sizeof(A);
     if (i * each < n) {
         unsigned int word[4];
-        numbers_of(word, i, seed, draw);
+        numbers_of(word, i, seed, before[0] + draw);
         for (int j = 0; j < each; j += 2) {  // Box & Muller, 1958: two normal numbers of two uniform ones
             A size = sqrt((A) -2 * log(1 - unit(word, j))), turn = 2 * unit(word, j + 1);
             if (each * i + j < n) y[each * i + j] = size * cospi(turn);
@@ -72,11 +75,12 @@ extern "C" __global__ void normal(A* y, int n, unsigned long long seed, unsigned
 
 INTEGERS = """
 extern "C" __global__ void integers(long long* y, int n, long long low, unsigned long long count,
-                                    unsigned long long seed, unsigned long long draw) {
+                                    unsigned long long seed, const unsigned long long* before,
+                                    unsigned long long draw) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < (n + 1) / 2) {
         unsigned int word[4];
-        numbers_of(word, i, seed, draw);
+        numbers_of(word, i, seed, before[0] + draw);
         for (int j = 0; j < 2; j++) {
             unsigned long long wide = ((unsigned long long) word[2 * j] << 32) + word[2 * j + 1];
             if (2 * i + j < n) y[2 * i + j] = low + (long long) (wide % count);
@@ -87,16 +91,23 @@ extern "C" __global__ void integers(long long* y, int n, long long low, unsigned
 
 DROPOUT = """
 extern "C" __global__ void dropout(const T* x, T* y, int n, int given, A p, A scale, unsigned long long seed,
-                                   unsigned long long draw) {
+                                   const unsigned long long* before, unsigned long long draw) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < (n + 3) / 4) {
         unsigned int word[4];
-        numbers_of(word, i, seed, draw);
+        numbers_of(word, i, seed, before[0] + draw);
         for (int j = 0; j < 4; j++) {
             A factor = (A) (word[j] >> 8) * (A) 5.9604644775390625e-8 >= p ? scale : 0;
             if (4 * i + j < n) y[4 * i + j] = (T) ((given ? (A) x[4 * i + j] : 1) * factor);
         }
     }
+}
+"""
+
+
+SET_COUNTER = """
+extern "C" __global__ void set_counter(unsigned long long* counter, unsigned long long value) {
+    counter[0] = value;
 }
 """
 
@@ -111,11 +122,24 @@ class Generator:
         self.xp = xp
         self.seed = int(np.random.default_rng(seed).integers(1 << 63))
         self.draws = 0
+        self.none = xp.zeros(1, "uint64")
 
-    def draw(self) -> tuple[Any, Any]:
-        """What makes the next draw differ from all others: the seed and its number."""
+    def draw(self) -> tuple[Any, Any, Any]:
+        """What makes the next draw differ from all others: the seed, where in memory it finds how many draws there were
+        before, and its own number, counted from there. In a captured step that memory gets new values."""
+        if Capture.current is not None:
+            before, number = Capture.current.draw(self)
+            return np.uint64(self.seed), before, np.uint64(number)
         self.draws += 1
-        return np.uint64(self.seed), np.uint64(self.draws)
+        return np.uint64(self.seed), self.none, np.uint64(self.draws)
+
+    def skip(self, counter: Array, count: int) -> None:
+        """Count the draws that a captured step is about to make, and write into `counter` how many there were before.
+
+        The number is handed to a kernel by its value: nothing is copied from the host.
+        """
+        launch("set_counter", (SET_COUNTER,), np.dtype("float32"), (1,), (1,), counter, np.uint64(self.draws))
+        self.draws += count
 
     def fill(self, kernel: str, source: str, size: Any, dtype: Any) -> Array:
         shape = (size,) if isinstance(size, int) else tuple(size or ())
@@ -144,22 +168,22 @@ class Generator:
         return y
 
 
-def dropout(x: Array, p: float, seed: Any, draw: Any) -> Array:
+def dropout(x: Array, p: float, *draw: Any) -> Array:
     """x with elements set to 0 with probability p and the others divided by 1 - p; the same ones for the same draw."""
     x = dense(x)
     y = array_module(x).empty_like(x)
-    launch_dropout(x, y, 1, p, seed, draw)
+    launch_dropout(x, y, 1, p, *draw)
     return y
 
 
-def dropout_mask(x: Array, p: float, seed: Any, draw: Any) -> Array:
+def dropout_mask(x: Array, p: float, *draw: Any) -> Array:
     """What dropout multiplies elements of x by: 0 or 1 / (1 - p)."""
     mask = array_module(x).empty(x.shape, x.dtype)
-    launch_dropout(mask, mask, 0, p, seed, draw)
+    launch_dropout(mask, mask, 0, p, *draw)
     return mask
 
 
-def launch_dropout(x: Array, y: Array, given: int, p: float, seed: Any, draw: Any) -> None:
+def launch_dropout(x: Array, y: Array, given: int, p: float, *draw: Any) -> None:
     grid, scale = (blocks(y.size, 4 * THREADS),), 1 / (1 - p) if p < 1 else 0.0
-    arguments = x, y, y.size, given, float(p), scale, seed, draw
+    arguments = x, y, y.size, given, float(p), scale, *draw
     launch("dropout", (PHILOX, DROPOUT), y.dtype, grid, (THREADS,), *arguments)

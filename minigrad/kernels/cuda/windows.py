@@ -112,7 +112,13 @@ def swapped(x: Array, bias: Array | None = None) -> Array:
     return y
 
 
+def products(a: Array, b: Array) -> Array:
+    """The product of each pair of matrices. Those of one pair may lie transposed in memory, of more they are copied."""
+    return (a[0] @ b[0])[None] if len(a) == 1 else a @ b
+
+
 def together(parts: list[Array]) -> Array:
+    """The images of all parts."""
     return parts[0] if len(parts) == 1 else array_module(parts[0]).concatenate(parts)
 
 
@@ -124,7 +130,7 @@ def convolve(
     kernels, parts = weight.reshape(groups, o // groups, -1), []
     for part in windows.parts():
         columns = windows.columns(x[part])
-        y = kernels @ columns.reshape(groups, windows.rows // groups, -1)
+        y = products(kernels, columns.reshape(groups, windows.rows // groups, -1))
         parts.append(swapped(y.reshape(o, -1, windows.places), bias))
     return together(parts).reshape(len(x), o, *windows.size)
 
@@ -137,7 +143,7 @@ def input_grad(
     kernels, parts = weight.reshape(groups, o // groups, -1).swapaxes(1, 2), []
     for part in windows.parts():
         upstream = swapped(gy[part].reshape(-1, o, windows.places)).reshape(groups, o // groups, -1)
-        columns = (kernels @ upstream).reshape(windows.rows, -1)
+        columns = products(kernels, upstream).reshape(windows.rows, -1)
         parts.append(windows.images(columns, part.stop - part.start))
     return together(parts)
 
@@ -151,5 +157,5 @@ def weight_grad(
     for part in windows.parts():
         upstream = swapped(gy[part].reshape(-1, o, windows.places)).reshape(groups, o // groups, -1)
         columns = windows.columns(x[part]).reshape(groups, windows.rows // groups, -1)
-        total = total + upstream @ columns.swapaxes(1, 2)
+        total = total + products(upstream, columns.swapaxes(1, 2))
     return total.reshape(shape)  # type: ignore[attr-defined]
