@@ -10,6 +10,7 @@ from typing import Any
 
 from .changes import Clock
 from .device import Array, array_module
+from .dtypes import is_half
 from .function import Function
 from .grad_mode import Switch, mode
 from .tensor import Keeper, Tensor, tensor_of
@@ -114,8 +115,15 @@ def backpropagate(
         if anomaly:
             vertex.check_finite_backward(arrived, returned)
         deliver(vertex, arrived, returned, pending, create_graph)
-        if not retain_graph:
+        if not (retain_graph or vertex.lasting):
             vertex.edges, vertex.saved = None, ()
+
+
+def summed_to(grad: Any, shape: tuple[int, ...]) -> Any:
+    """`unbroadcast`, which adds up halves in float32."""
+    if isinstance(grad, Tensor) or not is_half(grad.dtype):
+        return unbroadcast(grad, shape)
+    return unbroadcast(grad.astype("float32"), shape).astype(grad.dtype)
 
 
 def take_all(vertex: Function, pending: dict[Any, Any]) -> tuple:
@@ -143,7 +151,7 @@ def deliver(
         try:
             if grad.shape != shape:
                 check_broadcast(shape, grad.shape)
-                grad = unbroadcast(grad, shape)
+                grad = summed_to(grad, shape)
             if grad.dtype is not dtype and grad.dtype != dtype:
                 raise ValueError(f"dtype {grad.dtype}")
         except (AttributeError, ValueError, TypeError) as error:
@@ -278,7 +286,7 @@ def backward(
     def store(leaf: Tensor, grads: Sequence[Any]) -> None:
         leaf._grad = accumulate(leaf._grad, as_gradient(grads[0]))
 
-    with Switch("grad", create_graph):
+    with Switch("grad", create_graph), Switch("casting", None):
         backpropagate(
             [tensor],
             [seed if create_graph else seed.data],
@@ -322,7 +330,7 @@ def grad(
     def capture(vertex: Any, grads: Sequence[Any]) -> None:
         found.update({(vertex, index): g for index, g in enumerate(grads)})
 
-    with Switch("grad", create_graph):
+    with Switch("grad", create_graph), Switch("casting", None):
         arrays = seeds if create_graph else [seed.data for seed in seeds]
         backpropagate(outputs, arrays, capture, wanted, True, retain_graph, create_graph)
     results = [found.get((x.grad_fn or x, x.output_index)) for x in inputs]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .device import generator, module_on
-from .dtypes import as_dtype
+from .dtypes import as_dtype, is_floating
 from .ops.arguments import as_tensor as tensor_of
 from .ops.arguments import as_tuple, held, number, whole
 from .tensor import Tensor, as_array
@@ -162,7 +162,7 @@ def drawn(method: str, shape: tuple[Any, ...], dtype: Any, device: str, op: str)
     """Numbers of a method of the device's generator, which draws float32 and float64; TypeError if others
     than floats are asked for."""
     wanted = dtype_or(np.float32, dtype)
-    if wanted.kind != "f":
+    if not is_floating(wanted):
         raise TypeError(f"{op} got dtype {wanted}; expected a floating one")
     return getattr(generator(device), method)(sizes(shape, op), dtype=max(wanted, np.dtype(np.float32)))
 

@@ -1,4 +1,4 @@
-"""Switches of the engine, each per thread: whether the graph is recorded, and anomaly mode."""
+"""Switches of the engine, each per thread: whether the graph is recorded, anomaly mode, and casts by autocast."""
 
 import threading
 from contextlib import ContextDecorator
@@ -8,6 +8,7 @@ from typing import Any
 class _Mode(threading.local):
     def __init__(self) -> None:  # once in every thread
         self.grad, self.anomaly = True, False
+        self.casting: Any = None  # what converts the inputs of operations, within `autocast`
 
 
 mode = _Mode()
@@ -16,9 +17,9 @@ mode = _Mode()
 class Switch(ContextDecorator):
     """Context manager and decorator inside which the entry `name` of `mode` has the given value."""
 
-    def __init__(self, name: str, value: bool):
+    def __init__(self, name: str, value: Any):
         self.name, self.value = name, value
-        self.before: list[bool] = []  # what each entry goes back to, innermost last
+        self.before: list[Any] = []  # what each entry goes back to, innermost last
 
     def __enter__(self) -> None:
         self.before.append(getattr(mode, self.name))

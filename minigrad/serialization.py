@@ -18,6 +18,7 @@ from safetensors import SafetensorError, deserialize, safe_open
 from safetensors.numpy import save as to_bytes
 
 from .device import array_module, to_device
+from .dtypes import is_real
 from .errors import CheckpointError
 from .tensor import Tensor
 
@@ -121,7 +122,7 @@ def take_arrays(obj: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
         obj = obj.data
     if isinstance(obj, np.ndarray) or array_module(obj) is not np:
         array = to_device(obj, "cpu")
-        if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
+        if not is_real(array.dtype) or array.dtype.itemsize > 8:
             raise TypeError(f"save cannot store '{name}' of dtype {array.dtype}; expected real numbers")
         name = unused(name, arrays)
         arrays[name] = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).reshape(array.shape)

@@ -20,6 +20,7 @@ import numpy as np
 
 from .device import array_module, get_rng_state, set_rng_state
 from .display import Display
+from .dtypes import is_floating
 from .errors import CheckpointError, DataError, MinigradError
 from .functional import cross_entropy
 from .grad_mode import no_grad
@@ -178,7 +179,7 @@ class Trainer:
         where = f"{say(f'the loss became {value}', f'损失变成了 {value}')} {self.when()}"
         if (
             inputs is not None
-            and inputs.dtype.kind == "f"
+            and is_floating(inputs.dtype)
             and not array_module(inputs.data).isfinite(inputs.data).all()
         ):
             return where + say(": the inputs of this batch contain NaN or infinity", "：这一批输入里有 NaN 或无穷大")

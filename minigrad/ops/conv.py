@@ -27,6 +27,8 @@ class Convolution(Function):
     1989). Each of g groups of channels has c/g channels and o/g kernels, and sees no others.
     """
 
+    autocast = "lower"
+    halves = "products"
     promotes = True
     differentiable = True
 

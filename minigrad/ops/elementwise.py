@@ -28,6 +28,8 @@ class Elementwise(Function):
 class Add(Elementwise):
     """z = x + y;  gx = gz,  gy = gz."""
 
+    halves = "native"
+
     def forward(self, x: Array, y: Array) -> Array:
         return x + y
 
@@ -43,6 +45,8 @@ def add(input: Any, other: Any) -> Tensor:
 class Sub(Elementwise):
     """z = x - y;  gx = gz,  gy = -gz."""
 
+    halves = "native"
+
     def forward(self, x: Array, y: Array) -> Array:
         return x - y
 
@@ -57,6 +61,8 @@ def sub(input: Any, other: Any) -> Tensor:
 
 class Mul(Elementwise):
     """z = x · y;  gx = gz · y,  gy = gz · x."""
+
+    halves = "native"
 
     def forward(self, x: Array, y: Array) -> Array:
         self.save(x, y)
@@ -110,6 +116,8 @@ def div(input: Any, other: Any) -> Tensor:
 class Neg(Elementwise):
     """y = -x;  gx = -gy."""
 
+    halves = "native"
+
     def forward(self, x: Array) -> Array:
         return -x
 
@@ -124,6 +132,8 @@ def neg(input: Any) -> Tensor:
 
 class Power(Elementwise):
     """y = xⁿ for a number n;  gx = gy · n · xⁿ⁻¹, and 0 for n = 0."""
+
+    autocast = "float32"
 
     def __init__(self, n: float):
         self.n = n
@@ -142,6 +152,8 @@ class Power(Elementwise):
 
 class TensorPower(Elementwise):
     """z = xʸ;  gx = gz · y · xʸ⁻¹,  gy = gz · z · log x, each 0 where its factor y, or x, is 0."""
+
+    autocast = "float32"
 
     def forward(self, x: Array, y: Array) -> Array:
         z = x**y
@@ -167,6 +179,8 @@ def pow(input: Any, exponent: Any) -> Tensor:
 class Exp(Elementwise):
     """y = eˣ;  gx = gy · y."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         y = array_module(x).exp(x)
         self.save(y)
@@ -184,6 +198,8 @@ def exp(input: Any) -> Tensor:
 
 class Log(Elementwise):
     """y = ln x;  gx = gy / x."""
+
+    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)

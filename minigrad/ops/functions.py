@@ -12,6 +12,8 @@ from .elementwise import Elementwise, pow
 class Log2(Elementwise):
     """y = log₂ x;  gx = gy / (x ln 2)."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         self.save(x)
         return array_module(x).log2(x)
@@ -28,6 +30,8 @@ def log2(input: Any) -> Tensor:
 
 class Log10(Elementwise):
     """y = log₁₀ x;  gx = gy / (x ln 10)."""
+
+    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)
@@ -46,6 +50,8 @@ def log10(input: Any) -> Tensor:
 class Log1p(Elementwise):
     """y = ln(1 + x), exact for small x;  gx = gy / (1 + x)."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         self.save(x)
         return array_module(x).log1p(x)
@@ -62,6 +68,8 @@ def log1p(input: Any) -> Tensor:
 
 class Expm1(Elementwise):
     """y = eˣ - 1, exact for small x;  gx = gy · (y + 1)."""
+
+    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         y = array_module(x).expm1(x)
@@ -81,6 +89,8 @@ def expm1(input: Any) -> Tensor:
 class Reciprocal(Elementwise):
     """y = 1 / x;  gx = -gy · y²."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         y = 1 / x
         self.save(y)
@@ -98,6 +108,8 @@ def reciprocal(input: Any) -> Tensor:
 
 class RSqrt(Elementwise):
     """y = 1 / √x;  gx = -gy · y³ / 2."""
+
+    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         y = 1 / array_module(x).sqrt(x)
@@ -122,6 +134,8 @@ def square(input: Any) -> Tensor:
 class Tan(Elementwise):
     """y = tan x;  gx = gy · (1 + y²)."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         y = array_module(x).tan(x)
         self.save(y)
@@ -140,6 +154,8 @@ def tan(input: Any) -> Tensor:
 class Sinh(Elementwise):
     """y = sinh x = (eˣ - e⁻ˣ) / 2;  gx = gy · cosh x."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         self.save(x)
         return array_module(x).sinh(x)
@@ -156,6 +172,8 @@ def sinh(input: Any) -> Tensor:
 
 class Cosh(Elementwise):
     """y = cosh x = (eˣ + e⁻ˣ) / 2;  gx = gy · sinh x."""
+
+    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)

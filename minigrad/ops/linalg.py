@@ -24,6 +24,8 @@ from .shape import expand, reshape
 class MatMul(Function):
     """Z = X Y on matrices [..., m, k] and [..., k, n];  gX = gZ Yᵀ,  gY = Xᵀ gZ. Leading dimensions broadcast."""
 
+    autocast = "lower"
+    halves = "products"
     promotes = True
     differentiable = True
 
@@ -95,6 +97,8 @@ def of_dimensions(op: str, ndim: int, *given: Any) -> list[Tensor]:
 class Linear(Function):
     """y = x Wᵀ + b for rows x [n, in], W [out, in], b [out];  gx = gy W,  gW = gyᵀ x,  gb = Σ gy over the rows."""
 
+    autocast = "lower"
+    halves = "products"
     promotes = True
     differentiable = True
 
@@ -147,6 +151,7 @@ class Einsum(Function):
     that only this input has were summed over freely, so its gradient is the same for all their values.
     """
 
+    autocast = "lower"
     promotes = True
 
     def __init__(self, inputs: list[str], output: str):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, array_module, expect
+from ..dtypes import is_floating
 from ..function import Function
 from ..tensor import Tensor
 from .activation import Sigmoid, Softplus, log_softmax
@@ -57,6 +58,8 @@ class SoftmaxCrossEntropy(Function):
     Computed from the scores themselves, never from probabilities, so that nothing overflows.
     """
 
+    autocast = "float32"
+
     def forward(self, x: Array, t: Array) -> Array:
         xp = array_module(x)
         shifted = x - x.max(axis=1, keepdims=True)
@@ -93,7 +96,7 @@ def cross_entropy(
     input, target, weight = class_arguments(input, target, weight, "cross_entropy")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy got label_smoothing={label_smoothing}; expected a number from 0 to 1")
-    if target.dtype.kind == "f" and target.shape == input.shape and input.ndim:
+    if is_floating(target.dtype) and target.shape == input.shape and input.ndim:
         if ignore_index >= 0:
             raise ValueError(f"cross_entropy got ignore_index={ignore_index}, but its targets are probabilities")
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
@@ -221,6 +224,7 @@ def weighted(loss: Tensor, weights: Array | None) -> Tensor:
 class ElementwiseLoss(Function):
     """Base of losses that compare x with t element by element. Targets that are whole numbers take the dtype of x."""
 
+    autocast = "float32"
     promotes = True
     differentiable = True
 
@@ -298,6 +302,8 @@ class BinaryCrossEntropy(ElementwiseLoss):
     Logarithms below -100 count as -100 and the denominator is at least 1e-12, so that a certain error costs much
     but not infinitely much.
     """
+
+    autocast = "refused"
 
     def forward(self, x: Array, t: Array) -> Array:
         xp = array_module(x)

@@ -262,6 +262,8 @@ class LayerNorm(Normalization):
     gx = (g - mean(g) - x̂ mean(g x̂)) / √(σ² + ε) with g = w gy;  gw = Σ gy x̂ and gb = Σ gy over all other dimensions.
     """
 
+    autocast = "float32"
+
     def forward(self, x: Array, weight: Array, bias: Array) -> Array:
         self.save(x, weight)
         normal, _ = standardized(x, last_dims(x, weight), self.eps)
@@ -320,6 +322,8 @@ class RMSNorm(Normalization):
     gx = (g - x mean(g x) / r²) / r with g = w gy;  gw = Σ gy x / r over all other dimensions (Zhang & Sennrich, 2019).
     """
 
+    autocast = "float32"
+
     def forward(self, x: Array, weight: Array) -> Array:
         self.save(x, weight)
         return weight * (x / self.size(x, last_dims(x, weight)))
@@ -351,6 +355,8 @@ class GroupNorm(Normalization):
 
     x [n, c, ...], w and b [c]. gx = (g - mean(g) - x̂ mean(g x̂)) / √(σ² + ε) with g = w gy;  gw = Σ gy x̂,  gb = Σ gy.
     """
+
+    autocast = "float32"
 
     def __init__(self, num_groups: int, eps: float = 1e-5):
         super().__init__(eps)

@@ -8,6 +8,7 @@ import numpy as np
 from ..changes import note_change
 from ..checks import check_bool, check_number
 from ..device import Array, array_module, device_of, to_device
+from ..dtypes import is_real
 from ..errors import did_you_mean
 from ..grad_mode import enable_grad
 from ..kernels.threads import ELEMENT, shared
@@ -283,7 +284,7 @@ class Optimizer:
             value = value.data if isinstance(value, Tensor) else value
             if array_module(value) is np:
                 value = np.asarray(value)
-            if value.dtype.kind not in "fiub":
+            if not is_real(value.dtype):
                 raise ValueError(f"{name} of {owner} must be an array of numbers, got dtype {value.dtype}")
             if value.shape != p.shape:
                 raise ValueError(f"{name} of {owner} has shape {value.shape}, the parameter has shape {p.shape}")
