@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from . import dlpack
 from .changes import note_change
 from .device import Array, array_module, device_of, to_device
-from .dtypes import as_dtype, is_floating, is_real
+from .dtypes import as_dtype, is_bfloat16, is_floating, is_real
 from .grad_mode import is_grad_enabled
 from .tensor_methods import TensorMethods
 
@@ -234,10 +235,13 @@ class Tensor(TensorMethods):
             raise RuntimeError("a tensor that requires a gradient cannot be exported; use .detach()")
         if any(stride < 0 for stride in self.data.strides):  # which DLPack allows and PyTorch aborts on
             raise BufferError("a tensor with negative strides cannot be exported; use .contiguous()")
+        if array_module(self.data) is np and is_bfloat16(self.data.dtype):
+            return dlpack.exported(self.data, **kwargs)
         return self.data.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
-        return self.data.__dlpack_device__()
+        plain = array_module(self.data) is np and is_bfloat16(self.data.dtype)
+        return (self.data.view(np.uint16) if plain else self.data).__dlpack_device__()
 
     def to(self, *targets: Any, dtype: Any = None, device: str | None = None) -> Tensor:
         """Convert to a dtype, a device, or both; itself where nothing changes. Gradients flow back through it."""

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, device_of, to_device
-from ..dtypes import as_dtype, is_floating
+from ..dtypes import as_dtype, is_floating, is_half
 from ..function import Function
+from ..grad_mode import mode
 from ..tensor import Tensor
 from .apply import apply
 from .arguments import as_tensor
@@ -73,6 +74,16 @@ def as_floating(input: Any, op: str) -> Tensor:
     """`input`, with whole numbers and booleans as float32; NumPy by itself would take exp(uint8) in float16."""
     input = as_tensor(input, op)
     return input if is_floating(input.data.dtype) else Cast(np.float32)(input)
+
+
+def autocasting(x: Tensor) -> bool:
+    """Is autocast on where the tensor lies?"""
+    return mode.casting is not None and mode.casting.dtypes.get(x.device.partition(":")[0]) is not None
+
+
+def widened(input: Tensor) -> Tensor:
+    """float16 and bfloat16 in float32 within autocast: what a function takes whose operations would take any dtype."""
+    return Cast(np.float32)(input) if autocasting(input) and is_half(input.dtype) else input
 
 
 class Clone(Function):

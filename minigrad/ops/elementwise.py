@@ -15,7 +15,7 @@ from ..kernels.elementwise import integer_power
 from ..tensor import Tensor
 from .apply import apply
 from .arguments import as_tensor
-from .convert import as_floating
+from .convert import as_floating, widened
 
 
 class Elementwise(Function):
@@ -110,6 +110,8 @@ class Div(Elementwise):
 
 def div(input: Any, other: Any) -> Tensor:
     """input / other, elementwise with broadcasting."""
+    if type(input) in (int, float) and isinstance(other, Tensor):
+        other = widened(other)
     return Div()(input, other)
 
 

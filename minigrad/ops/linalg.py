@@ -40,6 +40,12 @@ class MatMul(Function):
         return gx, gy
 
 
+class Dot(MatMul):
+    """MatMul of a row and a column: a number, of which PyTorch's autocast does not lower the precision."""
+
+    autocast = "widest"
+
+
 def matmul(input: Any, other: Any) -> Tensor:
     """The matrix product: vectors [k], matrices [m, k] · [k, n], or batches of matrices that broadcast.
 
@@ -76,7 +82,10 @@ def bmm(input: Any, mat2: Any) -> Tensor:
 
 def dot(input: Any, tensor: Any) -> Tensor:
     """The inner product Σ x y of two vectors [n]."""
-    return matmul(*of_dimensions("dot", 1, input, tensor))
+    x, y = of_dimensions("dot", 1, input, tensor)
+    if len(x) != len(y):
+        raise ValueError(f"dot got shapes {x.shape} and {y.shape}; expected vectors of one size")
+    return reshape(Dot()(reshape(x, 1, -1), reshape(y, -1, 1)), ())
 
 
 def outer(input: Any, vec2: Any) -> Tensor:

@@ -16,7 +16,7 @@ from ..tensor import Tensor
 from .activation import Sigmoid, Softplus, log_softmax
 from .apply import apply
 from .arguments import as_tensor, on_one_device
-from .convert import as_floating
+from .convert import as_floating, widened
 from .elementwise import exp, where
 from .index import gather, wide
 from .reduction import mean, sum
@@ -148,7 +148,7 @@ def nll_loss(
 def class_arguments(input: Any, target: Any, weight: Any, loss: str) -> tuple[Tensor, Tensor, Any]:
     """Scores, labels (which may be a list) and class weights as tensors."""
     target = Tensor(target) if isinstance(target, list | tuple) else as_tensor(target, loss)
-    input, weight = as_floating(input, loss), None if weight is None else as_tensor(weight, loss)
+    input, weight = [None if x is None else widened(as_floating(x, loss)) for x in (input, weight)]
     on_one_device(loss, input.data, target.data, None if weight is None else weight.data)
     return input, target, weight
 

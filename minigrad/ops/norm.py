@@ -17,13 +17,14 @@ import numpy as np
 from ..changes import note_change
 from ..checks import check_count
 from ..device import Array, array_module
+from ..dtypes import is_half
 from ..function import Function
 from ..kernels import normalization as kernels
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .apply import apply
 from .arguments import as_tuple
-from .convert import as_floating, to
+from .convert import as_floating, autocasting, to
 from .reduction import Mean, Sum
 
 
@@ -247,10 +248,10 @@ def instance_norm(
         raise ValueError(f"instance_norm got input {x.shape}; expected more than 1 value per channel of a sample")
     if running is not None and x.numel():
         samples = x.data.reshape(*x.shape[:2], -1)
-        samples = samples.astype("float32") if x.dtype == "float16" else samples
+        samples = samples.astype("float32") if is_half(x.dtype) else samples
         mean, var = samples.mean(axis=2), samples.var(axis=2)
         running_update(*running, mean.mean(axis=0), var.mean(axis=0), places, momentum)
-    return group_norm(x, x.shape[1], weight, bias, eps)
+    return to(group_norm(x, x.shape[1], weight, bias, eps), x.dtype)
 
 
 # --------------------------------------------------------------------------------------------- layer norm, group norm
@@ -410,10 +411,12 @@ def group_norm(
 
 
 def in_float32(function: Function, *inputs: Any) -> Tensor:
-    """`function` of the inputs; float16 is computed in float32, as sums and squares need its range and its digits."""
-    if inputs[0].dtype != "float16":
+    """`function` of x and others, for float16 and bfloat16 in float32, as sums and squares need its range and its digits;
+    the others may be float32 already. The result has the dtype of x, but within autocast what the operation says."""
+    x = inputs[0]
+    if not is_half(x.dtype) or (autocasting(x) and function.autocast == "float32"):
         return function(*inputs)
-    return to(function(*[to(x, np.float32) for x in inputs]), np.float16)
+    return to(function(*[to(x, np.float32) for x in inputs]), x.dtype)
 
 
 def scale_and_shift(

@@ -16,7 +16,7 @@ from ..tensor import Tensor
 from ..tensor_methods import Dim
 from .apply import apply
 from .arguments import as_tensor, checked, reduced_dims
-from .convert import as_floating, clone
+from .convert import as_floating, clone, widened
 from .elementwise import abs
 from .shape import reshape
 
@@ -162,7 +162,7 @@ def norm(input: Any, p: float = 2, dim: Dim = None, keepdim: bool = False) -> Te
 
     Raises ValueError for any other p.
     """
-    input = as_floating(input, "norm")
+    input = widened(as_floating(input, "norm"))
     if p == 2:
         return Norm(dim, keepdim)(input)
     if p not in (1, inf):
