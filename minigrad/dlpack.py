@@ -1,5 +1,5 @@
-"""DLPack for bfloat16, which NumPy neither gives nor takes: it is passed through as whole numbers of two bytes, and only
-what the capsule says of its dtype is changed.
+"""DLPack for bfloat16, which NumPy neither gives nor takes: it is passed through as whole numbers of two bytes, and
+only what the capsule says of its dtype is changed.
 
 A capsule points to a structure that begins with (newer ones: after 32 bytes of version, owner and flags) the address of
 the data, the device, the number of dimensions and the dtype, whose first byte says which kind of numbers it is

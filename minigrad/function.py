@@ -21,7 +21,8 @@ from .errors import MinigradError
 from .grad_mode import Switch, mode
 from .tensor import Tensor, tensor_of
 
-FLOAT32, FLOAT64, OBJECT = np.dtype("float32"), np.dtype("float64"), np.dtype(object)
+FLOAT16, FLOAT32, FLOAT64 = np.dtype("float16"), np.dtype("float32"), np.dtype("float64")
+OBJECT = np.dtype(object)
 NO_EDGES = ()
 ndarray = np.ndarray
 
@@ -52,12 +53,12 @@ class Function:
     """True if integer inputs are converted to the floating dtype of the others, as arithmetic does."""
 
     autocast = "widest"
-    """What it computes in under `autocast`: 'lower', the lower precision, as products do; 'float32', as sums, powers and
-    losses do; 'widest', the widest dtype of its inputs; 'refused', nothing, because the lower one would do harm."""
+    """What it computes in under `autocast`: 'lower', the lower precision, as products do; 'float32', as sums, powers
+    and losses do; 'widest', the widest dtype of its inputs; 'refused', nothing, for the lower one would do harm."""
 
     halves = "float32"
-    """How it computes float16 and bfloat16: 'float32', in that, and the result is rounded once; 'products', so on the
-    CPU, and as they are on a GPU, whose products add up in float32; 'native', as they are, since nothing adds up."""
+    """How it computes float16 and bfloat16: 'float32', in that, and the result is rounded once; 'products', so too, but
+    for float16 on a GPU, whose own products of it add up in float32; 'native', as they are, since nothing adds up."""
 
     lasting = False
     """True if a backward leaves its edges in place, as several graphs may share it; it saves nothing then."""
@@ -124,7 +125,7 @@ class Function:
             edges.append(None)
         if mixed:
             arrays, dtype = self.reconcile(arrays)
-        if dtype is not FLOAT32 and dtype is not None and is_half(dtype) and self.widens(arrays):
+        if dtype is not FLOAT32 and dtype is not None and is_half(dtype) and self.widens(arrays, dtype):
             return self.in_float32(inputs, dtype)
         if recorded:
             self.edges = edges
@@ -148,7 +149,7 @@ class Function:
         return self.wrap(result, dtype, recorded)
 
     def wrap(self, array: Array, dtype: Any, recorded: bool, index: int = 0) -> Tensor:
-        """The tensor around an output, number `index`. It is float64 only where an input is, and a half where they are."""
+        """The tensor around an output, number `index`: float64 only where an input is, a half only where all are."""
         if type(array) is not ndarray and array_module(array) is np:
             if not isinstance(array, np.generic | ndarray):
                 raise TypeError(f"{self.name}.forward returned {type(array).__name__}; expected an array")
@@ -184,10 +185,10 @@ class Function:
             arrays = [a.astype(floats[0]) if hasattr(a, "dtype") and not is_floating(a.dtype) else a for a in arrays]
         return arrays, floats[0] if floats else FLOAT32
 
-    def widens(self, arrays: list[Array]) -> bool:
-        """Are these arrays, of a half, computed in float32?"""
-        if self.halves == "products":
-            return all(array_module(a) is np for a in arrays)
+    def widens(self, arrays: list[Array], half: Any) -> bool:
+        """Are these arrays, of float16 or bfloat16, computed in float32?"""
+        if self.halves == "products":  # CuPy hands those of float16 to cuBLAS
+            return half != FLOAT16 or all(array_module(a) is np for a in arrays)
         return self.halves == "float32"
 
     def in_float32(self, inputs: Sequence[Any], half: Any) -> Any:

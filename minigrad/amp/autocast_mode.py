@@ -45,9 +45,9 @@ class Casting:
             return inputs
         if function.autocast == "refused":
             raise RuntimeError(
-                f"{function.name} is not safe in the lower precision of autocast: its logarithms need more digits, and its "
-                "gradient more range; take the scores themselves and binary_cross_entropy_with_logits or "
-                "BCEWithLogitsLoss, or leave autocast with autocast(device_type, enabled=False) and give it float32"
+                f"{function.name} is not safe under autocast, because its logarithms need more digits and its gradient "
+                "more range than the lower precision has; use binary_cross_entropy_with_logits or BCEWithLogitsLoss on "
+                "the scores themselves, or float32 within autocast(device_type, enabled=False)"
             )
         if function.autocast == "widest":
             return inputs if len(floats) < 2 else [self.converted(x, widest(list(floats))) for x in inputs]
@@ -55,7 +55,7 @@ class Casting:
         return [x if dtype_of(x) == float64 else self.converted(x, target) for x in inputs]
 
     def converted(self, x: Any, dtype: Any) -> Any:
-        """An input in a floating dtype, if it is floating; the cast of a parameter is kept for the rest of the region."""
+        """An input, if it is floating, in another dtype; the cast of a parameter is kept for the rest of the region."""
         given = dtype_of(x)
         if given == dtype or not is_floating(given):
             return x
@@ -87,17 +87,18 @@ class autocast(ContextDecorator):
     attention, recurrent networks) take `dtype`; sums, powers, exponentials, softmax, norms and losses take float32; all
     others take what comes, and where two floating dtypes meet, the wider.
 
-    `device_type` is 'cpu' or 'cuda', and only tensors there are converted. `dtype` is float16 or bfloat16; the default is
-    bfloat16 for 'cpu' and float16 for 'cuda'. With `enabled=False`, it is off within the region. `cache_enabled` (True, or
-    what holds around it): each parameter is converted once in a region, unless it is changed.
+    `device_type` is 'cpu' or 'cuda', and only tensors there are converted. `dtype` is float16 or bfloat16; the default
+    is bfloat16 for 'cpu' and float16 for 'cuda'. With `enabled=False`, it is off within the region. `cache_enabled`
+    (True, or what holds around it): each parameter is converted once in a region, unless it is changed.
 
     Parameters stay float32, and so do their gradients, for a cast is an operation that has one. float16 ends at 65,504,
     and its smallest numbers are 6e-8: gradients that vanish there need `GradScaler`. Forward and loss belong in the
-    region, backward does not; it computes in the dtypes of the forward. Regions may be nested, and belong to their thread.
+    region, backward does not: it computes in the dtypes of the forward. Regions may be nested, and belong to their
+    thread.
 
-    Which operation takes what is PyTorch's list for CUDA, on both devices; F.binary_cross_entropy, which it refuses,
-    raises RuntimeError. Raises ValueError for other devices and dtypes (Micikevicius et al., "Mixed precision training",
-    2018).
+    Which operation takes what is PyTorch's list for CUDA, on both devices; binary_cross_entropy, which it refuses,
+    raises RuntimeError. Raises ValueError for other devices and dtypes. (Micikevicius et al., "Mixed precision
+    training", 2018.)
     """
 
     def __init__(self, device_type: str, dtype: Any = None, enabled: bool = True, cache_enabled: bool | None = None):

@@ -324,7 +324,7 @@ class Module:
         """Convert to float16, as `to` does."""
         return self.to("float16")
 
-    def bfloat16(self) -> "Module":
+    def bfloat16(self) -> Module:
         """Convert to bfloat16, as `to` does."""
         return self.to("bfloat16")
 

@@ -10,26 +10,30 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, array_module, expect
-from ..dtypes import is_floating
+from ..dtypes import is_floating, is_half
 from ..function import Function
 from ..tensor import Tensor
 from .activation import Sigmoid, Softplus, log_softmax
 from .apply import apply
 from .arguments import as_tensor, on_one_device
-from .convert import as_floating, widened
+from .convert import as_floating, to, widened
 from .elementwise import exp, where
 from .index import gather, wide
 from .reduction import mean, sum
 from .shape import reshape
 
 
-def reduce(loss: Tensor, reduction: str, total: Any = None) -> Tensor:
-    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by `total` where weights set it.
+def reduce(loss: Tensor, reduction: str, weights: Array | None = None) -> Tensor:
+    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by the sum of the `weights` if there are any.
 
-    A total of 0 makes the mean NaN, as in PyTorch.
+    A sum of 0 makes the mean NaN, as in PyTorch.
     """
     if reduction == "mean":
-        return mean(loss) if total is None else sum(loss) / array_module(total).where(total, total, nan)
+        if weights is None:
+            return mean(loss)
+        wide = np.dtype(np.float32) if is_half(weights.dtype) else weights.dtype
+        total = weights.sum(dtype=wide)
+        return to(sum(to(loss, wide)) / array_module(total).where(total, total, nan), loss.dtype)
     if reduction == "sum":
         return sum(loss)
     if reduction == "none":
@@ -114,7 +118,7 @@ def cross_entropy(
             smooth = where(Tensor(counted), smooth, 0.0)
         loss = loss * (1 - label_smoothing) + smooth * (label_smoothing / rows.shape[1])
     loss = loss if loss.shape == shape else reshape(loss, shape)
-    return reduce(loss, reduction, None if weights is None else weights.sum())
+    return reduce(loss, reduction, weights)
 
 
 def soft_cross_entropy(
@@ -142,7 +146,7 @@ def nll_loss(
     labels = labels if counted is None else array_module(labels).where(counted, labels, 0)
     loss = weighted(-reshape(gather(rows, 1, labels[:, None]), -1), weights)
     loss = loss if loss.shape == shape else reshape(loss, shape)
-    return reduce(loss, reduction, None if weights is None else weights.sum())
+    return reduce(loss, reduction, weights)
 
 
 def class_arguments(input: Any, target: Any, weight: Any, loss: str) -> tuple[Tensor, Tensor, Any]:

@@ -207,7 +207,8 @@ def batch_norm(
 def with_statistics(x: Tensor, weight: Tensor, bias: Tensor, eps: float, mean: Any, var: Any) -> Tensor:
     """`x` normalised with a mean and a variance of each channel that are given; numbers stand for all channels."""
     xp = array_module(x.data)
-    mean, var = [xp.broadcast_to(xp.asarray(v, x.dtype), weight.shape) for v in (mean, var)]
+    dtype = np.float32 if is_half(x.dtype) else x.dtype
+    mean, var = [xp.broadcast_to(xp.asarray(v, dtype), weight.shape) for v in (mean, var)]
     return in_float32(fastest(BatchNormEval)(eps), x, mean, var, weight, bias)
 
 
@@ -411,8 +412,9 @@ def group_norm(
 
 
 def in_float32(function: Function, *inputs: Any) -> Tensor:
-    """`function` of x and others, for float16 and bfloat16 in float32, as sums and squares need its range and its digits;
-    the others may be float32 already. The result has the dtype of x, but within autocast what the operation says."""
+    """`function` of x and others, which may be float32 beside float16 or bfloat16: such x are computed in float32, as
+    sums and squares need its range and its digits. The result has the dtype of x; within autocast, what the operation
+    says."""
     x = inputs[0]
     if not is_half(x.dtype) or (autocasting(x) and function.autocast == "float32"):
         return function(*inputs)

@@ -111,8 +111,33 @@ def check_arguments(name, known, positional, named):
         raise TypeError(f"{name}() got an unexpected keyword argument '{wrong.pop()}'")
 
 
+def in_float32(name, function):
+    """A product of matrices as cuBLAS computes it: of float16 in float32, rounded at the end; bfloat16 is refused, as
+    CuPy does not say that it has them."""
+
+    def product(*args, **kwargs):
+        given = [x for x in args if isinstance(x, np.ndarray)]
+        if any(x.dtype.name == "bfloat16" for x in given):
+            raise TypeError(f"{name}: dtype is not supported: bfloat16")
+        if any(x.dtype != np.float16 for x in given):
+            return function(*args, **kwargs)
+        wide = [x.astype(np.float32) if isinstance(x, np.ndarray) else x for x in args]
+        return np.asarray(function(*wide, **kwargs)).astype(np.float16)
+
+    return product
+
+
+PRODUCTS = ("matmul", "dot", "tensordot", "einsum", "inner", "vdot")
+
+
+def numpys(name, source=np):
+    """The function of NumPy by that name, with the rounding of CuPy's."""
+    function = getattr(source, name)
+    return in_float32(name, function) if name in PRODUCTS else function
+
+
 def operator(name, reflected=False):
-    ufunc = getattr(np, name)
+    ufunc = numpys(name)
 
     def method(self, other):
         other = host(other)
@@ -300,10 +325,12 @@ class ndarray:
 
     def sort(self, axis=-1, kind=None):
         check_kind(kind)
+        check_sorted(self)
         host(self).sort(axis, kind="stable")
 
     def argsort(self, axis=-1, kind=None):
         check_kind(kind)
+        check_sorted(self)
         return device(host(self).argsort(axis, kind="stable"))
 
     def __dlpack__(self, **kwargs):
@@ -362,6 +389,11 @@ def wrapped_around(key, shape):
 
 def is_mask(part):
     return isinstance(part, np.ndarray) and part.dtype.kind == "b"
+
+
+def check_sorted(array):
+    if array.dtype.name == "bfloat16":
+        raise TypeError("sorting arrays of dtype bfloat16 is not supported")
 
 
 def check_kind(kind):
