@@ -8,6 +8,8 @@ Williams, 1986).
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .changes import Clock
 from .device import Array, array_module
 from .dtypes import is_half
@@ -247,8 +249,10 @@ def check_replaced(replaced: Any, grad: Any) -> None:
 
 
 def as_gradient(grad: Any) -> Tensor:
-    """A gradient as it is stored in `.grad`."""
-    return grad if isinstance(grad, Tensor) else tensor_of(grad)
+    """A gradient as it is stored in `.grad`: in an array, which can be changed in place as NumPy's numbers cannot."""
+    if isinstance(grad, Tensor):
+        return grad
+    return tensor_of(np.asarray(grad) if isinstance(grad, np.generic) else grad)
 
 
 def wrong_gradient(vertex: Function, edge: tuple, grad: Any) -> str:

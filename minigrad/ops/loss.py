@@ -24,7 +24,8 @@ from .shape import reshape
 
 
 def reduce(loss: Tensor, reduction: str, weights: Array | None = None) -> Tensor:
-    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by the sum of the `weights` if there are any.
+    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by the sum of the `weights` if there are
+    any.
 
     A sum of 0 makes the mean NaN, as in PyTorch.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .counting import note_read, note_sent
+from .counting import note_late, note_read, note_sent
 
 NAMES = json.loads(Path(__file__).with_name("cupy.json").read_text(encoding="utf-8"))
 """What CuPy has: names of functions and methods with those of their arguments, written by read_cupy.py."""
@@ -42,6 +42,27 @@ class Device:
 
     def synchronize(self):
         note_read("synchronize")
+
+
+class Event:
+    """A place in what the device is told, once it is recorded."""
+
+    def __init__(self, block=False, disable_timing=False, interprocess=False):
+        self.recorded = False
+
+    def record(self, stream=None):
+        self.recorded = True
+
+
+class Stream:
+    """A stream of its own, which waits for the events that it is told to."""
+
+    def __init__(self, null=False, non_blocking=False, ptds=False, priority=None):
+        self.events = []
+
+    def wait_event(self, event):
+        assert event.recorded, "an event that was not recorded is not waited for"
+        self.events.append(event)
 
 
 class OutOfMemoryError(MemoryError):
@@ -225,7 +246,8 @@ class ndarray:
         )
 
     def get(self, stream=None, order="C", out=None, blocking=True):
-        note_read(f"get of {self.shape}")
+        behind_event = isinstance(stream, Stream) and stream.events
+        (note_late if behind_event else note_read)(f"get of {self.shape}")
         copy = self._host.copy(order)
         if out is None:
             return copy

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Counts:
-    """`sent`: arrays that went to the device; `read`: values that the host waited for."""
+    """`sent`: arrays that went to the device; `read`: values that the host waited for; `late`: values that it asked for
+    on a stream of its own, behind an event, for which it waits only for what came before the event."""
 
     sent: list[str] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
 
 _open: list[Counts] = []
@@ -35,3 +37,8 @@ def note_sent(what: str) -> None:
 def note_read(what: str) -> None:
     for counts in _open:
         counts.read.append(what)
+
+
+def note_late(what: str) -> None:
+    for counts in _open:
+        counts.late.append(what)

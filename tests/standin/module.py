@@ -8,9 +8,11 @@ from .array import (
     NAMES,
     CUDARuntimeError,
     Device,
+    Event,
     Memory,
     OutOfMemoryError,
     Pool,
+    Stream,
     check_arguments,
     check_kind,
     check_sorted,
@@ -144,6 +146,8 @@ cupy.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
 cupy.random = SimpleNamespace(Generator=Generator, default_rng=Generator)
 cupy.cuda = SimpleNamespace(
     Device=Device,
+    Event=Event,
+    Stream=Stream,
     is_available=lambda: True,
     get_allocator=lambda: Memory.allocator,
     set_allocator=Memory.use,
