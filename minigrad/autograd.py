@@ -94,7 +94,7 @@ def backpropagate(
     order = topological_order([output.grad_fn or output for output in outputs])
     check_not_freed(order, wanted if prune else ())
     entered = leading_to(wanted, order) if prune else ()
-    anomaly = mode.anomaly
+    anomaly = mode.now.anomaly
     arrived: Sequence[Any]
     for vertex in reversed(order):
         arrived = (pending.pop(vertex, None),) if vertex.n_outputs == 1 else take_all(vertex, pending)

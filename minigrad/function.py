@@ -99,11 +99,12 @@ class Function:
         """
         if self.edges is not NO_EDGES:
             raise RuntimeError(f"this {self.name} is already a node of a graph; make a new instance for every call")
-        if mode.casting is not None:
-            inputs = mode.casting.cast(self, inputs)
+        switches = mode.now
+        if switches.casting is not None:
+            inputs = switches.casting.cast(self, inputs)
         arrays: list[Any] = []
         edges: list[tuple | None] = []
-        dtype, mixed, recorded, recording = None, False, False, mode.grad
+        dtype, mixed, recorded, recording = None, False, False, switches.grad
         for x in inputs:
             if isinstance(x, Tensor):
                 array = x._data
@@ -137,7 +138,7 @@ class Function:
         except (ValueError, IndexError, TypeError, OverflowError) as error:
             kinds = (IndexError, ValueError, TypeError, OverflowError)
             raise next(kind for kind in kinds if isinstance(error, kind))(self.explain(error, arrays)) from error
-        if mode.anomaly:
+        if switches.anomaly:
             self.check_finite_forward(arrays, result if type(result) is tuple else (result,))
         if not recorded:
             self.saved = ()

@@ -63,7 +63,7 @@ class Casting:
             return x.astype(dtype)
         if not (self.cache_enabled and x._requires_grad and x.is_leaf and is_half(dtype)):
             return Cast(dtype)(x)
-        key = id(x), dtype, mode.grad
+        key = id(x), dtype, mode.now.grad
         parameter, array, time, found = self.cache.get(key, (None, None, 0, None))
         if parameter is not x or array is not x._data or changed_since(array, time):  # by an optimizer, for instance
             found = SharedCast(dtype)(x)
@@ -115,17 +115,17 @@ class autocast(ContextDecorator):
         self.before: list[Any] = []  # what each entry goes back to, innermost last
 
     def __enter__(self) -> "autocast":
-        around = mode.casting
+        around = mode.now.casting
         dtypes, cache, cached = (
             ({}, {}, True) if around is None else (around.dtypes, around.cache, around.cache_enabled)
         )
         self.before.append(around)
         cached = cached if self.cache_enabled is None else self.cache_enabled
-        mode.casting = Casting({**dtypes, self.device: self.dtype if self.enabled else None}, cache, cached)
+        mode.now.casting = Casting({**dtypes, self.device: self.dtype if self.enabled else None}, cache, cached)
         return self
 
     def __exit__(self, *exception: Any) -> None:
-        mode.casting = self.before.pop()
+        mode.now.casting = self.before.pop()
 
     def _recreate_cm(self) -> "autocast":  # a decorated function may run in several threads at once
         return autocast(self.device, self.dtype, self.enabled, self.cache_enabled)
@@ -140,11 +140,11 @@ def check_device_type(what: str, device_type: Any) -> None:
 def is_autocast_enabled(device_type: str) -> bool:
     """Is autocast on for tensors on 'cpu' or 'cuda' in this thread?"""
     check_device_type("is_autocast_enabled", device_type)
-    return mode.casting is not None and mode.casting.dtypes.get(device_type) is not None
+    return mode.now.casting is not None and mode.now.casting.dtypes.get(device_type) is not None
 
 
 def get_autocast_dtype(device_type: str) -> Any:
     """The lower precision for tensors on 'cpu' or 'cuda': that of the region, or the default outside of one."""
     check_device_type("get_autocast_dtype", device_type)
-    within = None if mode.casting is None else mode.casting.dtypes.get(device_type)
+    within = None if mode.now.casting is None else mode.now.casting.dtypes.get(device_type)
     return as_dtype(DEFAULTS[device_type]) if within is None else within

@@ -78,7 +78,8 @@ def as_floating(input: Any, op: str) -> Tensor:
 
 def autocasting(x: Tensor) -> bool:
     """Is autocast on where the tensor lies?"""
-    return mode.casting is not None and mode.casting.dtypes.get(x.device.partition(":")[0]) is not None
+    casting = mode.now.casting
+    return casting is not None and casting.dtypes.get(x.device.partition(":")[0]) is not None
 
 
 def widened(input: Tensor) -> Tensor:
