@@ -26,7 +26,10 @@ def trajectories(name, options, clip, steps=12):
     ours = [our_tensor(a.copy(), True) for a in arrays]
     theirs = [torch.nn.Parameter(torch.tensor(a)) for a in arrays]
     options = {"lr": 0.05, **options}
-    our_optimizer, their_optimizer = getattr(optim, name)(ours, **options), getattr(torch.optim, name)(theirs, **options)
+    our_optimizer, their_optimizer = (
+        getattr(optim, name)(ours, **options),
+        getattr(torch.optim, name)(theirs, **options),
+    )
     scaler, oracle = GradScaler("cpu", **SETTINGS), torch.amp.GradScaler("cpu", **SETTINGS)
     found, expected = [], []
     for step in range(steps):
