@@ -56,7 +56,7 @@ class GradScaler:
         self.set_growth_interval(growth_interval)
         self._init_growth_tracker = 0
         self._scale: Array | None = None  # made where the first loss is
-        self._growth_tracker: Array | None = None  # steps in a row that were finite
+        self._growth_tracker: Any = None  # steps in a row that were finite
         self._stages: dict[int, tuple[Optimizer, str, Array | None]] = {}  # what each optimizer has been through
 
     # ------------------------------------------------------------------------------------------------------- one step
@@ -73,7 +73,7 @@ class GradScaler:
             return outputs * Tensor(self._known("scale").astype(outputs.dtype))
         if isinstance(outputs, Iterable):
             scaled = map(self.scale, outputs)
-            return type(outputs)(scaled) if isinstance(outputs, list | tuple) else scaled  # type: ignore[call-arg]
+            return type(outputs)(scaled) if isinstance(outputs, list | tuple) else scaled
         raise ValueError(f"GradScaler.scale got {type(outputs).__name__}; expected a tensor or an iterable of tensors")
 
     def unscale_(self, optimizer: Optimizer) -> None:

@@ -8,8 +8,9 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 import minigrad
-from minigrad import Tensor, nn, ops
+from minigrad import Tensor, dtypes, nn, ops
 from minigrad import functional as F
+from minigrad.course.blanks import Blank, in_place
 from minigrad.dtypes import is_floating
 from minigrad.gradcheck import gradgradcheck
 from tests.nn.helpers import twins
@@ -303,3 +304,40 @@ def test_what_is_written_as_an_operation_of_ones_own_is_cast_by_its_word():
     y.sum().backward()
     np.testing.assert_array_equal(x.grad.data, 6 * ONES)
     assert is_floating(x.grad.dtype)
+
+
+@pytest.mark.parametrize("dtype", list(EPS))
+def test_learners_functions_are_cast_as_minigrads_are(dtype):
+    """As `--mine` puts them in place: minigrad's plain functions stand for the learner's, and see the same arrays."""
+    seen = []
+
+    def learners(blank):
+        own = blank.function
+
+        def function(self, *args):
+            seen.append((blank.short, {str(a.dtype) for a in args if hasattr(a, "dtype")}))
+            return own(self, *args)
+
+        return function
+
+    names = ["linalg:Linear", "activation:GELU", "activation:Softmax", "conv:Convolution"]
+    methods = {"conv:Convolution": ("convolve", "weight_grad")}
+    blanks = [Blank(f"minigrad.ops.{name}.{m}") for name in names for m in methods.get(name, ("forward", "backward"))]
+    model, x = network(nn), minigrad.randn(4, 2, 6, 6)
+
+    def train():
+        model.zero_grad()
+        with minigrad.autocast("cpu", dtype):
+            scores = model(x)
+            loss = -(minigrad.softmax(scores, 1)[:, 0]).mean()
+        loss.backward()
+        return scores.dtype, loss.dtype, [p.grad.data.copy() for p in model.parameters()]
+
+    minigrads = train()
+    with in_place({blank: learners(blank) for blank in blanks}):
+        learned = train()
+    assert minigrads[:2] == learned[:2] == (dtypes.as_dtype(dtype), np.float32)
+    for a, b in zip(minigrads[2], learned[2], strict=True):
+        np.testing.assert_allclose(a, b, 0, 8 * EPS[dtype] * max(1e-2, abs(a).max()))
+    assert {name for name, _ in seen} == {"forward", "backward", "convolve", "weight_grad"}
+    assert all(found == {"float32"} for _, found in seen)
