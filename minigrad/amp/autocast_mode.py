@@ -29,7 +29,7 @@ class SharedCast(Cast):
 
 class Casting:
     """What converts the inputs of operations within a region: `dtypes` has the lower precision of each device on which
-    autocast is on. `cache` holds the parameters that were converted, None without a cache."""
+    autocast is on. `cache` holds the parameters that were converted, if `cache_enabled`."""
 
     def __init__(self, dtypes: dict[str, Any], cache: dict[Any, Any], cache_enabled: bool):
         self.dtypes, self.cache, self.cache_enabled = dtypes, cache, cache_enabled
