@@ -193,3 +193,18 @@ def test_small_gradients_survive_float16_only_when_the_loss_is_scaled():
             loss = layer(x).sum() * 1e-9
         scaler.scale(loss).backward()
         assert (not layer.weight.grad.data.any()) == lost
+
+
+def test_the_scale_never_grows_to_infinity():
+    scalers = [
+        library.GradScaler("cpu", init_scale=2.0**126, growth_interval=1) for library in (minigrad.amp, torch.amp)
+    ]
+    p, q = Tensor(np.zeros(2, np.float32), True), torch.nn.Parameter(torch.zeros(2))
+    steps = zip(scalers, (optim.SGD([p], lr=0.1), torch.optim.SGD([q], lr=0.1)), (p, q), strict=True)
+    for scaler, optimizer, parameter in steps:
+        for _ in range(4):
+            optimizer.zero_grad()
+            scaler.scale((parameter * 0).sum()).backward()
+            scaler.step(optimizer)
+            scaler.update()
+    assert [scaler.get_scale() for scaler in scalers] == [2.0**127] * 2
