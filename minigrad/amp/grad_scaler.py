@@ -247,7 +247,8 @@ class GradScaler:
 
     def _times(self, factor: float) -> Array:
         """The scale times a number, computed in float64 as in PyTorch."""
-        return (self._known("update").astype(float64) * factor).astype(float32)
+        with np.errstate(over="ignore"):  # what is beyond float32 is not taken
+            return (self._known("update").astype(float64) * factor).astype(float32)
 
     def _stage_of(self, optimizer: Optimizer) -> str:
         """What an optimizer has been through since the last update."""
