@@ -25,10 +25,20 @@ class Elementwise(Function):
     differentiable = True
 
 
-class Add(Elementwise):
-    """z = x + y;  gx = gz,  gy = gz."""
+class Arithmetic(Elementwise):
+    """Base of operations that are one step on each number, which halves take as they are."""
 
     halves = "native"
+
+
+class Steep(Elementwise):
+    """Base of functions whose values or slopes grow so large or small that autocast computes them in float32."""
+
+    autocast = "float32"
+
+
+class Add(Arithmetic):
+    """z = x + y;  gx = gz,  gy = gz."""
 
     def forward(self, x: Array, y: Array) -> Array:
         return x + y
@@ -42,10 +52,8 @@ def add(input: Any, other: Any) -> Tensor:
     return Add()(input, other)
 
 
-class Sub(Elementwise):
+class Sub(Arithmetic):
     """z = x - y;  gx = gz,  gy = -gz."""
-
-    halves = "native"
 
     def forward(self, x: Array, y: Array) -> Array:
         return x - y
@@ -59,10 +67,8 @@ def sub(input: Any, other: Any) -> Tensor:
     return Sub()(input, other)
 
 
-class Mul(Elementwise):
+class Mul(Arithmetic):
     """z = x · y;  gx = gz · y,  gy = gz · x."""
-
-    halves = "native"
 
     def forward(self, x: Array, y: Array) -> Array:
         self.save(x, y)
@@ -115,10 +121,8 @@ def div(input: Any, other: Any) -> Tensor:
     return Div()(input, other)
 
 
-class Neg(Elementwise):
+class Neg(Arithmetic):
     """y = -x;  gx = -gy."""
-
-    halves = "native"
 
     def forward(self, x: Array) -> Array:
         return -x
@@ -132,10 +136,8 @@ def neg(input: Any) -> Tensor:
     return Neg()(as_tensor(input, "neg"))
 
 
-class Power(Elementwise):
+class Power(Steep):
     """y = xⁿ for a number n;  gx = gy · n · xⁿ⁻¹, and 0 for n = 0."""
-
-    autocast = "float32"
 
     def __init__(self, n: float):
         self.n = n
@@ -152,10 +154,8 @@ class Power(Elementwise):
         return gy * n * apply(Power(n - 1), x)
 
 
-class TensorPower(Elementwise):
+class TensorPower(Steep):
     """z = xʸ;  gx = gz · y · xʸ⁻¹,  gy = gz · z · log x, each 0 where its factor y, or x, is 0."""
-
-    autocast = "float32"
 
     def forward(self, x: Array, y: Array) -> Array:
         z = x**y
@@ -178,10 +178,8 @@ def pow(input: Any, exponent: Any) -> Tensor:
     return TensorPower()(input, exponent)
 
 
-class Exp(Elementwise):
+class Exp(Steep):
     """y = eˣ;  gx = gy · y."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         y = array_module(x).exp(x)
@@ -198,10 +196,8 @@ def exp(input: Any) -> Tensor:
     return Exp()(as_floating(input, "exp"))
 
 
-class Log(Elementwise):
+class Log(Steep):
     """y = ln x;  gx = gy / x."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)

@@ -6,13 +6,11 @@ from typing import Any
 from ..device import Array, array_module
 from ..tensor import Tensor
 from .convert import as_floating
-from .elementwise import Elementwise, pow
+from .elementwise import Steep, pow
 
 
-class Log2(Elementwise):
+class Log2(Steep):
     """y = log₂ x;  gx = gy / (x ln 2)."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)
@@ -28,10 +26,8 @@ def log2(input: Any) -> Tensor:
     return Log2()(as_floating(input, "log2"))
 
 
-class Log10(Elementwise):
+class Log10(Steep):
     """y = log₁₀ x;  gx = gy / (x ln 10)."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)
@@ -47,10 +43,8 @@ def log10(input: Any) -> Tensor:
     return Log10()(as_floating(input, "log10"))
 
 
-class Log1p(Elementwise):
+class Log1p(Steep):
     """y = ln(1 + x), exact for small x;  gx = gy / (1 + x)."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)
@@ -66,10 +60,8 @@ def log1p(input: Any) -> Tensor:
     return Log1p()(as_floating(input, "log1p"))
 
 
-class Expm1(Elementwise):
+class Expm1(Steep):
     """y = eˣ - 1, exact for small x;  gx = gy · (y + 1)."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         y = array_module(x).expm1(x)
@@ -86,10 +78,8 @@ def expm1(input: Any) -> Tensor:
     return Expm1()(as_floating(input, "expm1"))
 
 
-class Reciprocal(Elementwise):
+class Reciprocal(Steep):
     """y = 1 / x;  gx = -gy · y²."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         y = 1 / x
@@ -106,10 +96,8 @@ def reciprocal(input: Any) -> Tensor:
     return Reciprocal()(as_floating(input, "reciprocal"))
 
 
-class RSqrt(Elementwise):
+class RSqrt(Steep):
     """y = 1 / √x;  gx = -gy · y³ / 2."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         y = 1 / array_module(x).sqrt(x)
@@ -131,10 +119,8 @@ def square(input: Any) -> Tensor:
     return pow(input, 2)
 
 
-class Tan(Elementwise):
+class Tan(Steep):
     """y = tan x;  gx = gy · (1 + y²)."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         y = array_module(x).tan(x)
@@ -151,10 +137,8 @@ def tan(input: Any) -> Tensor:
     return Tan()(as_floating(input, "tan"))
 
 
-class Sinh(Elementwise):
+class Sinh(Steep):
     """y = sinh x = (eˣ - e⁻ˣ) / 2;  gx = gy · cosh x."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)
@@ -170,10 +154,8 @@ def sinh(input: Any) -> Tensor:
     return Sinh()(as_floating(input, "sinh"))
 
 
-class Cosh(Elementwise):
+class Cosh(Steep):
     """y = cosh x = (eˣ + e⁻ˣ) / 2;  gx = gy · sinh x."""
-
-    autocast = "float32"
 
     def forward(self, x: Array) -> Array:
         self.save(x)

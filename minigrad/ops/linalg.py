@@ -21,13 +21,17 @@ from .reduction import norm, sum
 from .shape import expand, reshape
 
 
-class MatMul(Function):
-    """Z = X Y on matrices [..., m, k] and [..., k, n];  gX = gZ Yᵀ,  gY = Xᵀ gZ. Leading dimensions broadcast."""
+class Product(Function):
+    """Base of products of matrices: halves are made for them, and a GPU has products of float16 of its own."""
 
     autocast = "lower"
     halves = "products"
     promotes = True
     differentiable = True
+
+
+class MatMul(Product):
+    """Z = X Y on matrices [..., m, k] and [..., k, n];  gX = gZ Yᵀ,  gY = Xᵀ gZ. Leading dimensions broadcast."""
 
     def forward(self, x: Array, y: Array) -> Array:
         self.save(x, y)
@@ -103,13 +107,8 @@ def of_dimensions(op: str, ndim: int, *given: Any) -> list[Tensor]:
     return tensors
 
 
-class Linear(Function):
+class Linear(Product):
     """y = x Wᵀ + b for rows x [n, in], W [out, in], b [out];  gx = gy W,  gW = gyᵀ x,  gb = Σ gy over the rows."""
-
-    autocast = "lower"
-    halves = "products"
-    promotes = True
-    differentiable = True
 
     def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
         self.save(x, weight)
