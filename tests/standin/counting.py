@@ -9,10 +9,12 @@ from .graphs import refuse
 
 @dataclass
 class Counts:
-    """`sent`: arrays that went to the device; `read`: values that the host waited for."""
+    """`sent`: arrays that went to the device; `read`: values that the host waited for; `late`: values that it asked for
+    on a stream of its own, behind an event, for which it waits only for what came before the event."""
 
     sent: list[str] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
 
 _open: list[Counts] = []
@@ -39,3 +41,8 @@ def note_read(what: str) -> None:
     refuse(f"{what} was read")
     for counts in _open:
         counts.read.append(what)
+
+
+def note_late(what: str) -> None:
+    for counts in _open:
+        counts.late.append(what)
