@@ -4,13 +4,19 @@
 docs/gpu-standin.md says what is imitated.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from .array import Device, Memory
 from .counting import counted
 from .module import cupy, cupyx
+
+FOLDER = Path(__file__).parent
+PYTHONPATH = os.pathsep.join([str(FOLDER / "importable"), str(FOLDER.parents[1])])
+"""In a process with this in its environment, CuPy is the stand-in from the beginning."""
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from .array import (
     ndarray,
     scatter_add,
 )
-from .counting import note_read, note_sent
+from .counting import DeviceSynchronized, allow_synchronize, note_read, note_sent
 
 PLAIN = {"broadcast_shapes", "can_cast", "isscalar", "issubdtype", "may_share_memory", "min_scalar_type", "ndim",
          "promote_types", "result_type", "shape", "shares_memory", "size"}  # fmt: skip
@@ -151,4 +151,5 @@ cupy.cuda = SimpleNamespace(
 cupy.get_default_memory_pool = lambda: Memory.pool
 cupyx = ModuleType("cupyx")
 cupyx.scatter_add = scatter_add
+cupyx.allow_synchronize, cupyx.DeviceSynchronized = allow_synchronize, DeviceSynchronized
 cupyx.rsqrt = lambda x: device(1 / np.sqrt(host(x)))
