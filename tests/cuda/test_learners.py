@@ -141,6 +141,14 @@ def test_asking_for_numpys_type_is_named(tmp_path, device):
     assert finding.facts["line"] == line_of(text, "y = np.tanh(x) if isinstance")
 
 
+def test_a_full_gpu_is_not_taken_for_the_limit_of_a_check(tmp_path, device):
+    too_much = "array_module(x).zeros(array_module(x).cuda.runtime.memGetInfo()[1])"
+    body = f"y = np.tanh(x)\nif {ON_THE_GPU}:\n    {too_much}\nself.save(y)\nreturn y"
+    _, ((finding, _),) = found("1.4", {"Tanh.forward": body}, tmp_path, device)
+    assert finding.facts["error"] == "OutOfMemoryError"
+    assert "cuda:0 is out of memory" in finding.seen
+
+
 def test_what_cupy_does_not_have_is_named(tmp_path, device):
     body = f"y = np.tanh(x)\nif {ON_THE_GPU}:\n    y = array_module(x).spacing(y) * 0 + y\nself.save(y)\nreturn y"
     _, ((finding, _),) = found("1.4", {"Tanh.forward": body}, tmp_path, device)
