@@ -17,7 +17,22 @@ class Counts:
     late: list[str] = field(default_factory=list)
 
 
+class DeviceSynchronized(RuntimeError):
+    """cupyx.DeviceSynchronized."""
+
+
 _open: list[Counts] = []
+_allowed = [True]
+
+
+@contextmanager
+def allow_synchronize(allow: bool) -> Iterator[None]:
+    """cupyx.allow_synchronize: with False, what waits for the device raises DeviceSynchronized."""
+    _allowed.append(allow)
+    try:
+        yield
+    finally:
+        _allowed.pop()
 
 
 @contextmanager
@@ -39,6 +54,8 @@ def note_sent(what: str) -> None:
 
 def note_read(what: str) -> None:
     refuse(f"{what} was read")
+    if not _allowed[-1]:
+        raise DeviceSynchronized("Device synchronized")
     for counts in _open:
         counts.read.append(what)
 

@@ -22,7 +22,7 @@ from .array import (
     numpys,
     scatter_add,
 )
-from .counting import note_read, note_sent
+from .counting import DeviceSynchronized, allow_synchronize, note_read, note_sent
 from .graphs import Event, Stream, changed, noted
 
 PLAIN = {"broadcast_shapes", "can_cast", "isscalar", "issubdtype", "may_share_memory", "min_scalar_type", "ndim",
@@ -202,4 +202,5 @@ cupy._core = SimpleNamespace(
 cupy.get_default_memory_pool = lambda: Memory.pool
 cupyx = ModuleType("cupyx")
 cupyx.scatter_add = scatter_add
+cupyx.allow_synchronize, cupyx.DeviceSynchronized = allow_synchronize, DeviceSynchronized
 cupyx.rsqrt = lambda x: 1 / cupy.sqrt(x)
