@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from .capture import CapturedStep
 from .device import array_module, get_rng_state, set_rng_state
 from .display import Display
 from .dtypes import is_floating
@@ -70,6 +71,9 @@ class Trainer:
 
     `precision` is 'float32', or 'float16' or 'bfloat16': then `fit` runs its steps within `autocast`, those of float16
     with a GradScaler. Weights stay float32, in which they are also validated.
+
+    With `capture`, a GPU repeats steps with inputs of the same shapes as CUDA graphs (`minigrad.capture`). Raises
+    ValueError for that with float16, whose scale decides on the host.
     """
 
     def __init__(
@@ -85,10 +89,14 @@ class Trainer:
         display: Display | None = None,
         average: AveragedModel | None = None,
         precision: str = "float32",
+        capture: bool = False,
     ):
+        if capture and precision == "float16":
+            raise ValueError("a Trainer got capture=True and precision='float16'; expected 'float32' or 'bfloat16'")
         self.precision = Precision(precision, device_of_model(model) if precision != "float32" else "cpu")
         self.model, self.schedule, self.validation_loss = model, schedule, loss
         self.optimizer, self.loss = self.precision.optimizer(optimizer), self.precision.loss(loss)
+        self.learn: Callable[..., Any] = CapturedStep(self.learn_from) if capture else self.learn_from
         self.average = average
         self.train_loader, self.validation_loader = train_loader, validation_loader
         self.folder = None if folder is None else Path(folder)
@@ -134,6 +142,15 @@ class Trainer:
 
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[Any, Tensor]:
         """One step: forward, loss, backward, update. Returns the loss, as a number on the CPU, and the scores."""
+        value, scores = self.learn(inputs, labels)
+        if self.schedule is not None:
+            self.schedule.step()
+        if self.average is not None:
+            self.average.update_parameters(self.model)
+        return value, scores
+
+    def learn_from(self, inputs: Tensor, labels: Tensor) -> tuple[Any, Tensor]:
+        """What can be captured of a step."""
         self.optimizer.zero_grad()
         scores = self.model(inputs)
         loss = self.loss(scores, labels)
@@ -144,11 +161,7 @@ class Trainer:
                 raise DivergedError(self.why_diverged(value, inputs))
         loss.backward()
         self.optimizer.step()
-        if self.schedule is not None:
-            self.schedule.step()
-        if self.average is not None:
-            self.average.update_parameters(self.model)
-        return value, scores
+        return value, scores.detach()
 
     def end_epoch(self, seconds: float) -> None:
         """Validate, write the epoch into the history, and save."""
