@@ -6,6 +6,7 @@ and shuffles for its warp.
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,12 @@ from .types import Number
 
 WARP = 32
 MOST_STEPS = 20_000_000
-"""Turns of loops in one launch, after which it is given up."""
+"""Turns of loops in one launch, after which it is given up, unless told otherwise."""
+
+Frames = Sequence[tuple[FrameType, int]]
+"""The functions that a thread is in, innermost last, each with its line of Python."""
+Way = tuple[int, list[tuple[str, int]]]
+"""A line of C, and the functions in which it stands, innermost first, each with the line that called it."""
 
 
 class Meeting(NamedTuple):
@@ -82,8 +88,15 @@ def spelled(number: int, sizes: Sequence[int]) -> str:
 class Block:
     """The threads of one block, and the memory that they share."""
 
-    def __init__(self, run: Callable[..., Generator], threads: Sequence[Thread], arguments: Sequence[Any], fail: Any):
-        self.threads, self.fail = threads, fail
+    def __init__(
+        self,
+        run: Callable[..., Generator],
+        threads: Sequence[Thread],
+        arguments: Sequence[Any],
+        fail: Callable[..., Any],
+        way: Callable[[Frames], Way],
+    ):
+        self.threads, self.fail, self.way = threads, fail, way
         self.shared: dict[str, Buffer] = {}
         for t in threads:
             t.shared = self.shared
@@ -130,7 +143,7 @@ class Block:
                 f"{here.en} waits here for its warp, and {away.en}, which the mask names, "
                 + self.elsewhere(away.thread)[0],
                 f"{here.zh} 在这里等同一个 warp 的线程，而掩码里的{away.zh} {self.elsewhere(away.thread)[1]}",
-                meeting.line,
+                *self.where(here.thread),
             )
         values = {i: self.waiting[i].value for i in wanted}
         for i in wanted:
@@ -157,7 +170,7 @@ class Block:
                     "of a block must come to the same __syncthreads()",
                     f"{here.zh} 在这里的 __syncthreads() 等待，而{t.zh} {self.elsewhere(t.thread)[1]}；"
                     "同一个块的所有线程都要走到同一个 __syncthreads()",
-                    meeting.line,
+                    *self.where(at),
                 )
         self.waiting.clear()
         for t in self.threads:
@@ -167,7 +180,20 @@ class Block:
         """Where a thread is that does not come."""
         if thread in self.ended:
             return "has ended", "已经结束"
-        return f"waits in line {self.waiting[thread].line}", f"在第 {self.waiting[thread].line} 行等待"
+        line, calls = self.where(thread)
+        if calls:
+            name, line = calls[-1]
+            return f"waits in {name}, called in line {line}", f"在第 {line} 行调用的 {name} 里等待"
+        return f"waits in line {line}", f"在第 {line} 行等待"
+
+    def where(self, thread: int) -> Way:
+        """Where a thread waits."""
+        frames: list[tuple[FrameType, int]] = []
+        inner: Any = self.running[thread]
+        while inner is not None:
+            frames.append((inner.gi_frame, inner.gi_frame.f_lineno))
+            inner = inner.gi_yieldfrom
+        return self.way(frames)
 
 
 def launch(
@@ -176,9 +202,13 @@ def launch(
     size: tuple[int, int, int],
     arguments: Sequence[Any],
     fail: Callable[..., Any],
+    way: Callable[[Frames], Way],
     shared_bytes: int = 0,
 ) -> None:
-    """Run the threads of a grid of blocks of that size; `shared_bytes` are for `extern __shared__` arrays."""
+    """Run the threads of a grid of blocks of that size; `shared_bytes` are for `extern __shared__` arrays.
+
+    `fail(kind, en, zh, line, calls)` ends it, `way` tells lines of C from those of Python.
+    """
     steps = [0]
     count = int(np.prod(size))
     with np.errstate(all="ignore"):  # a GPU says nothing either
@@ -187,7 +217,7 @@ def launch(
             threads = [Thread(block, i, grid, size, warps[i // WARP]) for i in range(count)]
             for t in threads:
                 t.steps, t.dynamic = steps, shared_bytes
-            Block(run, threads, arguments, fail).finish()
+            Block(run, threads, arguments, fail, way).finish()
 
 
 def shared_array(t: Thread, key: str, name: str, of: Number, count: int) -> Pointer:
@@ -202,4 +232,4 @@ def own_array(name: str, of: Number, count: int, values: Sequence[Any] | None) -
     array = np.zeros(count, of.dtype)
     if values is not None:
         array[: len(values)] = values
-    return Pointer(Buffer(name, array, of, written=None if values is not None else set()))
+    return Pointer(Buffer(name, array, of, written=None if values is not None else set(), own=True))

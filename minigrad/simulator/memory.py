@@ -31,6 +31,21 @@ class Access(NamedTuple):
     atomic: bool
 
 
+class Use(NamedTuple):
+    """One use of an element of an array: it was read or written."""
+
+    array: str
+    place: int
+    writes: bool
+    block: int
+    thread: int
+    met: int
+    """How often the block's threads had met at __syncthreads() then."""
+    line: int
+    value: Any = None
+    """What was written."""
+
+
 @dataclass
 class Buffer:
     """Elements in a row, and who has used them."""
@@ -40,6 +55,8 @@ class Buffer:
     type: Number
     written: set[int] | None = None
     """The places that hold a value; None where all do."""
+    own: bool = False
+    """Is it one thread's own?"""
     constant: bool = False
     writes: dict[int, Access] = field(default_factory=dict)
     reads: dict[int, list[Access]] = field(default_factory=dict)
@@ -65,6 +82,7 @@ class Memory:
 
     def __init__(self, fail: Callable[..., Any]):
         self.fail = fail
+        self.uses: list[Use] | None = None
 
     def place(self, pointer: Pointer, index: int, t: Any, line: int, does: tuple[str, str]) -> int:
         """The number of the element in its buffer, which must have it."""
@@ -90,6 +108,15 @@ class Memory:
         buffer = pointer.buffer
         k = self.place(pointer, index, t, line, ("reads", "读了"))
         if buffer.written is not None and k not in buffer.written:
+            if buffer.own:
+                self.fail(
+                    "uninitialised",
+                    f"{t.en} reads {buffer.name}[{k}], into which it has written nothing; {buffer.name} is each "
+                    "thread's own, and what others write goes into theirs: __shared__ before it makes it the block's",
+                    f"{t.zh} 读了 {buffer.name}[{k}]，可是它自己没有写过；{buffer.name} 是每个线程各有一份的，"
+                    "别的线程写的都在它们自己那一份里：前面加 __shared__ 才是整个块共用的",
+                    line,
+                )
             self.fail(
                 "uninitialised",
                 f"{t.en} reads {buffer.name}[{k}], into which nothing was written yet; does another thread write it, "
@@ -129,6 +156,8 @@ class Memory:
         self, buffer: Buffer, k: int, t: Any, line: int, writes: bool, value: Any = None, atomic: bool = False
     ) -> None:
         """Remember this use of place k, and fail if another thread's is in no order with it."""
+        if self.uses is not None:
+            self.uses.append(Use(buffer.name, k, writes, t.block, t.thread, t.met, line, value))
         if buffer.constant and not writes:
             return
         access = Access(t.block, t.thread, t.met, t.warp.synchronised, line, atomic)

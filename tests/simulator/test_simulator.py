@@ -214,7 +214,9 @@ WRONG = {
     "float y = x[0]; if (threadIdx.x == 3) x[0] = y;": ("race", "thread 3 writes"),
     "float s; x[threadIdx.x] = s;": ("uninitialised", "s is read before it has a value"),
     "__shared__ float s[8]; x[threadIdx.x] = s[threadIdx.x];": ("uninitialised", r"reads s\[0\]"),
-    "float own[4]; x[threadIdx.x] = own[2];": ("uninitialised", r"reads own\[2\]"),
+    "float own[4]; x[threadIdx.x] = own[2];": ("uninitialised", r"reads own\[2\], into which it has written nothing"),
+    "__shared__ float s = 0;": ("type", "shared memory has no first value"),
+    "__shared__ float s[2] = {0, 1};": ("type", "shared memory has no first values"),
     "if (threadIdx.x < 4) __syncthreads();": ("barrier", "thread 4 has ended"),
     "if (threadIdx.x < 4) return; __syncthreads();": ("barrier", "thread 0 has ended"),
     "if (threadIdx.x < 4)\n__syncthreads();\nelse\n__syncthreads();": ("barrier", "waits in line 6"),
@@ -224,7 +226,8 @@ WRONG = {
     "y[0] = 1;": ("syntax", "'y' was not declared"),
     "int count = 0; x[0] = cuont;": ("syntax", "did you mean 'count'"),
     "x[0] = expp(1.0f);": ("syntax", "no function 'expp'"),
-    "x[0] = 1\nx[1] = 2;": ("syntax", "not C before 'x'"),
+    "x[0] = 1\nx[1] = 2;": ("syntax", "a semicolon is missing at the end"),
+    "x[0] = = 1;": ("syntax", "not C: Invalid expression"),
     "float4 v;": ("unknown", "float4"),
     "x = 3;": ("type", "a number stands where a pointer is needed"),
     "x[1.5f] = 3;": ("type", "index must be a whole number"),
@@ -264,10 +267,11 @@ def test_an_order_is_seen_where_there_is_one():
     assert (x == 2).all()
 
 
-def test_a_loop_without_end_is_given_up(monkeypatch):
-    monkeypatch.setattr("minigrad.simulator.translate.MOST_STEPS", 1000)
-    with pytest.raises(KernelError, match="does it end") as caught:
-        kernel("while (true) n++;")((1,), (8,), (np.zeros(1, np.float32), np.int32(0)))
+def test_a_loop_without_end_is_given_up():
+    run = kernel("while (true) n++;")
+    run.most_steps = 1000
+    with pytest.raises(KernelError, match="after 1,000 turns of all threads; does it end") as caught:
+        run((1,), (8,), (np.zeros(1, np.float32), np.int32(0)))
     assert caught.value.kind == "endless"
 
 

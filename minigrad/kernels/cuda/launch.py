@@ -28,7 +28,7 @@ def blocks(n: int, threads: int = THREADS) -> int:
 
 
 def taken(*arrays: Array) -> bool:
-    """Can the kernels take these arrays: of one floating-point dtype, on a GPU, not empty, of less than MOST elements?"""
+    """Can the kernels take these arrays: of one floating dtype, on a GPU, not empty, of fewer than MOST elements?"""
     first = arrays[0]
     return (
         array_module(first) is not np
