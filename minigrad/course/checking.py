@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Outcome:
     printed: str = ""
     printed_length: int = 0
     threads: int = 0
+    notes: list[dict[str, str]] = field(default_factory=list)
+    """What the check tells besides, in both languages."""
 
     @property
     def passed(self) -> bool:
@@ -149,7 +151,8 @@ def lines_of(path: Path) -> list[str]:
 
 def as_outcome(entry: dict[str, Any]) -> Outcome:
     finding = None if entry["finding"] is None else Finding(**entry["finding"])
-    return Outcome(Blank(entry["end"]), finding, entry["printed"], entry["printed_length"], entry["threads"])
+    printed, length = entry["printed"], entry["printed_length"]
+    return Outcome(Blank(entry["end"]), finding, printed, length, entry["threads"], entry["notes"])
 
 
 def why_lost(how: str, trace: str, file: Path, seconds: float) -> Finding:

@@ -19,7 +19,7 @@ from .blanks import Blank
 from .checking import SECONDS, Outcome, check_lesson
 from .diagnosis import Finding, WrongError
 from .lessons import HINT_LEVELS, Exercise, Lesson, all_lessons, find_lesson
-from .report import show_lessons, show_outcome, show_progress, show_summary
+from .report import show_lessons, show_notes, show_outcome, show_progress, show_summary
 from .workspace import Workspace
 from .wrapping import WrappedMarkdown, wrapped
 
@@ -235,6 +235,7 @@ def run_check(
     outcomes = check_lesson(lesson, file.path, blanks, seconds, show)
     workspace.record(lesson, outcomes, code)
     remember_checks(workspace, lesson, outcomes, before)
+    show_notes(console, outcomes)
     show_summary(console, lesson, outcomes, workspace)
     return all(outcome.passed for outcome in outcomes)
 

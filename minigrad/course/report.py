@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..language import say
+from ..language import pick, say
 from .checking import Outcome
 from .lessons import Lesson, all_lessons
 from .workspace import Workspace, entry_of
@@ -48,6 +48,13 @@ def show_outcome(console: Console, outcome: Outcome, again: bool = False) -> Non
         if len(lines) > PRINTED_LINES or outcome.printed_length > len(outcome.printed):
             shown += "\n  ..."
         console.print(Text(indented(shown), "dim"))
+
+
+def show_notes(console: Console, outcomes: list[Outcome]) -> None:
+    """What the checks tell besides: the same only once."""
+    told = [pick(note) for outcome in outcomes for note in outcome.notes]
+    for text in dict.fromkeys(told):
+        console.print(wrapped(Text("\n" + text), console.width))
 
 
 def worst_line(worst: dict) -> str:

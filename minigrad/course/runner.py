@@ -19,10 +19,11 @@ from typing import Any, TextIO
 import numpy as np
 
 from .blanks import Blank, in_place
-from .checks import MEMORY_LIMIT, Check
+from .checks import Check
 from .diagnosis import Finding, WrongError
 from .learner import LearnerFile, as_finding, attributes_set
 from .lessons import Lesson, find_lesson
+from .memory_limit import MEMORY_LIMIT, limit_memory
 from .mutants import Mutant
 
 OWN_ERROR = 70  # exit status for an error in minigrad itself
@@ -77,7 +78,8 @@ def main(job_file: str) -> None:
             tell(report, begin=blank.name)
             watchdog(job["seconds"], trace)
             before = threads_running()
-            finding = problem or examine(lesson, blank, file, own, companions, mistakes.get(blank.name, []))
+            notes: list[dict[str, str]] = []
+            finding = problem or examine(lesson, blank, file, own, companions, mistakes.get(blank.name, []), notes)
             faulthandler.cancel_dump_traceback_later()
             if finding is None:
                 companions.add(blank.name)
@@ -89,6 +91,7 @@ def main(job_file: str) -> None:
                 printed=text,
                 printed_length=length,
                 threads=threads_running() - before,
+                notes=notes,
             )
     os._exit(0)  # threads that the learner's code left behind would keep the process alive
 
@@ -116,10 +119,11 @@ def examine(
     own: Mapping[Blank, Any],
     passed: set[str],
     mistakes: list[Mutant],
+    notes: list[dict[str, str]] | None = None,
 ) -> Finding | None:
-    """Try one blank. Blanks of the same class that have passed stand in place beside it: a backward relies on what
-    its forward has saved. Behind a forward that is wrong it may still be right, or its mistake plainer than behind
-    minigrad's, which saves other things."""
+    """Try one blank; `notes` is what the check tells besides. Blanks of the same class that have passed stand in place
+    beside it: a backward relies on what its forward has saved. Behind a forward that is wrong it may still be right, or
+    its mistake plainer than behind minigrad's, which saves other things."""
     beside = companions(blank, lesson.blanks)
     try:
         function = file.function(blank)
@@ -129,7 +133,7 @@ def examine(
 
     def attempt(others: Mapping[Blank, Any]) -> Finding | None:
         functions = {blank: function, **others}
-        return tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes)
+        return tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes, notes)
 
     finding = attempt(right)
     if finding is None:
@@ -155,11 +159,18 @@ def relies_on(forwards: Sequence[Blank], file: LearnerFile, facts: Mapping[str, 
 
 
 def tried(
-    lesson: Lesson, blank: Blank, functions: Mapping[Blank, Any], own: Mapping[Blank, Any], mistakes: list[Mutant]
+    lesson: Lesson,
+    blank: Blank,
+    functions: Mapping[Blank, Any],
+    own: Mapping[Blank, Any],
+    mistakes: list[Mutant],
+    notes: list[dict[str, str]] | None = None,
 ) -> Finding | None:
-    """What the lesson's check of `blank` finds with these functions in place; None if all is right."""
+    """What the lesson's check of `blank` finds with these functions in place; None if all is right. What it tells
+    besides is added to `notes`."""
     with in_place(functions):
         check = Check(blank, own, mistakes)
+        check.notes = check.notes if notes is None else notes
         try:
             lesson.checks[blank.name](check)
         except WrongError as wrong:
@@ -181,18 +192,6 @@ def companions(blank: Blank, blanks: list[Blank]) -> list[Blank]:
 def watchdog(seconds: float, trace: TextIO) -> None:
     """End this process when `seconds` have passed, with the line that it was at in `trace`."""
     faulthandler.dump_traceback_later(seconds, exit=True, file=trace)
-
-
-def limit_memory() -> None:
-    """Let an allocation beyond MEMORY_LIMIT raise MemoryError, where the system can (Linux)."""
-    try:
-        import resource
-
-        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except (ImportError, OSError):
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_LIMIT, used + MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def tell(report: TextIO, **entry: Any) -> None:

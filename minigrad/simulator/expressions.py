@@ -397,12 +397,14 @@ class Expressions(Reader):
         return Value(f"(yield from f_{signature.name}({', '.join(['t', *taken])}))", signature.gives)
 
     def wait(self, name: str, values: Sequence[Value]) -> Value:
+        self.count += 1
+        at = f"{self.count}, {self.line}"
         if name == "__syncthreads":
             self.check_count(name, 0, len(values))
-            return Value(f"(yield Meeting('block', {self.line}))", None)
+            return Value(f"(yield Meeting('block', {at}))", None)
         if name == "__syncwarp":
             mask = self.converted(values[0], UNSIGNED) if values else str(0xFFFFFFFF)
-            return Value(f"(yield Meeting('warp', {self.line}, {mask}))", None)
+            return Value(f"(yield Meeting('warp', {at}, {mask}))", None)
         if len(values) == 4:
             self.unknown("shuffles of parts of a warp", "只在 warp 的一部分里做的 shuffle")
         self.check_count(name, 3, len(values))
@@ -410,7 +412,7 @@ class Expressions(Reader):
         shuffle = self.constant(SHUFFLES[name])
         choose = f"(lambda lane, n={lane}: {shuffle}(lane, n))"
         of = self.check_number(values[1])
-        return Value(f"(yield Meeting('warp', {self.line}, {mask}, {values[1].code}, {choose}))", of)
+        return Value(f"(yield Meeting('warp', {at}, {mask}, {values[1].code}, {choose}))", of)
 
     def atomic(self, name: str, values: Sequence[Value]) -> Value:
         self.check_count(name, 2, len(values))

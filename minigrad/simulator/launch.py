@@ -25,9 +25,11 @@ Way = tuple[int, list[tuple[str, int]]]
 
 
 class Meeting(NamedTuple):
-    """What a thread waits for: its block ('block') or its warp ('warp'), in a line, and what it brings to a shuffle."""
+    """What a thread waits for: its block ('block') or its warp ('warp'), at which of the source's barriers, in which
+    line, and what it brings to a shuffle."""
 
     of: str
+    number: int
     line: int
     mask: int = 0
     value: Any = None
@@ -132,10 +134,10 @@ class Block:
             self.meet_block()
 
     def meet_warp(self, first: int, lanes: Sequence[int]) -> bool:
-        """Exchange what the lanes bring to a shuffle. All that the mask names must be in the same line."""
+        """Exchange what the lanes bring to a shuffle. All that the mask names must be at the same."""
         meeting = self.waiting[lanes[0]]
         wanted = {first + i for i in range(WARP) if meeting.mask >> i & 1 and first + i < len(self.threads)}
-        missing = wanted - {i for i in lanes if self.waiting[i].line == meeting.line}
+        missing = wanted - {i for i in lanes if self.waiting[i].number == meeting.number}
         if missing:
             here, away = self.threads[lanes[0]], self.threads[min(missing)]
             self.fail(
@@ -157,12 +159,12 @@ class Block:
         return True
 
     def meet_block(self) -> None:
-        """All threads of the block have to wait in the same line."""
+        """All threads of the block have to wait at the same barrier."""
         at = next(iter(self.waiting))
         meeting = self.waiting[at]
         for t in self.threads:
             other = self.waiting.get(t.thread)
-            if other is None or other.of != "block" or other.line != meeting.line:
+            if other is None or other.of != "block" or other.number != meeting.number:
                 here = self.threads[at]
                 self.fail(
                     "barrier",

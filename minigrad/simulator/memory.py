@@ -36,6 +36,8 @@ class Use(NamedTuple):
 
     array: str
     place: int
+    inside: bool
+    """Is the array made by the kernel, shared by a block or a thread's own, and not one that it was given?"""
     writes: bool
     block: int
     thread: int
@@ -157,13 +159,20 @@ class Memory:
     ) -> None:
         """Remember this use of place k, and fail if another thread's is in no order with it."""
         if self.uses is not None:
-            self.uses.append(Use(buffer.name, k, writes, t.block, t.thread, t.met, line, value))
+            inside = buffer.own or buffer.written is not None
+            self.uses.append(Use(buffer.name, k, inside, writes, t.block, t.thread, t.met, line, value))
         if buffer.constant and not writes:
             return
         access = Access(t.block, t.thread, t.met, t.warp.synchronised, line, atomic)
         write = buffer.writes.get(k)
         if write is not None and not self.ordered(write, access, t) and not (atomic and write.atomic):
-            same = writes and not atomic and not write.atomic and buffer.array[k] == value
+            before = buffer.array[k]
+            same = (
+                writes
+                and not atomic
+                and not write.atomic
+                and (before == value or (before != before and value != value))
+            )
             if not same:
                 self.race(buffer, k, write, access, t, "writes", "writes" if writes else "reads")
         readers = buffer.reads.setdefault(k, [])
@@ -193,7 +202,7 @@ class Memory:
         other_en, other_zh = t.named(before.block, before.thread)
         if before.block != now.block:
             self.fail(
-                "race",
+                "block_race",
                 f"{t.en} {second} {place}, which {other_en} {first} in line {before.line}; nothing says which block "
                 "comes first",
                 f"{t.zh} {zh[second]} {place}，而{other_zh} 在第 {before.line} 行{zh[first]}了它；哪个块先到是说不准的",

@@ -81,6 +81,12 @@ class Translator(Expressions):
                 )
         parameters = [(p.name, self.type_of(p.type)) for p in declarations if p.name is not None]  # not f(void)
         gives = None if self.is_void(declared.type) else self.type_of(declared.type)
+        if not {"extern", "static"} & set(node.decl.storage):
+            self.wrong(
+                f"{name} is no function of the GPU: __device__ must stand before it, or __global__ if it is a kernel",
+                f"{name} 不是 GPU 上的函数：前面要写 __device__，核函数则写 __global__",
+                "syntax",
+            )
         self.signatures[name] = Signature(name, parameters, gives, "extern" in node.decl.storage)
         self.gives = gives
         self.scopes = [{}]

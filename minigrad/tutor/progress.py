@@ -21,6 +21,7 @@ STAGES = {
     "1": ("foundations", "基础"),
     "2": ("vision", "视觉"),
     "3": ("language", "语言"),
+    "4": ("GPU", "GPU"),
 }
 WRITTEN, REMEMBERED, LEFT = "#2b7bba", "#59a14f", "#e3e3e3"
 

@@ -256,8 +256,22 @@ def test_const_arrays_are_not_written_to():
 
 def test_blocks_are_in_no_order():
     x = np.zeros(1, np.float32)
-    with pytest.raises(KernelError, match="nothing says which block comes first"):
+    with pytest.raises(KernelError, match="nothing says which block comes first") as caught:
         kernel("x[0] += 1;")((2,), (1,), (x, np.int32(1)))
+    assert caught.value.kind == "block_race"
+
+
+def test_the_same_may_be_written_by_many():
+    x = np.zeros(1, np.float32)
+    for value in ("3", "NAN", "INFINITY"):
+        kernel(f"x[0] = {value};")((2,), (8,), (x, np.int32(1)))
+
+
+def test_two_barriers_are_not_one_because_they_share_a_line():
+    with pytest.raises(KernelError, match="all threads of a block must come to the same __syncthreads"):
+        kernel("if (threadIdx.x < 3) __syncthreads(); else __syncthreads();")(
+            (1,), (8,), (np.zeros(1, np.float32), np.int32(1))
+        )
 
 
 def test_an_order_is_seen_where_there_is_one():
