@@ -91,8 +91,8 @@ extern "C" __global__ void sums(const T* x, T* first, T* second) {
 }
 """
 SERIAL_EN = (
-    "block_sum_source: right, but one thread uses the shared memory {count} times in a row, while others could help. With "
-    "128 threads a tree of 7 steps needs 23."
+    "block_sum_source: right, but one thread uses the shared memory {count} times in a row, while others could help. "
+    "With 128 threads a tree of 7 steps needs 23."
 )
 SERIAL_ZH = (
     "block_sum_source：结果没错，但有的线程接连用了 {count} 次共享内存，本来别的线程可以分担：128 个线程时，"
