@@ -51,6 +51,8 @@ class Trial:
     after: str = ""
     uses: list[Use] = field(default_factory=list)
     """Those of arrays, when it was simulated last."""
+    parameters: Sequence[str] = ()
+    """What the kernel's parameters were called then."""
 
     def given(self, dtype: str) -> dict[str, np.ndarray]:
         """The inputs as elements of this dtype."""
@@ -77,6 +79,7 @@ class Trial:
         before = [x.copy() for x in inputs.values()]
         kernel = RawKernel(self.source(dtype), self.name, most_steps=10_000 + 600 * self.grid * self.block)
         kernel.uses = self.uses = []
+        self.parameters = kernel.parameters
         numbers = map(np.int32, self.numbers.values())
         kernel((self.grid,), (self.block,), (*inputs.values(), *results, *numbers))
         for (name, x), old in zip(inputs.items(), before):
@@ -111,6 +114,7 @@ def try_kernel(check: Check, trial: Trial) -> None:
         settings: dict[str, Any] = {**trial.numbers, "threads": trial.block, "blocks": trial.grid, "T": dtype}
 
         def compare(results: Sequence[np.ndarray], dtype: str = dtype, settings: dict = settings) -> Finding | None:
+            uses, names = trial.uses, trial.parameters  # before known mistakes are tried
             wide = np.float32 if dtype == "float16" else np.dtype(dtype)  # halves are compared as coarsely as floats
             case = Case(trial.outputs, {n: x.astype(wide) for n, x in trial.given(dtype).items()}, settings=settings)
             expected = [y.astype(wide) for y in trial.expected(dtype)]
@@ -123,7 +127,7 @@ def try_kernel(check: Check, trial: Trial) -> None:
             found = check.diagnosed(case, shown(results), expected, lambda: shown(trial.simulated(dtype)))
             if found is None or found.kind == "mistake":
                 return found
-            return unwritten(trial, results, expected) or found
+            return left_over(trial, names, uses) or unwritten(trial, results, expected) or found
 
         try:
             results = trial.simulated(dtype)
@@ -146,6 +150,18 @@ def rounded(got: np.ndarray, expected: np.ndarray, dtype: str) -> np.ndarray:
         return got
     with np.errstate(all="ignore"):
         return np.where(np.abs(got - expected) <= 3e-3 * np.abs(expected) + 1e-3, expected, got)
+
+
+def left_over(trial: Trial, names: Sequence[str], uses: Sequence[Use]) -> Finding | None:
+    """That a kernel with parameters of these names read what was in an output before."""
+    names = names[len(trial.inputs) : len(trial.inputs) + len(trial.outputs)]
+    written: set[tuple[str, int]] = set()
+    for use in uses:
+        if use.writes:
+            written.add((use.array, use.place))
+        elif use.array in names and not use.inside and (use.array, use.place) not in written:
+            return Finding("kernel_left_over", {"name": use.array, "element": f"{use.array}[{use.place}]"})
+    return None
 
 
 def unwritten(trial: Trial, results: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> Finding | None:
@@ -191,12 +207,12 @@ def finding_of(check: Check, trial: Trial, error: KernelError, dtype: str) -> Fi
     told = {language: inside[language] + error.told[language] for language in ("en", "zh")}
     if not where["en"]:
         told["en"] = told["en"][0].upper() + told["en"][1:]
+    told = {language: text if text[-1] in ".?？" else text + end for (language, text), end in zip(told.items(), ".。")}
     facts: dict[str, Any] = {"where": where, "told": told, "dtype": dtype}
     known = known_mistake(check, trial, error, dtype) if error.kind in LIKE_A_KNOWN_ONE else None
     if known is None:
         return Finding(f"kernel_{error.kind}", facts)
-    ends = {"en": ".\n→ ", "zh": "。\n→ "}
-    text = {language: f"{where[language]}{told[language]}{ends[language]}{known.text[language]}" for language in told}
+    text = {language: f"{where[language]}{told[language]}\n→ {known.text[language]}" for language in told}
     return Finding("mistake", {"id": known.name}, text=text)
 
 
@@ -210,7 +226,7 @@ def place_of(trial: Trial, error: KernelError, dtype: str) -> tuple[dict[str, st
     for line, called in ways[in_helper:]:
         if 0 < line <= len(lines) and lines[line - 1].strip():
             code = lines[line - 1].strip()
-            where = {"en": f"Line {line} of your kernel (`{code}`): ", "zh": f"核函数第 {line} 行（`{code}`）："}
+            where = {"en": f"Line {line} of your source (`{code}`): ", "zh": f"源码第 {line} 行（`{code}`）："}
             return where, {"en": f"in {called}, ", "zh": f"在 {called} 里，"} if called else {"en": "", "zh": ""}
     return {"en": "", "zh": ""}, {"en": "", "zh": ""}
 
@@ -229,8 +245,10 @@ def known_mistake(check: Check, trial: Trial, error: KernelError, dtype: str) ->
     return None
 
 
-def said(error: KernelError) -> tuple[str, str]:
-    return error.kind, re.sub(r"line \d+|\w+(?=\[)", "", error.told["en"])
+def said(error: KernelError) -> tuple[str, str, str]:
+    """What an error says and of which line, whatever variables are called and however lines are numbered."""
+    line = re.sub(r"[A-Za-z_]\w*", "v", error.text).replace(" ", "")
+    return error.kind, re.sub(r"line \d+|\w+(?=\[)", "", error.told["en"]), line
 
 
 # --------------------------------------------------------------------------------------------------- notes, and the GPU

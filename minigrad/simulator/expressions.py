@@ -391,7 +391,13 @@ class Expressions(Reader):
 
     def own_call(self, signature: Signature, values: Sequence[Value]) -> Value:
         if signature.kernel:
-            self.unknown("kernels that start kernels", "由核函数启动的核函数")
+            self.wrong(
+                f"{signature.name} is a kernel (__global__) and cannot be called by another; what kernels call is "
+                '__device__, without extern "C"',
+                f"{signature.name} 是核函数（__global__），别的核函数不能调用它；供核函数调用的函数要写 __device__，"
+                '不写 extern "C"',
+                "syntax",
+            )
         self.check_count(signature.name, len(signature.parameters), len(values))
         taken = [self.converted(v, of) for v, (_, of) in zip(values, signature.parameters)]
         return Value(f"(yield from f_{signature.name}({', '.join(['t', *taken])}))", signature.gives)

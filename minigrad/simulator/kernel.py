@@ -82,6 +82,11 @@ class RawKernel:
         _ = self._translated
 
     @property
+    def parameters(self) -> list[str]:
+        """The names of what the kernel takes."""
+        return [name for name, _ in self._translated[0].signatures[self.name].parameters]
+
+    @property
     def doubles(self) -> list[str]:
         """The lines in which a constant such as 1.0, which is a double, makes the GPU compute with 64 bits."""
         lines = self.code.splitlines()
@@ -110,9 +115,10 @@ class RawKernel:
             launch(run, *sizes, values, translator.fail, translator.way, shared_mem)
         except NameError as error:  # a variable that was read before it had a value
             line, calls = translator.way(kernel_frames(error))
-            name = str(error.name).rsplit("_", 1)[0]
+            found = re.search(r"'(\w+)_\d+'", str(error))
+            name = found[1] if found else str(error)
             en, zh = f"{name} is read before it has a value", f"{name} 还没有值就被读了"
-            raise KernelError("uninitialised", en, zh, line, self.code, calls) from error
+            raise KernelError("no_value", en, zh, line, self.code, calls) from error
         except RecursionError:
             raise KernelError("endless", "a function calls itself without end", "有个函数不停地调用自己") from None
         except KernelError as error:

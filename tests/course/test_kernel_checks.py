@@ -158,16 +158,16 @@ def test_lines_are_those_of_the_learners_text():
     body = "    int i = blockIdx.x * blockDim.x + threadIdx.x;\n\n    // no guard\n    y[i] = x[i];"
     finding = found("relu_source", "\n" + kernel("relu_source", body))
     assert finding.kind == "kernel_out_of_bounds"
-    assert finding.facts["where"]["en"] == "Line 6 of your kernel (`y[i] = x[i];`): "
+    assert finding.facts["where"]["en"] == "Line 6 of your source (`y[i] = x[i];`): "
     at_once = found("relu_source", kernel("relu_source", "y[n] = 0;").replace("\n", " "))
-    assert at_once.facts["where"]["en"].startswith("Line 1 of your kernel (`extern")
+    assert at_once.facts["where"]["en"].startswith("Line 1 of your source (`extern")
 
 
 def test_a_barrier_inside_a_given_function_is_told_at_the_learners_line():
     source = BLANKS["softmax_source"].function()
     finding = found("softmax_source", source.replace("largest = block_max", "if (threadIdx.x < m) largest = block_max"))
     assert finding.kind == "kernel_barrier"
-    assert finding.facts["where"]["zh"].startswith("核函数第 7 行（`if (threadIdx.x < m) largest")
+    assert finding.facts["where"]["zh"].startswith("源码第 7 行（`if (threadIdx.x < m) largest")
     assert finding.facts["told"]["en"].startswith("in block_max, thread 0")
 
 

@@ -1,6 +1,6 @@
 """Lesson 4.2, practice: who touches what and when, a barrier less, and softmax's ways through memory.
 
-Your kernels run in minigrad's simulator, thread by thread; where there is a GPU, they run there, too, against the clock.
+Your kernels run in minigrad's simulator, thread by thread; where there is a GPU, they run there too, against the clock.
 Change what you like.
 """
 
@@ -128,7 +128,7 @@ def without_a_barrier() -> None:
             print(say("    nothing is noticed", "    没有发现问题"))
 
 
-# ---------------------------------------------------------------------------------------------------- through the memory
+# --------------------------------------------------------------------------------------------------- through the memory
 
 
 def passes() -> None:
