@@ -125,7 +125,11 @@ def try_kernel(check: Check, trial: Trial) -> None:
                 return as_good[0] if len(as_good) == 1 else tuple(as_good)
 
             found = check.diagnosed(case, shown(results), expected, lambda: shown(trial.simulated(dtype)))
-            if found is None or found.kind == "mistake":
+            if found is None:
+                return None
+            if found.worst and float(found.worst["got"]) == UNWRITTEN:
+                found.worst |= {"got": {"en": "nothing, it was not written", "zh": "旧值（没有写过）"}, "ratio": ""}
+            if found.kind == "mistake":
                 return found
             return left_over(trial, names, uses) or unwritten(trial, results, expected) or found
 
@@ -260,10 +264,11 @@ def note_doubles(check: Check, trial: Trial) -> None:
     for line in RawKernel(trial.source("float32"), trial.name).doubles:
         code = line.removeprefix(frame).strip()
         check.note(
-            f"{check.blank}: `{code}` computes with 64 bits, as a constant like 1.0 is a double, not a float. The "
-            "result is right, but most GPUs are many times slower at it: write 1.0f or (A) 1.",
-            f"{check.blank}：`{code}` 用 64 位计算，因为 1.0 这样的常量是 double，不是 float。结果没错，但大多数 GPU "
-            "算 double 要慢很多倍：请写 1.0f 或 (A) 1。",
+            f"{check.blank}: `{code}` computes with 64 bits also where elements are floats: a constant like 1.0 is a "
+            "double. The result is right, but most GPUs are many times slower at it: write 1.0f or (A) 1, and A for "
+            "the types of variables.",
+            f"{check.blank}：元素是 float 时，`{code}` 也用 64 位计算，因为 1.0 这样的常量是 double。结果没错，但大多数 "
+            "GPU 算 double 要慢很多倍：请写 1.0f 或 (A) 1，变量的类型写 A。",
         )
 
 

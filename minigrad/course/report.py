@@ -51,17 +51,18 @@ def show_outcome(console: Console, outcome: Outcome, again: bool = False) -> Non
 
 
 def show_notes(console: Console, outcomes: list[Outcome]) -> None:
-    """What the checks tell besides: the same only once."""
-    told = [pick(note) for outcome in outcomes for note in outcome.notes]
+    """What the checks tell besides about what is right: the same only once."""
+    told = [pick(note) for outcome in outcomes if outcome.passed for note in outcome.notes]
     for text in dict.fromkeys(told):
         console.print(wrapped(Text("\n" + text), console.width))
 
 
 def worst_line(worst: dict) -> str:
     """The element that is most wrong, in one line."""
+    got = pick(worst["got"]) if isinstance(worst["got"], dict) else worst["got"]
     line = say(
-        f"{worst['element']}: got {worst['got']}, expected {worst['expected']}",
-        f"{worst['element']}：得到 {worst['got']}，应为 {worst['expected']}",
+        f"{worst['element']}: got {got}, expected {worst['expected']}",
+        f"{worst['element']}：得到 {got}，应为 {worst['expected']}",
     )
     if worst["ratio"]:
         line += say(f", ratio {worst['ratio']}", f"，比值 {worst['ratio']}")

@@ -276,7 +276,8 @@ class Expressions(Reader):
             of = common(a, b)
         if of is HALF or (HALF in (a, b) and of is not DOUBLE):
             self.wrong(
-                "compute in float: write (float) before what is a half", "请用 float 计算：在 half 前面写 (float)"
+                "halves are not computed with; compute in float, and convert what is a half first",
+                "half 不直接参与计算；请用 float 计算，先把 half 转换过来",
             )
         if of is DOUBLE and FLOAT in (a, b):
             self.doubles.append(self.line)
