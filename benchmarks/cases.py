@@ -7,6 +7,7 @@ and again drives gradients into denormal numbers.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import cycle
 
 import numpy as np
@@ -53,24 +54,28 @@ def mlp(batch: int, optimizer: str, device: str = "cpu") -> Steps:
     our_data = cycle([(minigrad.Tensor(x).to(device), minigrad.Tensor(y).to(device)) for x, y in pairs])
     weights = [value.detach().cpu().numpy().copy() for value in theirs.parameters()]
     return {
-        "torch": step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
-        "minigrad": step(ours, our_optimizer, functional.cross_entropy, our_data),
+        "torch": Step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
+        "minigrad": Step(ours, our_optimizer, functional.cross_entropy, our_data),
         "numpy": mlp_by_hand(weights, cycle(zip(inputs, labels, strict=True)), optimizer),
     }
 
 
-def step(model: Callable, optimizer: object, loss: Callable, data: Iterator) -> Callable[[], object]:
-    """One training step; the two libraries share their names, so the code is the same."""
+@dataclass
+class Step:
+    """A training step, which is called; the two libraries share their names, so the code is the same."""
 
-    def run() -> object:
-        inputs, labels = next(data)
-        optimizer.zero_grad()
-        value = loss(model(inputs), labels)
+    model: Callable
+    optimizer: object
+    loss: Callable
+    data: Iterator
+
+    def __call__(self) -> object:
+        inputs, labels = next(self.data)
+        self.optimizer.zero_grad()
+        value = self.loss(self.model(inputs), labels)
         value.backward()
-        optimizer.step()
+        self.optimizer.step()
         return value
-
-    return run
 
 
 def mlp_by_hand(parameters: list[np.ndarray], data: Iterator, optimizer: str) -> Callable[[], object]:

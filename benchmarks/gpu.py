@@ -1,13 +1,16 @@
-"""Compare training steps of minigrad and PyTorch on a GPU: `python benchmarks/gpu.py [case ...]`.
+"""Compare training steps of minigrad and PyTorch on a GPU: `python benchmarks/gpu.py [--compile] [case ...]`.
 
-In one process, in turn, timed by events of the device; both libraries use its default stream, in float32 (TF32 off, as
-is PyTorch's default for products). Figures are medians over rounds of blocks of steps.
+In one process, in turn, timed by events of the device; both libraries use its default stream, in float32, without TF32
+in products and convolutions, or with it in both (--tf32). Figures are medians over rounds of blocks of steps. The floor
+is what the operations and bytes of a step (minigrad/workload.py) take at least on this GPU in float32, after its data
+sheet; with TF32, products may come below it.
 """
 
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import cases
@@ -16,6 +19,11 @@ import sequences
 import torch
 import vision
 from cpu import LSTM, RESNET18, RESNET20
+
+import minigrad
+from minigrad.errors import MinigradError
+from minigrad.roofline import Machine, find_machine, least_seconds
+from minigrad.workload import work_of
 
 BLOCK, LEAST = 0.15, 5  # seconds of a block, and its fewest steps
 
@@ -27,7 +35,28 @@ CASES = {
     "encoder": ("Transformer encoder, 128 steps, batch 32", partial(sequences.network, sequences.encoder, 32, 128)),
     "gpt": ("GPT of char_gpt, 128 characters, batch 32", language.gpt),
 }
-HEADER = "| training step | PyTorch ms | minigrad ms | ratio |\n|---|---|---|---|"
+COLUMNS = {"torch": "PyTorch ms", "compiled": "torch.compile ms", "minigrad": "minigrad ms"}
+
+
+def steps_of(name: str, device: str, compile: bool = False) -> dict[str, cases.Step]:
+    """The steps of a case, in the order of COLUMNS. torch.compile gets the network; loss and optimizer stay."""
+    steps = CASES[name][1](device=device)
+    theirs = steps["torch"]
+    compiled = {"compiled": replace(theirs, model=torch.compile(theirs.model))} if compile else {}
+    return {"torch": theirs, **compiled, "minigrad": steps["minigrad"]}
+
+
+def header(names: Sequence[str]) -> str:
+    """The head of the table, for these columns."""
+    titles = ["training step", "floor ms", *[COLUMNS[name] for name in names], "ratio"]
+    return f"| {' | '.join(titles)} |\n{'|---' * len(titles)}|"
+
+
+def row(title: str, floor: float | None, times: dict[str, list[float]]) -> str:
+    """A row: the floor in seconds, if it is known; milliseconds of each round; the ratio of minigrad to PyTorch."""
+    ratio = statistics.median(m / t for m, t in zip(times["minigrad"], times["torch"], strict=True))
+    least = "" if floor is None else f"{1e3 * floor:.3f}"
+    return f"| {title} | {least} | {' | '.join(f'{statistics.median(t):.3f}' for t in times.values())} | {ratio:.2f} |"
 
 
 def block(step: Callable[[], object], count: int) -> float:
@@ -41,8 +70,8 @@ def block(step: Callable[[], object], count: int) -> float:
     return begin.elapsed_time(end) / count
 
 
-def compare(title: str, steps: dict[str, Callable[[], object]], rounds: int) -> str:
-    """A row of the table."""
+def timed(steps: dict[str, cases.Step], rounds: int) -> dict[str, list[float]]:
+    """Milliseconds of a step in each round, after steps that are not timed."""
     counts = {}
     for name, step in steps.items():
         for _ in range(5):
@@ -55,9 +84,18 @@ def compare(title: str, steps: dict[str, Callable[[], object]], rounds: int) -> 
     for number in range(rounds):
         for name in list(steps) if number % 2 == 0 else list(steps)[::-1]:
             times[name].append(block(steps[name], counts[name]))
-    ratio = statistics.median(m / t for m, t in zip(times["minigrad"], times["torch"], strict=True))
-    medians = [f"{statistics.median(times[name]):.3f}" for name in ("torch", "minigrad")]
-    return f"| {title} | {' | '.join(medians)} | {ratio:.2f} |"
+    return times
+
+
+def machine_from(flops: float | None, bandwidth: float | None) -> Machine | None:
+    """What was given in TFLOP/s and TB/s, or what is known of the GPU; None, with a line that says so, otherwise."""
+    if flops and bandwidth:
+        return Machine(1e12 * flops, 1e12 * bandwidth)
+    try:
+        return find_machine(torch.cuda.get_device_name())
+    except MinigradError as error:
+        print(f"no floor: {error}; give --flops and --bandwidth")
+        return None
 
 
 def main() -> None:
@@ -66,14 +104,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], help="which cases; all by default")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--compile", action="store_true", help="PyTorch once more, its network through torch.compile")
+    parser.add_argument("--tf32", action="store_true", help="products and convolutions in TensorFloat-32, in both")
+    parser.add_argument("--flops", type=float, help="TFLOP/s of the GPU in float32, where it is not known here")
+    parser.add_argument("--bandwidth", type=float, help="TB/s of its memory, likewise")
     arguments = parser.parse_args()
-    print(f"{torch.cuda.get_device_name()}; PyTorch {torch.__version__}, CuPy {cupy.__version__}", end="\n\n")
-    print(HEADER)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = arguments.tf32
+    minigrad.set_float32_matmul_precision("high" if arguments.tf32 else "highest")
+    tf32 = ", TF32" if arguments.tf32 else ""
+    print(f"{torch.cuda.get_device_name()}; PyTorch {torch.__version__}, CuPy {cupy.__version__}{tf32}", end="\n\n")
+    machine = machine_from(arguments.flops, arguments.bandwidth)
+    print(header([name for name in COLUMNS if name != "compiled" or arguments.compile]))
     for name in arguments.cases or CASES:
-        title, make = CASES[name]
-        steps = make(device="cuda")
-        steps.pop("numpy", None)
-        print(compare(title, steps, arguments.rounds), flush=True)
+        steps = steps_of(name, "cuda", arguments.compile)
+        floor = None if machine is None else least_seconds(work_of(steps["minigrad"]), machine)
+        print(row(CASES[name][0], floor, timed(steps, arguments.rounds)), flush=True)
 
 
 if __name__ == "__main__":

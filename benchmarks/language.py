@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from cases import BATCHES, Steps, step
+from cases import BATCHES, Step, Steps
 from torch import nn
 from torch.nn import functional as f
 
@@ -133,6 +133,6 @@ def adamw(
     their_optimizer = torch.optim.AdamW(theirs.parameters(), lr=1e-4)
     our_optimizer = minigrad.optim.AdamW(ours.parameters(), lr=1e-4)
     return {
-        "torch": step(theirs, their_optimizer, their_loss, their_data),
-        "minigrad": step(ours, our_optimizer, loss, our_data),
+        "torch": Step(theirs, their_optimizer, their_loss, their_data),
+        "minigrad": Step(ours, our_optimizer, loss, our_data),
     }

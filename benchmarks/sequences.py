@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from cases import BATCHES, Steps, step
+from cases import BATCHES, Step, Steps
 from vision import Make
 
 import minigrad
@@ -62,6 +62,6 @@ def network(make: Make, batch: int, length: int, device: str = "cpu") -> Steps:
     their_optimizer = torch.optim.Adam(theirs.parameters(), lr=1e-4)
     our_optimizer = minigrad.optim.Adam(ours.parameters(), lr=1e-4)
     return {
-        "torch": step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
-        "minigrad": step(ours, our_optimizer, minigrad.functional.cross_entropy, our_data),
+        "torch": Step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
+        "minigrad": Step(ours, our_optimizer, minigrad.functional.cross_entropy, our_data),
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from cases import BATCHES, Steps, step
+from cases import BATCHES, Step, Steps
 
 import minigrad
 
@@ -101,6 +101,6 @@ def network(make: Make, batch: int, shape: tuple[int, int, int] = (3, 32, 32), d
     their_optimizer = torch.optim.SGD(theirs.parameters(), lr=0.01, momentum=0.9)
     our_optimizer = minigrad.optim.SGD(ours.parameters(), lr=0.01, momentum=0.9)
     return {
-        "torch": step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
-        "minigrad": step(ours, our_optimizer, minigrad.functional.cross_entropy, our_data),
+        "torch": Step(theirs, their_optimizer, torch.nn.functional.cross_entropy, their_data),
+        "minigrad": Step(ours, our_optimizer, minigrad.functional.cross_entropy, our_data),
     }

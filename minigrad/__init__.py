@@ -34,6 +34,7 @@ from .function import Function
 from .grad_mode import detect_anomaly, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .gradcheck import gradcheck, gradgradcheck
 from .kernels.allocation import keep_freed_memory
+from .matmul_precision import get_float32_matmul_precision, set_float32_matmul_precision
 from .ops import (
     abs,
     add,

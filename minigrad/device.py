@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from . import matmul_precision
 from .errors import DeviceError, OutOfMemoryError
+from .kernels.cuda.capture import Capture
 from .language import say
 
 Array = Any
@@ -56,6 +58,7 @@ def module_on(device: str | None) -> ModuleType:
     check_device(str(device))
     cupy = import_cupy(str(device))
     cupy.cuda.Device(index).use()
+    matmul_precision.begin(cupy)
     if cupy.cuda.get_allocator() == cupy.get_default_memory_pool().malloc:  # not one that the user chose
         cupy.cuda.set_allocator(partial(allocate, cupy))
     return cupy
@@ -75,6 +78,9 @@ def expect(wrong: Array, error: Callable[[], Exception]) -> None:
     if array_module(wrong) is np:
         if wrong:
             raise error()
+        return
+    if Capture.current is not None:
+        Capture.current.after.append(lambda: expect(wrong.copy(), error))
         return
     _expected.append((wrong, error))
     if len(_expected) >= MOST_EXPECTED:
@@ -157,6 +163,8 @@ def check_device(device: str) -> None:
 
 
 _generators: dict[str, Any] = {"cpu": np.random.default_rng()}
+_waiting: dict[str, tuple[int, int]] = {}
+"""States of generators of GPUs that were not used yet."""
 _seed: int | None = None
 
 
@@ -170,36 +178,51 @@ def manual_seed(seed: int) -> None:
         raise ValueError(f"manual_seed got {seed!r}; expected a whole number of at least 0")
     _seed = int(seed)
     _generators.clear()
+    _waiting.clear()
     _generators["cpu"] = np.random.default_rng(_seed)
 
 
 def generator(device: str = "cpu") -> Any:
-    """The random generator of `device`: numpy.random.Generator or cupy.random.Generator."""
+    """The random generator of `device`: numpy.random.Generator, or for a GPU minigrad.kernels.cuda.random.Generator."""
     device = "cuda:0" if device == "cuda" else device
     if device not in _generators:
-        _generators[device] = module_on(device).random.default_rng(_seed)
+        from .kernels.cuda.random import Generator
+
+        _generators[device] = made = Generator(module_on(device), _seed)
+        made.seed, made.draws = _waiting.pop(device, (made.seed, made.draws))
     return _generators[device]
 
 
 def get_rng_state() -> dict[str, Any]:
-    """The state of the CPU generator as a JSON-able dict; `set_rng_state` continues from it exactly.
+    """The state of all generators as a JSON-able dict; `set_rng_state` continues from it exactly.
 
-    The generators of GPUs are not in it, because CuPy has no public way to read theirs: what is drawn there afterwards,
-    as by dropout, is another sequence.
+    Those of GPUs are in it from their first use on, as "cuda:0": [seed, draws].
     """
-    return generator().bit_generator.state
+    of_gpus = {name: [g.seed, g.draws] for name, g in _generators.items() if name != "cpu"}
+    return {**generator().bit_generator.state, **of_gpus}
 
 
 def set_rng_state(state: dict[str, Any]) -> None:
-    """Put the CPU generator back into a state that `get_rng_state` returned; generators of GPUs go on as they were.
+    """Put the generators back into a state that `get_rng_state` returned.
 
-    Raises ValueError, and changes nothing, for anything else.
+    Those of GPUs that are not in it go on as they were; those in it wait until their GPU is used. Raises ValueError,
+    and changes nothing, for anything else.
     """
     restored = np.random.default_rng()
     try:
+        of_gpus = {name: tuple(map(int, value)) for name, value in state.items() if name.startswith("cuda:")}
+        state = {name: value for name, value in state.items() if name not in of_gpus}
+        for seed, draws in of_gpus.values():
+            if not (0 <= seed < 1 << 63 and 0 <= draws < 1 << 63):
+                raise ValueError(f"a GPU's seed and draws are {seed} and {draws}")
         restored.bit_generator.state = state
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(
             f"set_rng_state got no state of a generator ({error}); expected one of get_rng_state"
         ) from error
     generator().bit_generator.state = state
+    for name, (seed, draws) in of_gpus.items():
+        if name in _generators:
+            _generators[name].seed, _generators[name].draws = seed, draws
+        else:
+            _waiting[name] = seed, draws

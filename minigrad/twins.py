@@ -45,6 +45,11 @@ def fastest(plain: type[Function]) -> Any:
     return plain if PlainMode.on or (_replaced and _replaced & bypassed) else twin
 
 
+def are_learners(names: Collection[str]) -> bool:
+    """Is one of the functions of these names the learner's, or are all twins switched off?"""
+    return PlainMode.on or not _replaced.isdisjoint(names)
+
+
 @contextmanager
 def stepping_aside(names: Collection[str]) -> Iterator[None]:
     """Within this context the functions of these names, `module:qualified.name`, are the learner's."""

@@ -107,6 +107,50 @@ TYPED = {
         /skip
         /quit
     """,
+    ("4.1", "en"): """
+        it is faster at everything
+
+        many independent things at once. tiny arrays leave most of it idle
+
+        copying takes longer than the addition
+
+        it would happen in every step and i would never notice
+
+        memory is the bottleneck
+
+        no, twice the units won't help
+
+        perf_counter is the wrong clock
+
+        nobody waits for the gpu, you only time the launch. and the first call compiles something
+
+        70
+
+        50
+
+        1.2
+    """,
+    ("4.1", "zh"): """
+        大量同样的运算可以同时做
+
+        要是一步等一步，大部分就闲着
+
+        因为移不了
+
+        移过去太慢，比加法还慢。要是每一轮都悄悄地移，自己都不知道
+
+        瓶颈在显存带宽，单元再多也没用
+
+        gpu 就是这么快
+
+        它还没算完，没有同步
+
+        五十
+
+        0.8
+
+        1.2
+    """,
 }
 
 

@@ -141,9 +141,9 @@ def first_line(node: ast.AST) -> int:
 def imports_for(code: str, sources: Iterable[Source]) -> list[str]:
     """The import statements that `code`, taken from `sources`, needs: theirs, made absolute, and their own names.
 
-    NumPy and `array_module` are always among them.
+    NumPy and `array_module` are always among them, where the code does not define it itself.
     """
-    missing = free_names(code) | {"np", "array_module"}
+    missing = free_names(code + "\n\nnp, array_module")
     origins = {"np": ("numpy", None, "np"), "array_module": ("minigrad.device", "array_module", None)}
     for source in sources:
         origins = available(source) | origins

@@ -39,4 +39,6 @@ def product(x: Any, y: Any, row: Any = None) -> Any:
     With few rows it is computed as (yᵀ xᵀ)ᵀ: for layers of the usual sizes that takes BLAS between a third and nine
     tenths of the time. The result then lies column by column in memory.
     """
+    if type(x) is not np.ndarray:
+        return plus(x @ y, row)
     return plus(matmul(y.T, x.T).T, row) if len(x) <= FEW else matmul(x, y, row)

@@ -9,6 +9,9 @@ from ..checks import check_bool
 from ..device import Array, array_module, device_of, generator
 from ..function import Function
 from ..kernels import attention as kernels
+from ..kernels.cuda import softmax as cuda
+from ..kernels.cuda.launch import taken as taken_on_gpu
+from ..kernels.cuda.random import dropout_mask
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .arguments import as_tensor
@@ -69,9 +72,12 @@ def softmax_or_zeros(scores: Array) -> Array:
 
 @twin_of(Attention, softmax_or_zeros, Attention.kept_of)
 class FastAttention(Attention):
-    """Attention by minigrad.kernels.attention, where all three have the same dimensions before the last two."""
+    """Attention by minigrad.kernels, where all three have the same dimensions before the last two."""
 
     def forward(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> Any:
+        self.on_gpu = taken_on_gpu(q, k, v) and q.ndim in (3, 4) and usual(q, k, v, mask)
+        if self.on_gpu:
+            return self.forward_on_gpu(q, k, v, mask)
         self.fits = taken(q, k, v, mask)
         if not self.fits:
             return super().forward(q, k, v, mask)
@@ -82,17 +88,43 @@ class FastAttention(Attention):
         return (y, dropped) if self.weights else y
 
     def backward(self, gy: Array, gp: Array | None = None) -> Any:
+        if self.on_gpu:
+            return self.backward_on_gpu(gy, gp)
         if not self.fits:
             return super().backward(gy, gp)
         q, k, v, mask, probabilities, kept = self.saved
         of_mask = mask is not None and self.needs[3]
         return kernels.attend_backward(gy, gp, q, k, v, probabilities, self.scale, kept, of_mask)
 
+    def forward_on_gpu(self, q: Array, k: Array, v: Array, mask: Array | None) -> Any:
+        """Products by cuBLAS, and all between them in one kernel."""
+        scores = q @ k.swapaxes(-1, -2)
+        kept = dropout_mask(scores, self.p, *generator(device_of(scores)).draw()) if self.p else None
+        probabilities, dropped = cuda.attention(scores, mask, self.scale, kept)
+        self.save(q, k, v, mask, probabilities, kept, dropped)
+        return (dropped @ v, dropped) if self.weights else dropped @ v
+
+    def backward_on_gpu(self, gy: Array, gp: Array | None) -> Any:
+        q, k, v, mask, probabilities, kept, dropped = self.saved
+        of_weights = gy @ v.swapaxes(-1, -2)
+        if gp is not None:
+            of_weights += gp
+        of_mask = mask is not None and self.needs[3]
+        gs = cuda.attention_backward(of_weights, probabilities, kept, 1.0 if of_mask else self.scale)
+        scaled = gs * self.scale if of_mask else gs
+        gv = dropped.swapaxes(-1, -2) @ gy
+        return scaled @ k, scaled.swapaxes(-1, -2) @ q, gv, gs if of_mask else None
+
 
 def taken(q: Array, k: Array, v: Array, mask: Array | None) -> bool:
-    """Do the kernels take these arrays?"""
-    usual = type(q) is np.ndarray and q.dtype.itemsize >= 4 and q.ndim > 2 and q.size > 0 and k.size > 0
-    return usual and q.shape[:-2] == k.shape[:-2] == v.shape[:-2] and (mask is None or mask.ndim <= q.ndim)
+    """Do the kernels of the CPU take these arrays?"""
+    return type(q) is np.ndarray and q.dtype.itemsize >= 4 and q.ndim > 2 and usual(q, k, v, mask)
+
+
+def usual(q: Array, k: Array, v: Array, mask: Array | None) -> bool:
+    """Have all three the same dimensions before the last two, and elements?"""
+    same = q.shape[:-2] == k.shape[:-2] == v.shape[:-2] and (mask is None or mask.ndim <= q.ndim)
+    return same and q.size > 0 and k.size > 0
 
 
 def scaled_dot_product_attention(

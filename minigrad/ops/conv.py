@@ -10,6 +10,8 @@ from ..device import Array
 from ..function import Function
 from ..kernels.conv import convolution as kernels
 from ..kernels.conv.choice import Geometry
+from ..kernels.cuda import windows as cuda
+from ..kernels.cuda.launch import taken
 from ..kernels.products import fast
 from ..kernels.reduction import total
 from ..kernels.windows import Padding, Pair, col2im, im2col, places
@@ -145,17 +147,23 @@ class ConvWeightGrad(Convolution):
 
 
 class FastConvolution(Convolution):
-    """Convolution by minigrad.kernels.conv, for images on the CPU."""
+    """Convolution by minigrad.kernels.conv for images on the CPU, by minigrad.kernels.cuda for those on a GPU."""
 
     def convolve(self, x: Array, weight: Array) -> Array:
+        if taken(x, weight):
+            return cuda.convolve(x, weight, None, *self.geometry)
         return kernels.convolve(x, weight, self.geometry) if fast(x) else super().convolve(x, weight)
 
     def input_grad(self, gy: Array, weight: Array, shape: tuple[int, ...]) -> Array:
+        if taken(gy, weight):
+            return cuda.input_grad(gy, weight, shape, *self.geometry)
         if not fast(gy):
             return super().input_grad(gy, weight, shape)
         return kernels.input_grad(gy, weight, self.geometry, shape)
 
     def weight_grad(self, x: Array, gy: Array, shape: tuple[int, ...]) -> Array:
+        if taken(x, gy):
+            return cuda.weight_grad(x, gy, shape, *self.geometry)
         if not fast(gy):
             return super().weight_grad(x, gy, shape)
         return kernels.weight_grad(x, gy, self.geometry, shape)
@@ -180,7 +188,13 @@ PIECES = (im2col, col2im, *[vars(Convolution)[name] for name in METHODS])
 
 @twin_of(Conv2d, *PIECES)
 class FastConv2d(FastConvolution, Conv2d):
-    """Conv2d by minigrad.kernels.conv."""
+    """Conv2d by minigrad.kernels."""
+
+    def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        if not taken(x, weight):
+            return super().forward(x, weight, bias)
+        self.save(x, weight)
+        return cuda.convolve(x, weight, bias, *self.geometry)
 
     def backward(self, gy: Array) -> Any:
         x, weight = self.saved
@@ -192,12 +206,12 @@ class FastConv2d(FastConvolution, Conv2d):
 
 @twin_of(ConvWeightGrad, *PIECES)
 class FastConvWeightGrad(FastConvolution, ConvWeightGrad):
-    """ConvWeightGrad by minigrad.kernels.conv."""
+    """ConvWeightGrad by minigrad.kernels."""
 
 
 @twin_of(ConvTranspose2d, *PIECES)
 class FastConvTranspose2d(FastConvolution, ConvTranspose2d):
-    """ConvTranspose2d by minigrad.kernels.conv."""
+    """ConvTranspose2d by minigrad.kernels."""
 
 
 def conv2d(

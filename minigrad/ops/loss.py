@@ -11,7 +11,10 @@ import numpy as np
 
 from ..device import Array, array_module, expect
 from ..function import Function
+from ..kernels.cuda import softmax as cuda
+from ..kernels.cuda.launch import taken
 from ..tensor import Tensor
+from ..twins import fastest, twin_of
 from .activation import Sigmoid, Softplus, log_softmax
 from .apply import apply
 from .arguments import as_tensor, on_one_device
@@ -74,6 +77,22 @@ class SoftmaxCrossEntropy(Function):
         return gx, None
 
 
+@twin_of(SoftmaxCrossEntropy)
+class FastSoftmaxCrossEntropy(SoftmaxCrossEntropy):
+    """SoftmaxCrossEntropy; on a GPU a kernel for each way."""
+
+    def forward(self, x: Array, t: Array) -> Array:
+        self.on_gpu = taken(x) and t.dtype == np.int64
+        if not self.on_gpu:
+            return super().forward(x, t)
+        loss, x, parts = cuda.cross_entropy(x, t)
+        self.save(x, t, parts)
+        return loss
+
+    def backward(self, gloss: Array) -> Any:
+        return (cuda.cross_entropy_backward(gloss, *self.saved), None) if self.on_gpu else super().backward(gloss)
+
+
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -101,7 +120,7 @@ def cross_entropy(
     counted = check_labels(labels, rows.shape[1], ignore_index, "cross_entropy")
     weights = label_weights(labels, counted, weight, rows)
     labels = labels if counted is None else array_module(labels).where(counted, labels, 0)
-    loss = SoftmaxCrossEntropy()(rows, Tensor(labels))
+    loss = fastest(SoftmaxCrossEntropy)()(rows, Tensor(labels))
     if label_smoothing or weights is not None:
         loss = weighted(loss, weights)
     if label_smoothing:

@@ -19,6 +19,8 @@ from ..checks import check_count
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels import normalization as kernels
+from ..kernels.cuda import normalization as cuda
+from ..kernels.cuda.launch import taken
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .apply import apply
@@ -118,9 +120,14 @@ class BatchNormEval(Normalization):
 
 @twin_of(BatchNorm, around_channels, average, total, standardized, per_channel)
 class FastBatchNorm(BatchNorm):
-    """BatchNorm, where channels lie densest in memory: y = (x - μ) A + b and gx = A gy + B (x - μ) + C, in blocks."""
+    """BatchNorm, where channels lie densest in memory: y = (x - μ) A + b and gx = A gy + B (x - μ) + C, in blocks; on a
+    GPU in a few kernels."""
 
     def forward(self, x: Array, weight: Array, bias: Array) -> Array:
+        if taken(x, weight, bias):
+            self.save(x, weight)
+            self.mean, self.var = self.statistics = cuda.moments(x)
+            return cuda.scale(x, *self.statistics, weight, bias, self.eps)
         rows = kernels.rows_of_channels(x)
         if rows is None:
             return super().forward(x, weight, bias)
@@ -135,6 +142,9 @@ class FastBatchNorm(BatchNorm):
 
     def backward(self, gy: Any) -> Any:
         x, weight = self.saved
+        if taken(x, weight) and not isinstance(gy, Tensor):
+            gw, gb = cuda.gradients(gy, x, *self.statistics, self.eps)
+            return cuda.scale_backward(gy, x, *self.statistics, weight, gw, gb, self.eps), gw, gb
         if isinstance(gy, Tensor) or (rows := kernels.rows_of_channels(x)) is None:
             return super().backward(gy)
         mean, sigma, shift = self.exact
@@ -149,9 +159,12 @@ class FastBatchNorm(BatchNorm):
 
 @twin_of(BatchNormEval, around_channels, total, per_channel)
 class FastBatchNormEval(BatchNormEval):
-    """BatchNormEval, where channels lie densest in memory, in blocks."""
+    """BatchNormEval, where channels lie densest in memory, in blocks; on a GPU in one kernel."""
 
     def forward(self, x: Array, mean: Array, var: Array, weight: Array, bias: Array) -> Array:
+        if taken(x, mean, var, weight, bias):
+            self.save(x, mean, var, weight)
+            return cuda.scale(x, mean, var, weight, bias, self.eps)
         rows = kernels.rows_of_channels(x)
         if rows is None:
             return super().forward(x, mean, var, weight, bias)
@@ -283,23 +296,26 @@ def last_dims(x: Any, weight: Any) -> tuple[int, ...]:
 
 @twin_of(LayerNorm, last_dims, average, standardized)
 class FastLayerNorm(LayerNorm):
-    """LayerNorm of rows that lie one after another in memory, in blocks."""
+    """LayerNorm of rows that lie one after another in memory, in blocks; on a GPU a kernel for each way."""
 
     def forward(self, x: Array, weight: Array, bias: Array) -> Array:
-        self.fits = type(x) is np.ndarray and x.flags.c_contiguous and x.dtype.itemsize >= 4
+        self.on_gpu = taken(x, weight, bias)
+        self.fits = self.on_gpu or (type(x) is np.ndarray and x.flags.c_contiguous and x.dtype.itemsize >= 4)
         if not self.fits:
             return super().forward(x, weight, bias)
         self.save(x, weight)
         rows = x.reshape(-1, weight.size)
-        y, *self.statistics = kernels.standardize(rows, weight.reshape(-1), bias.reshape(-1), self.eps)
+        way = cuda if self.on_gpu else kernels
+        y, *self.statistics = way.standardize(rows, weight.reshape(-1), bias.reshape(-1), self.eps)
         return y.reshape(x.shape)
 
     def backward(self, gy: Any) -> Any:
         x, weight = self.saved
         if isinstance(gy, Tensor) or not self.fits:
             return super().backward(gy)
-        rows, upstream = [np.ascontiguousarray(a).reshape(-1, weight.size) for a in (x, gy)]
-        gx, gw, gb = kernels.standardize_backward(upstream, rows, weight.reshape(-1), *self.statistics)
+        rows, upstream = [array_module(a).ascontiguousarray(a).reshape(-1, weight.size) for a in (x, gy)]
+        way = cuda if self.on_gpu else kernels
+        gx, gw, gb = way.standardize_backward(upstream, rows, weight.reshape(-1), *self.statistics)
         return gx.reshape(x.shape), gw.reshape(weight.shape), gb.reshape(weight.shape)
 
 

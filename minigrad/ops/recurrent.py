@@ -14,6 +14,8 @@ import numpy as np
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels import recurrent as kernels
+from ..kernels.cuda import recurrent as cuda
+from ..kernels.cuda.launch import taken
 from ..kernels.products import fast
 from ..twins import twin_of
 
@@ -249,13 +251,15 @@ class LSTMSequence(Recurrence):
 
 
 class FastRecurrence(Recurrence):
-    """A whole sequence by minigrad.kernels.recurrent, for arrays on the CPU."""
+    """A whole sequence by minigrad.kernels: those for the CPU, which take no marks, or those for a GPU."""
 
     ahead: Callable[..., Any]
     back: Callable[..., Any]
+    ahead_on_gpu: Callable[..., Any]
+    back_on_gpu: Callable[..., Any]
 
     def fits(self, x: Array) -> bool:
-        """Do the kernels take this array?"""
+        """Do the kernels of the CPU take this array?"""
         return fast(x) and self.live is None
 
     def begins(self) -> list[tuple[int, int]]:
@@ -263,14 +267,20 @@ class FastRecurrence(Recurrence):
         return [(rows.start, n) for rows, n in self.steps()]
 
     def forward(self, x: Array, *rest: Any) -> Any:
-        if not self.fits(x):
+        self.on_gpu = taken(x, *[a for a in rest if a is not None])
+        if self.on_gpu:
+            y, *others = type(self).ahead_on_gpu(x, *rest, self.begins(), self.live)
+        elif self.fits(x):
+            y, *others = type(self).ahead(x, *rest, self.begins())
+        else:
             return super().forward(x, *rest)
-        y, *others = type(self).ahead(x, *rest, self.begins())
         self.save(x, *rest[self.states :], *others[self.states :])
         return y, *others[: self.states]
 
     def backward(self, gy: Array, *gstate: Array) -> Any:
         x, w, u, _, _, *kept = self.saved
+        if self.on_gpu:
+            return type(self).back_on_gpu(gy, *gstate, x, w, u, kept, self.begins(), self.live)
         if not self.fits(x):
             return super().backward(gy, *gstate)
         return type(self).back(gy, *gstate, x, w, u, kept, self.begins())
@@ -281,29 +291,33 @@ SHARED = (Cell.project, Cell.project_backward, Recurrence.steps, logistic)
 
 @twin_of(RNNSequence, *SHARED, RNNCell.forward, RNNCell.backward)
 class FastRNNSequence(FastRecurrence, RNNSequence):
-    """RNNSequence by minigrad.kernels.recurrent."""
+    """RNNSequence by minigrad.kernels."""
 
     ahead = partial(kernels.rnn, np.tanh)
     back = partial(kernels.rnn_backward, kernels.slope_of_tanh)
+    ahead_on_gpu, back_on_gpu = partial(cuda.rnn, False), partial(cuda.rnn_backward, False)
 
 
 @twin_of(ReLUSequence, *SHARED, ReLUCell.forward, ReLUCell.backward)
 class FastReLUSequence(FastRecurrence, ReLUSequence):
-    """ReLUSequence by minigrad.kernels.recurrent."""
+    """ReLUSequence by minigrad.kernels."""
 
     ahead = partial(kernels.rnn, kernels.relu)
     back = partial(kernels.rnn_backward, kernels.slope_of_relu)
+    ahead_on_gpu, back_on_gpu = partial(cuda.rnn, True), partial(cuda.rnn_backward, True)
 
 
 @twin_of(LSTMSequence, *SHARED, LSTMCell.forward, LSTMCell.backward)
 class FastLSTMSequence(FastRecurrence, LSTMSequence):
-    """LSTMSequence by minigrad.kernels.recurrent."""
+    """LSTMSequence by minigrad.kernels."""
 
     ahead, back = staticmethod(kernels.lstm), staticmethod(kernels.lstm_backward)
+    ahead_on_gpu, back_on_gpu = staticmethod(cuda.lstm), staticmethod(cuda.lstm_backward)
 
 
 @twin_of(GRUSequence, *SHARED, GRUCell.forward, GRUCell.backward)
 class FastGRUSequence(FastRecurrence, GRUSequence):
-    """GRUSequence by minigrad.kernels.recurrent."""
+    """GRUSequence by minigrad.kernels."""
 
     ahead, back = staticmethod(kernels.gru), staticmethod(kernels.gru_backward)
+    ahead_on_gpu, back_on_gpu = staticmethod(cuda.gru), staticmethod(cuda.gru_backward)

@@ -56,6 +56,11 @@ class Adagrad(Optimizer):
         lr = group["lr"] / (1 + (state["step"] - 1) * group["lr_decay"])
         p -= lr * g / (array_module(p).sqrt(s) + group["eps"])
 
+    def formula(self, group: dict[str, Any], step: int) -> tuple[str, list[str], list[float]]:
+        rate = group["lr"] / (1 + (step - 1) * group["lr_decay"])
+        numbers = [rate, group["weight_decay"], -1.0 if group["maximize"] else 1.0, group["eps"]]
+        return "adagrad", ["sum"], numbers
+
     def buffers(self, group: dict[str, Any]) -> dict[str, float]:
         return {"sum": group["initial_accumulator_value"]}
 

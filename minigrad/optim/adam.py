@@ -79,6 +79,13 @@ class Adam(Optimizer):
         work *= group["lr"] * c / (1 - beta1**t)
         p -= work
 
+    def formula(self, group: dict[str, Any], step: int) -> tuple[str, list[str], list[float]]:
+        (beta1, beta2), sign = group["betas"], -1.0 if group["maximize"] else 1.0
+        c = math.sqrt(1 - beta2**step)
+        numbers = [group["lr"] * c / (1 - beta1**step), group["weight_decay"], sign]
+        numbers += [beta1, 1 - beta1, beta2, 1 - beta2, c * group["eps"], 1.0]
+        return "amsgrad" if group["amsgrad"] else "adam", list(self.buffers(group)), numbers
+
     def buffers(self, group: dict[str, Any]) -> dict[str, float]:
         names = {"exp_avg": 0.0, "exp_avg_sq": 0.0}
         return {**names, "max_exp_avg_sq": 0.0} if group["amsgrad"] else names
@@ -130,6 +137,11 @@ class AdamW(Adam):
         """
         p *= 1 - group["lr"] * group["weight_decay"]
         Adam.update(self, p, g, state, group)
+
+    def formula(self, group: dict[str, Any], step: int) -> tuple[str, list[str], list[float]]:
+        name, buffers, numbers = Adam.formula(self, group, step)
+        numbers[1], numbers[8] = 0.0, 1 - group["lr"] * group["weight_decay"]
+        return name, buffers, numbers
 
     def penalize(self, p: Array, g: Array, group: dict[str, Any]) -> Array:
         """The gradient as it is: here weight decay is no part of it."""

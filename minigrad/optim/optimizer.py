@@ -10,8 +10,12 @@ from ..checks import check_bool, check_number
 from ..device import Array, array_module, device_of, to_device
 from ..errors import did_you_mean
 from ..grad_mode import enable_grad
+from ..kernels.cuda import optimizers as cuda
+from ..kernels.cuda.capture import Capture
+from ..kernels.cuda.launch import dense, taken
 from ..kernels.threads import ELEMENT, shared
 from ..tensor import Tensor
+from ..twins import are_learners
 
 BLOCK = 1 << 18  # elements: a parameter, its gradient and its state then stay in cache during all passes of a formula
 
@@ -63,6 +67,11 @@ class Optimizer:
         """The names of the state arrays that `update` needs under the settings in `group`, and their first value."""
         return {}
 
+    def formula(self, group: dict[str, Any], step: int) -> tuple[str, list[str], list[float]] | None:
+        """`update` as a kernel for GPUs, of minigrad.kernels.cuda.optimizers: its name, the state arrays that it takes
+        in their order, and its numbers in step `step`; None without one."""
+        return None
+
     def check(self, group: dict[str, Any]) -> None:
         """Raise ValueError or TypeError if a setting in `group` is invalid."""
         for name in ("lr", "weight_decay"):
@@ -99,10 +108,60 @@ class Optimizer:
         for group in self.param_groups:
             make_plain(group)
             names = self.buffers(group)
-            for tensor in group["params"]:
-                if tensor._grad is not None:
-                    self.step_tensor(tensor, names, group)
+            for tensor in self.step_together([p for p in group["params"] if p._grad is not None], names, group):
+                self.step_tensor(tensor, names, group)
         return loss
+
+    def step_together(self, tensors: list[Tensor], names: dict[str, float], group: dict[str, Any]) -> list[Tensor]:
+        """Update those parameters that lie on a GPU as the kernel for the formula takes them; return the others."""
+        together: list[Tensor] = []
+        others: list[Tensor] = []
+        for tensor in tensors:
+            arrays = tensor._data, tensor._grad._data  # type: ignore[union-attr]
+            (together if taken(*arrays) and arrays[0].flags.c_contiguous else others).append(tensor)
+        if not together or not self.has_formula():
+            return tensors
+        alike: dict[Any, list[tuple[Array, Array, dict[str, Any]]]] = {}
+        for tensor in together:
+            state = self.state_of(tensor, names) if names else {"step": 1}
+            entry = tensor._data, dense(tensor._grad._data), state  # type: ignore[union-attr]
+            alike.setdefault((tensor.dtype, state["step"]), []).append(entry)
+        for (_, step), entries in alike.items():
+            name, order, values = self.formula(group, step)  # type: ignore[misc]
+            numbers = cuda.room_for_numbers(entries[0][0])
+            if Capture.current is None:
+                cuda.set_numbers(numbers, values)
+            else:
+                Capture.current.before.append(self.next_step(numbers, entries, group))
+            cuda.update(name, numbers, [(p, g, [state[key] for key in order]) for p, g, state in entries])
+        for tensor in together:
+            note_change(tensor._data)
+        return others
+
+    def next_step(self, numbers: Array, entries: list[Any], group: dict[str, Any]) -> Callable[[], None]:
+        """What is to be done before each run of a captured step: to count it, and to write the formula's numbers.
+
+        To capture is not to step, so the step that was counted already is taken back.
+        """
+        states = [state for _, _, state in entries]
+        for state in states:
+            state["step"] -= 1
+
+        def prepare() -> None:
+            for state in states:
+                state["step"] += 1
+            cuda.set_numbers(numbers, self.formula(group, states[0]["step"])[2])  # type: ignore[index]
+            for p, *_ in entries:
+                note_change(p)
+
+        return prepare
+
+    def has_formula(self) -> bool:
+        """Does `formula` say what `update` does: are both of one class, and neither it nor `penalize` a learner's?"""
+        kind = type(self)
+        names = [f"{owner.__module__}:{owner.__qualname__}" for owner in kind.__mro__[:-1]]
+        pieces = [f"{owner}.{method}" for owner in names for method in ("update", "penalize")]
+        return owner_of(kind, "update") is owner_of(kind, "formula") is not Optimizer and not are_learners(pieces)
 
     def check_gradients(self) -> None:
         """Raise ValueError if a gradient has not the shape of its parameter, whose data may have been replaced."""
@@ -297,6 +356,11 @@ class Optimizer:
             settings = ", ".join(f"{key}={value}" for key, value in group.items() if key != "params")
             lines.append(f"  group {number}: {len(group['params'])} parameters, {settings}")
         return "\n".join([*lines, ")"])
+
+
+def owner_of(kind: type, name: str) -> type:
+    """The class that defines what `kind` has under this name."""
+    return next(owner for owner in kind.__mro__ if name in vars(owner))
 
 
 def whole_steps(owner: str, step: Any) -> int:

@@ -75,6 +75,12 @@ class RMSprop(Optimizer):
             d = b
         p -= group["lr"] * d
 
+    def formula(self, group: dict[str, Any], step: int) -> tuple[str, list[str], list[float]]:
+        numbers = [group["lr"], group["weight_decay"], -1.0 if group["maximize"] else 1.0]
+        numbers += [group["alpha"], 1 - group["alpha"], group["eps"], group["momentum"]]
+        name = "rmsprop" + "_centered" * bool(group["centered"]) + "_momentum" * bool(group["momentum"])
+        return name, list(self.buffers(group)), numbers
+
     def buffers(self, group: dict[str, Any]) -> dict[str, float]:
         names = {"square_avg": 0.0}
         if group["momentum"]:

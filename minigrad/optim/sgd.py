@@ -62,6 +62,13 @@ class SGD(Optimizer):
             g = g + mu * b if group["nesterov"] else b
         p -= group["lr"] * g
 
+    def formula(self, group: dict[str, Any], step: int) -> tuple[str, list[str], list[float]]:
+        rate = [group["lr"], group["weight_decay"], -1.0 if group["maximize"] else 1.0]
+        if not group["momentum"]:
+            return "sgd", [], rate
+        fresh = 1 - group["dampening"] if step > 1 else 1.0
+        return "sgd_momentum", ["momentum_buffer"], [*rate, group["momentum"], fresh, float(group["nesterov"])]
+
     def buffers(self, group: dict[str, Any]) -> dict[str, float]:
         return {"momentum_buffer": 0.0} if group["momentum"] else {}
 

@@ -86,7 +86,7 @@ class Expressions(Reader):
             return thing.__name__
         if thing in (int, bool):
             return thing.__name__
-        name = f"k_{len(self.constants)}"
+        name = f"constant{len(self.constants)}"
         self.constants[name] = thing
         return name
 

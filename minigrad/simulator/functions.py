@@ -32,6 +32,8 @@ OF_ONE: dict[str, Callable[[Any], Any]] = {
     "sin": np.sin,
     "cos": np.cos,
     "tan": np.tan,
+    "sinpi": lambda x: np.sin(type(x)(np.pi) * x),
+    "cospi": lambda x: np.cos(type(x)(np.pi) * x),
     "sinh": np.sinh,
     "cosh": np.cosh,
     "tanh": np.tanh,

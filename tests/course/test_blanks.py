@@ -105,6 +105,12 @@ def test_comments_in_a_body_go_with_it():
     assert "All vertices on which" in text
 
 
+def test_what_an_exercise_defines_is_not_imported():
+    text = exercise([Blank("minigrad.device:array_module"), Blank("minigrad.device:to_device")])
+    assert "from minigrad.device import Array, check_expected, cuda_index, module_on\n" in text
+    assert text.count("array_module") == 1
+
+
 def test_of_a_long_class_only_what_concerns_the_blank_is_shown():
     text = exercise([Blank("minigrad.training:Trainer.step")])
     for shown in (

@@ -8,7 +8,12 @@ import torch
 from minigrad import device as device_module
 from minigrad.device import check_device
 from minigrad.errors import DeviceError
+from minigrad.kernels.cuda import launch, random
 from tests import oracle, standin
+
+SIMULATED = 400
+"""Elements of the largest arrays for which kernels run on the stand-in, some ten microseconds each; larger ones take
+the plain operations, and are drawn by NumPy's generator."""
 
 DIFFERENT = {"(4,)-all-": "PyTorch's loss of one ignored sample is NaN on the CPU and 0 on the GPU; minigrad's is NaN"}
 """Parts of the names of tests in which PyTorch's GPU does not agree with its CPU."""
@@ -19,7 +24,9 @@ def device(request):
     """'cuda', with the oracle's tensors there. PyTorch computes on the GPU too where it can."""
     device_module._expected.clear()  # what the test before left unread
     if request.param == "stand-in":
-        with standin.installed(), oracle.on("cuda", "cpu"):
+        with standin.installed(), oracle.on("cuda", "cpu"), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(launch, "MOST", SIMULATED)
+            patch.setattr(random.Generator, "fill", standin.filled_beyond(SIMULATED, random.Generator.fill))
             yield "cuda"
         return
     try:

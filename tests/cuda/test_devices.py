@@ -200,3 +200,25 @@ def test_an_allocator_that_the_user_chose_stays(device):
     finally:
         cupy.cuda.set_allocator(before)
     assert chosen
+
+
+def test_how_exactly_products_are_computed(device):
+    """Three names, as in PyTorch; known to CuPy at once, or as soon as a GPU is used."""
+    assert minigrad.get_float32_matmul_precision() == "highest"
+    x = np.random.default_rng(0).standard_normal((64, 64)).astype("float32")
+    exact = x.astype("float64") @ x
+
+    def distance():
+        y = Tensor(x, device=device) @ Tensor(x, device=device)
+        return np.abs(on_host(y) - exact).max()
+
+    try:
+        assert distance() < 1e-4
+        for name in ("high", "medium", "highest"):
+            minigrad.set_float32_matmul_precision(name)
+            assert minigrad.get_float32_matmul_precision() == name
+            assert distance() < (1e-4 if name == "highest" else 1)
+    finally:
+        minigrad.set_float32_matmul_precision("highest")
+    with pytest.raises(ValueError, match=r"got 'hihg' \(did you mean 'high'\?\); expected one of 'highest', 'high'"):
+        minigrad.set_float32_matmul_precision("hihg")

@@ -5,10 +5,14 @@ docs/gpu-standin.md says what is imitated.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import prod
+
+import numpy as np
 
 from .array import Device, Memory
+from .array import device as on_device
 from .counting import counted
 from .module import cupy, cupyx
 
@@ -28,3 +32,17 @@ def installed() -> Iterator[None]:
                 del sys.modules[name]
             else:
                 sys.modules[name] = module
+
+
+def filled_beyond(most: int, fill: Callable) -> Callable:
+    """Generator.fill, with NumPy's numbers where more than `most` are drawn, which would take the simulator long."""
+
+    def draw(self, kernel, source, size, dtype):
+        shape = (size,) if isinstance(size, int) else tuple(size or ())
+        if prod(shape) <= most:
+            return fill(self, kernel, source, size, dtype)
+        numbers = np.random.default_rng([int(n) for n in self.draw()])
+        drawn = numbers.random(shape) if kernel == "uniform" else numbers.standard_normal(shape)
+        return on_device(drawn.astype(dtype))
+
+    return draw

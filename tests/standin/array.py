@@ -4,11 +4,13 @@ docs/gpu-standin.md lists what is imitated, and where CuPy's documentation says 
 """
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from .counting import note_read, note_sent
+from .graphs import changed, noted
 
 NAMES = json.loads(Path(__file__).with_name("cupy.json").read_text(encoding="utf-8"))
 """What CuPy has: names of functions and methods with those of their arguments, written by read_cupy.py."""
@@ -51,7 +53,7 @@ class OutOfMemoryError(MemoryError):
 class Pool:
     """A memory pool that counts nothing, and refuses what is larger than the memory of its device."""
 
-    total = 1 << 30
+    total = 1 << 26
 
     def malloc(self, size):
         if size > Pool.total:
@@ -70,6 +72,15 @@ class Memory:
     @staticmethod
     def use(allocator):
         Memory.allocator = allocator
+
+    @staticmethod
+    @contextmanager
+    def using(allocator):
+        before, Memory.allocator = Memory.allocator, allocator
+        try:
+            yield
+        finally:
+            Memory.allocator = before
 
 
 def host(x):
@@ -120,7 +131,7 @@ def operator(name, reflected=False):
         if not isinstance(other, np.ndarray | np.generic | bool | int | float | complex):
             return NotImplemented
         pair = (other, host(self)) if reflected else (host(self), other)
-        return device(ufunc(*pair))
+        return noted(lambda: ufunc(*pair), ufunc(*pair), device)
 
     return method
 
@@ -135,7 +146,8 @@ def in_place(name):
     ufunc = getattr(np, name)
 
     def method(self, other):
-        ufunc(host(self), host(other), out=self._host)
+        here, there = host(self), host(other)
+        changed(lambda: ufunc(here, there, out=here))
         return self
 
     return method
@@ -155,8 +167,15 @@ def same_method(name):
         if name in EXTREMES and not self.ndim and (args or isinstance(kwargs.get("axis"), int)):
             raise np.exceptions.AxisError(args[0] if args else kwargs["axis"], 0)
         out = kwargs.get("out")
-        result = getattr(host(self), name)(*host(args), **{key: host(value) for key, value in kwargs.items()})
-        return device(result) if out is None else out
+        here, given, named = host(self), host(args), {key: host(value) for key, value in kwargs.items()}
+
+        def redo():
+            return getattr(here, name)(*given, **named)
+
+        if out is None:
+            return noted(redo, redo(), device)
+        changed(redo)
+        return out
 
     return method
 
@@ -263,7 +282,8 @@ class ndarray:
             note_read("getitem by a mask")
         if not whole and not any(part is Ellipsis for part in key):
             key = (*key, Ellipsis)  # a view even of a single element
-        return device(host(self)[key])
+        here = host(self)
+        return noted(lambda: here[key], here[key], device)
 
     def __setitem__(self, index, value):
         key, _, advanced = places(index, self.shape)
@@ -274,13 +294,15 @@ class ndarray:
                 raise TypeError("Unsupported type <class 'numpy.ndarray'>")
             note_sent(f"setitem of {value.shape}")
             value = ndarray._around(value)
-        host(self)[key] = host(value)
+        here, there = host(self), host(value)
+        changed(lambda: here.__setitem__(key, there))
 
     def view(self, dtype=None, type=None):
         return device(host(self).view() if dtype is None else host(self).view(dtype))
 
     def copy(self, order="C"):
-        return device(host(self).copy(order))
+        here = host(self)
+        return noted(lambda: here.copy(order), here.copy(order), device)
 
     def __copy__(self):
         return self.copy()
@@ -289,22 +311,30 @@ class ndarray:
         return self.copy()
 
     def astype(self, dtype, order="K", casting=None, subok=None, copy=True):
-        array = host(self).astype(dtype, order, casting or "unsafe", copy=copy)
-        return self if array is self._host else device(array)
+        here = host(self)
+
+        def redo():
+            return here.astype(dtype, order, casting or "unsafe", copy=copy)
+
+        array = redo()
+        return self if array is self._host else noted(redo, array, device)
 
     def reshape(self, *shape, order="C"):
-        return device(host(self).reshape(*shape, order=order))
+        here = host(self)
+        return noted(lambda: here.reshape(*shape, order=order), here.reshape(*shape, order=order), device)
 
     def scatter_add(self, slices, value):
         scatter_add(self, slices, value)
 
     def sort(self, axis=-1, kind=None):
         check_kind(kind)
-        host(self).sort(axis, kind="stable")
+        here = host(self)
+        changed(lambda: here.sort(axis, kind="stable"))
 
     def argsort(self, axis=-1, kind=None):
         check_kind(kind)
-        return device(host(self).argsort(axis, kind="stable"))
+        here = host(self)
+        return noted(lambda: here.argsort(axis, kind="stable"), here.argsort(axis, kind="stable"), device)
 
     def __dlpack__(self, **kwargs):
         raise BufferError("the stand-in has no memory on a device to share")
@@ -379,12 +409,18 @@ def scatter_add(a, slices, value):
     key, mask, _ = places(slices, a.shape)
     if mask:
         note_read("scatter_add by a mask")
-    np.add.at(host(a), key, host(value))
+    here, there = host(a), host(value)
+    changed(lambda: np.add.at(here, key, there))
 
 
 def one_sided(name):
     ufunc = getattr(np, name)
-    return lambda self: device(ufunc(host(self)))
+
+    def method(self):
+        here = host(self)
+        return noted(lambda: ufunc(here), ufunc(here), device)
+
+    return method
 
 
 BINARY = """

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from .graphs import refuse
+
 
 @dataclass
 class Counts:
@@ -28,10 +30,12 @@ def counted() -> Iterator[Counts]:
 
 
 def note_sent(what: str) -> None:
+    refuse(f"{what} was sent")
     for counts in _open:
         counts.sent.append(what)
 
 
 def note_read(what: str) -> None:
+    refuse(f"{what} was read")
     for counts in _open:
         counts.read.append(what)

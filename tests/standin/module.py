@@ -21,12 +21,15 @@ from .array import (
     scatter_add,
 )
 from .counting import note_read, note_sent
+from .graphs import Event, Stream, changed, noted
 
 PLAIN = {"broadcast_shapes", "can_cast", "isscalar", "issubdtype", "may_share_memory", "min_scalar_type", "ndim",
          "promote_types", "result_type", "shape", "shares_memory", "size"}  # fmt: skip
 """Functions that tell something about arrays without looking into them."""
 MEASURED = {"allclose", "array_equal", "array_equiv", "count_nonzero", "iscomplexobj"}
 """Functions of which NumPy's return Python's numbers, and CuPy's 0-d arrays."""
+ROOM = {"empty", "empty_like"}
+"""Functions that do nothing with the memory that they give."""
 WAITING = {"argwhere", "bincount", "compress", "extract", "flatnonzero", "nonzero", "unique"}
 """Functions that wait for the device, to know how large their result is."""
 
@@ -43,12 +46,20 @@ def same_function(name, function, known):
         if name in WAITING:
             note_read(name)
         out = kwargs.get("out")
-        result = function(*host(args), **{key: host(value) for key, value in kwargs.items()})
+        given, named = host(args), {key: host(value) for key, value in kwargs.items()}
+
+        def redo():
+            result = function(*given, **named)
+            return np.asarray(result) if name in MEASURED else result
+
         if name in PLAIN:
-            return result
-        if out is not None:
-            return out
-        return device(np.asarray(result) if name in MEASURED else result)
+            return redo()
+        if name in ROOM:
+            return device(redo())
+        if out is None:
+            return noted(redo, redo(), device)
+        changed(redo)
+        return out
 
     call.__name__ = name
     if known == "ufunc":
@@ -61,12 +72,18 @@ def array(obj, dtype=None, copy=True, order="K", subok=False, ndmin=0, blocking=
     if isinstance(obj, ndarray):
         if obj._device != Device.current:
             note_sent("from device to device")
-            return device(np.array(obj._host, dtype, order=order))
+            return noted(lambda: np.array(obj._host, dtype, order=order), obj._host.astype(dtype, order), device)
         if not copy and (dtype is None or obj.dtype == dtype) and not ndmin:
             return obj
-        return device(np.array(host(obj), dtype, copy=copy or None, order=order, ndmin=ndmin))
+        here = host(obj)
+
+        def redo():
+            return np.array(here, dtype, copy=copy or None, order=order, ndmin=ndmin)
+
+        return noted(redo, redo(), device)
     if isinstance(obj, list | tuple) and any(isinstance(part, ndarray) for part in obj):
-        return device(np.array([host(part) for part in obj], dtype))
+        parts = [host(part) for part in obj]
+        return noted(lambda: np.array(parts, dtype), np.array(parts, dtype), device)
     contiguous = not isinstance(obj, np.ndarray) or obj.flags.c_contiguous or obj.flags.f_contiguous
     sent = np.array(obj, dtype, order=order if contiguous else "C", ndmin=ndmin)
     if sent.dtype.kind not in "biufc":
@@ -115,7 +132,7 @@ class RawKernel:
         for array in given:
             if isinstance(array, np.ndarray) and not array.flags.c_contiguous:
                 raise ValueError("a kernel sees no strides; expected an array in C's order")
-        self._kernel(grid, block, given, shared_mem=shared_mem)
+        changed(lambda: self._kernel(grid, block, given, shared_mem=shared_mem))
 
 
 def as_strided(x, shape=None, strides=None):
@@ -123,7 +140,8 @@ def as_strided(x, shape=None, strides=None):
 
 
 def norm(x, ord=None, axis=None, keepdims=False):
-    return device(np.linalg.norm(host(x), ord, axis, keepdims))
+    here = host(x)
+    return noted(lambda: np.linalg.norm(here, ord, axis, keepdims), np.linalg.norm(here, ord, axis, keepdims), device)
 
 
 def from_dlpack(x, **kwargs):
@@ -154,6 +172,11 @@ cupy.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
 cupy.random = SimpleNamespace(Generator=Generator, default_rng=Generator)
 cupy.cuda = SimpleNamespace(
     Device=Device,
+    Stream=Stream,
+    Event=Event,
+    MemoryPool=Pool,
+    get_current_stream=lambda: Stream.current,
+    using_allocator=Memory.using,
     is_available=lambda: True,
     get_allocator=lambda: Memory.allocator,
     set_allocator=Memory.use,
@@ -164,7 +187,13 @@ cupy.cuda = SimpleNamespace(
         CUDARuntimeError=CUDARuntimeError,
     ),
 )
+arithmetic = {}  # what products of a dtype are computed in
+cupy._core = SimpleNamespace(
+    _routines_linalg=SimpleNamespace(
+        COMPUTE_TYPE_DEFAULT=1, COMPUTE_TYPE_TF32=7, COMPUTE_TYPE_BF16=6, set_compute_type=arithmetic.__setitem__
+    )
+)
 cupy.get_default_memory_pool = lambda: Memory.pool
 cupyx = ModuleType("cupyx")
 cupyx.scatter_add = scatter_add
-cupyx.rsqrt = lambda x: device(1 / np.sqrt(host(x)))
+cupyx.rsqrt = lambda x: 1 / cupy.sqrt(x)

@@ -28,7 +28,7 @@ def blocks(n: int, threads: int = THREADS) -> int:
 
 
 def taken(*arrays: Array) -> bool:
-    """Can the kernels take these arrays: of one floating dtype, on a GPU, not empty, of fewer than MOST elements?"""
+    """Can the kernels take these arrays: of one floating-point dtype, on a GPU, none empty or too large?"""
     first = arrays[0]
     return (
         array_module(first) is not np
@@ -64,3 +64,8 @@ def dense(x: Array) -> Array:
 def power_of_two(n: int, least: int = 32, most: int = 1024) -> int:
     """The threads for a row of n elements: the smallest power of two that is at least n, within these limits."""
     return min(max(1 << max(n - 1, 0).bit_length(), least), most)
+
+
+def accurate(x: Array, *shape: int) -> Array:
+    """Room for statistics of x: float64 beside float64, float32 beside all others."""
+    return array_module(x).empty(shape, "float64" if x.dtype == "float64" else "float32")

@@ -1,7 +1,7 @@
 """Softmax and cross-entropy of rows, one block of threads a row."""
 
 from ...device import Array, array_module
-from .launch import dense, launch, power_of_two
+from .launch import THREADS, accurate, blocks, dense, launch, power_of_two
 from .rows import BLOCK_MAX, block_sum_source
 
 
@@ -65,3 +65,132 @@ def softmax_backward(gy: Array, y: Array) -> Array:
     sources = block_sum_source(), softmax_backward_source()
     launch("softmax_backward", sources, y.dtype, (y.size // m,), (power_of_two(m),), gy, y, gx, m)
     return gx
+
+
+# ------------------------------------------------------------------------------------------------------- cross-entropy
+
+CROSS_ENTROPY = """
+extern "C" __global__ void cross_entropy(const T* x, const long long* t, T* loss, A* parts, int m) {
+    const T* row = x + (long long) blockIdx.x * m;
+    A largest = -INFINITY;
+    for (int j = threadIdx.x; j < m; j += blockDim.x) largest = max(largest, (A) row[j]);
+    largest = block_max(largest);
+    A total = 0;
+    for (int j = threadIdx.x; j < m; j += blockDim.x) total += exp((A) row[j] - largest);
+    total = log(block_sum(total));
+    if (threadIdx.x == 0) {
+        long long label = t[blockIdx.x];
+        if (label < 0 || label >= m) label = 0;  // which is refused as soon as something is read from the GPU
+        loss[blockIdx.x] = (T) (total - ((A) row[label] - largest));
+        parts[2 * blockIdx.x] = largest;
+        parts[2 * blockIdx.x + 1] = total;
+    }
+}
+"""
+
+CROSS_ENTROPY_BACKWARD = """
+extern "C" __global__ void cross_entropy_backward(const T* gloss, const T* x, const long long* t, const A* parts, T* gx,
+                                                  int m, int size) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < size) {
+        int row = i / m;
+        A p = exp((A) x[i] - parts[2 * row] - parts[2 * row + 1]);
+        gx[i] = (T) ((A) gloss[row] * (p - (i % m == t[row] ? 1 : 0)));
+    }
+}
+"""
+
+
+def cross_entropy(x: Array, t: Array) -> tuple[Array, Array, Array]:
+    """ln Σ_j e^(x_ij) - x_i,t(i) for rows x [n, m] and labels t [n] of int64: [n]; x, and what the backward needs.
+
+    That is the largest x of each row and ln Σ e^(x - largest), [n, 2].
+    """
+    xp, x, (n, m) = array_module(x), dense(x), x.shape
+    loss, parts = xp.empty(n, x.dtype), accurate(x, n, 2)
+    sources = BLOCK_MAX, block_sum_source(), CROSS_ENTROPY
+    launch("cross_entropy", sources, x.dtype, (n,), (power_of_two(m),), x, dense(t), loss, parts, m)
+    return loss, x, parts
+
+
+def cross_entropy_backward(gloss: Array, x: Array, t: Array, parts: Array) -> Array:
+    """gloss_i (softmax(x_i)_j - [j = t(i)])."""
+    gx, m = array_module(x).empty_like(x), x.shape[1]
+    arguments = dense(gloss), x, dense(t), parts, gx, m, x.size
+    launch("cross_entropy_backward", (CROSS_ENTROPY_BACKWARD,), x.dtype, (blocks(x.size),), (THREADS,), *arguments)
+    return gx
+
+
+# ---------------------------------------------------------------------------------------------------------- attention
+
+ATTENTION = """
+extern "C" __global__ void attention(const T* scores, const T* mask, const T* kept, T* p, T* dropped, int m, int t,
+                                     int heads, int of_sample, int of_head, int of_query, int of_key, int masked,
+                                     int drops, A scale) {
+    long long start = (long long) blockIdx.x * m;
+    int head = blockIdx.x / t % heads, sample = blockIdx.x / t / heads;
+    const T* here = mask + (long long) sample * of_sample + head * of_head + blockIdx.x % t * of_query;
+    A largest = -INFINITY;
+    for (int j = threadIdx.x; j < m; j += blockDim.x) {
+        largest = max(largest, (A) scores[start + j] * scale + (masked ? (A) here[j * of_key] : 0));
+    }
+    largest = block_max(largest);
+    if (largest == -INFINITY) largest = 0;
+    A total = 0;
+    for (int j = threadIdx.x; j < m; j += blockDim.x) {
+        total += exp((A) scores[start + j] * scale + (masked ? (A) here[j * of_key] : 0) - largest);
+    }
+    total = block_sum(total);
+    if (total == 0) total = 1;
+    for (int j = threadIdx.x; j < m; j += blockDim.x) {
+        A value = exp((A) scores[start + j] * scale + (masked ? (A) here[j * of_key] : 0) - largest) / total;
+        p[start + j] = (T) value;
+        if (drops) dropped[start + j] = (T) (value * (A) kept[start + j]);
+    }
+}
+"""
+
+ATTENTION_BACKWARD = """
+extern "C" __global__ void attention_backward(const T* gp, const T* p, const T* kept, T* gs, int m, int drops,
+                                              A scale) {
+    long long start = (long long) blockIdx.x * m;
+    A total = 0;
+    for (int j = threadIdx.x; j < m; j += blockDim.x) {
+        total += (A) gp[start + j] * (drops ? (A) kept[start + j] : 1) * (A) p[start + j];
+    }
+    total = block_sum(total);
+    for (int j = threadIdx.x; j < m; j += blockDim.x) {
+        A g = (A) gp[start + j] * (drops ? (A) kept[start + j] : 1);
+        gs[start + j] = (T) (scale * (A) p[start + j] * (g - total));
+    }
+}
+"""
+
+
+def attention(scores: Array, mask: Array | None, scale: float, kept: Array | None) -> tuple[Array, Array]:
+    """P = softmax(scores · scale + mask) over the last dimension of scores [n, heads, t, s] or [n, t, s], zeros where
+    all are -∞, and P times `kept`. The mask broadcasts to the scores."""
+    xp, scores = array_module(scores), dense(scores)
+    heads, t, m = scores.shape[-3:]
+    p = xp.empty_like(scores)
+    dropped = p if kept is None else xp.empty_like(scores)
+    strides = (0, 0, 0, 0)
+    if mask is not None:
+        mask = dense(mask)
+        strides = (0, *[s // mask.itemsize for s in xp.broadcast_to(mask, scores.shape).strides])[-4:]
+    some = scores if mask is None else mask, scores if kept is None else kept  # a kernel takes no None
+    switches = int(mask is not None), int(kept is not None)
+    arguments = scores, *some, p, dropped, m, t, heads, *strides, *switches, float(scale)
+    sources = BLOCK_MAX, block_sum_source(), ATTENTION
+    launch("attention", sources, scores.dtype, (scores.size // m,), (power_of_two(m),), *arguments)
+    return p, dropped
+
+
+def attention_backward(gp: Array, p: Array, kept: Array | None, scale: float) -> Array:
+    """scale · P (g - Σ g P) with g = gp · kept, over the last dimension."""
+    gp, m = dense(gp), p.shape[-1]
+    gs = array_module(p).empty_like(p)
+    arguments = gp, p, p if kept is None else kept, gs, m, int(kept is not None), float(scale)
+    sources = block_sum_source(), ATTENTION_BACKWARD
+    launch("attention_backward", sources, p.dtype, (p.size // m,), (power_of_two(m),), *arguments)
+    return gs

@@ -1,0 +1,48 @@
+"""What changes in a captured step from one run to the next, and how a kernel finds the new values.
+
+A CUDA graph repeats its kernels with the arguments that they had when it was captured. What must differ, such as a
+learning rate or the number of a random draw, therefore lies in memory, and is written there before each run.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class Capture:
+    """A step that is being captured: what is to be done before each of its runs, and after it."""
+
+    current: "Capture | None" = None
+
+    def __init__(self) -> None:
+        self.before: list[Callable[[], None]] = []
+        self.after: list[Callable[[], None]] = []
+        self.draws: dict[Any, list[Any]] = {}
+        """For each random generator where it finds how many draws there were before, and how many the step makes."""
+
+    @contextmanager
+    def in_progress(self) -> Iterator[None]:
+        """Within this context what runs is being captured."""
+        Capture.current = self
+        try:
+            yield
+        finally:
+            Capture.current = None
+
+    def draw(self, generator: Any) -> tuple[Any, int]:
+        """Where the number of draws before this run lies, and which draw within the step this is."""
+        entry = self.draws.setdefault(generator, [generator.xp.empty(1, "uint64"), 0])
+        entry[1] += 1
+        return entry[0], entry[1]
+
+    def begin_run(self) -> None:
+        """Write what this run needs."""
+        for generator, (counter, count) in self.draws.items():
+            generator.skip(counter, count)
+        for prepare in self.before:
+            prepare()
+
+    def end_run(self) -> None:
+        """Look after what this run left behind."""
+        for finish in self.after:
+            finish()

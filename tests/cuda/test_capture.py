@@ -1,0 +1,119 @@
+"""A captured step does what the step itself does, run for run: on the stand-in, which notes operations; on a GPU."""
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import Tensor, functional, nn, optim
+from minigrad.capture import CapturedStep
+from minigrad.errors import DeviceError
+from minigrad.nn.utils import clip_grad_norm_
+from tests.oracle import on_host
+
+STEPS = 6
+
+
+def mlp():
+    return nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8, 4))
+
+
+def convolutions():
+    return nn.Sequential(
+        Images(),
+        nn.Conv2d(1, 3, 2),
+        nn.GELU(),
+        nn.MaxPool2d((1, 2)),
+        nn.Flatten(),
+        nn.LayerNorm(3),
+        nn.Linear(3, 4),
+    )
+
+
+class Images(nn.Module):
+    def forward(self, x):
+        return x.reshape(-1, 1, 2, 3)
+
+
+class Sequences(nn.Module):
+    """An LSTM and attention over six steps of one number."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(1, 4, batch_first=True)
+        self.attention = nn.MultiheadAttention(4, 2, dropout=0.2, batch_first=True)
+
+    def forward(self, x):
+        h, _ = self.lstm(x.reshape(*x.shape, 1))
+        return self.attention(h, h, h, need_weights=False)[0].mean(1)
+
+
+OPTIMIZERS = {
+    "SGD": lambda parameters: optim.SGD(parameters, 0.1, momentum=0.9, dampening=0.5),
+    "AdamW": lambda parameters: optim.AdamW(parameters, 0.05),
+    "RMSprop": lambda parameters: optim.RMSprop(parameters, 0.01, momentum=0.5),
+}
+
+
+def train(make, optimizer, device, captured):
+    """The losses of some steps with a schedule, and the parameters at their end."""
+    rng = np.random.default_rng(0)
+    minigrad.manual_seed(3)
+    model = make().to(device)
+    optimizer = OPTIMIZERS[optimizer](model.parameters())
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
+
+    def step(x, labels):
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(model(x), labels)
+        loss.backward()
+        clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        return loss.detach()
+
+    run = CapturedStep(step) if captured else step
+    losses = []
+    for number in range(STEPS):
+        n = 3 if number == 2 else 5  # one batch is smaller
+        x = Tensor(rng.standard_normal((n, 6)).astype("float32"), device=device)
+        labels = Tensor(rng.integers(0, 4, n), device=device)
+        losses.append(on_host(run(x, labels)))
+        schedule.step()
+    state = optimizer.state_dict()["state"]
+    return losses, [on_host(p) for p in model.state_dict().values()], [entry["step"] for entry in state.values()], run
+
+
+@pytest.mark.parametrize("make", [mlp, convolutions, Sequences], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_captured_step_trains_as_the_step_does(make, optimizer, device):
+    plain, captured = [train(make, optimizer, device, captured) for captured in (False, True)]
+    assert len(captured[3].graphs) == 1
+    np.testing.assert_allclose(captured[0], plain[0], rtol=1e-5)
+    for a, b in zip(captured[1], plain[1], strict=True):
+        np.testing.assert_allclose(a, b, 1e-4, 1e-5)
+    assert captured[2] == plain[2]
+
+
+def test_what_asks_the_gpu_cannot_be_captured(device):
+    x = minigrad.ones(3, device=device)
+    step = CapturedStep(lambda x: Tensor(float(x.sum().item()), device=x.device))
+    assert [on_host(step(x)) for _ in range(2)] == [3, 3]
+    with pytest.raises(Exception, match=r"(?i)captur"):
+        step(x)
+
+
+def test_labels_that_are_no_classes_are_still_refused(device):
+    scores, labels = minigrad.rand(3, 4, device=device), Tensor(np.array([0, 1, 2]), device=device)
+    step = CapturedStep(functional.cross_entropy)
+    for _ in range(3):
+        loss = step(scores, labels)
+    assert np.isfinite(on_host(loss))
+    with pytest.raises(ValueError, match="got label 9 in row 1"):
+        step(scores, Tensor(np.array([0, 9, 2]), device=device)).item()
+
+
+def test_only_tensors_on_a_gpu(device):
+    step = CapturedStep(lambda x: x)
+    with pytest.raises(DeviceError, match="a CapturedStep got cpu; expected tensors on a GPU"):
+        step(minigrad.ones(3))
+    with pytest.raises(DeviceError, match="got no inputs"):
+        step()

@@ -1,0 +1,105 @@
+"""Streams and graphs of the stand-in: what is done while a stream captures is noted, not done, and done at each launch.
+
+A captured operation runs once to find out the shape of its result, whose numbers are then made useless, as those of a
+captured operation on a GPU are not there yet.
+"""
+
+import numpy as np
+
+
+class Recording:
+    """The operations noted since begin_capture; None while nothing is captured."""
+
+    current = None
+
+
+class CaptureError(RuntimeError):
+    """cudaErrorStreamCaptureUnsupported."""
+
+
+def refuse(what):
+    """What waits for the device, or is sent to it, cannot be captured."""
+    if Recording.current is not None:
+        raise CaptureError(f"cudaErrorStreamCaptureUnsupported: {what} while a stream is capturing")
+
+
+def noted(redo, result, wrap):
+    """The result of an operation, wrapped; while a stream captures, `redo` is noted, which computes it again."""
+    made = wrap(result)
+    if Recording.current is not None and made is None:
+        Recording.current.append(redo)
+    elif Recording.current is not None:
+        owned = [array for array in (made if isinstance(made, list | tuple) else [made]) if hasattr(array, "_host")]
+
+        def again():
+            results = redo()
+            for array, value in zip(owned, results if isinstance(made, list | tuple) else [results], strict=True):
+                if not np.may_share_memory(array._host, value):
+                    array._host[...] = value
+
+        Recording.current.append(again)
+        for array in owned:
+            if array._host.base is None and array._host.flags.owndata and array._host.dtype.kind == "f":
+                array._host.fill(np.nan)
+    return made
+
+
+def changed(redo):
+    """An operation that changes arrays in place: done now, or noted."""
+    if Recording.current is None:
+        redo()
+    else:
+        Recording.current.append(redo)
+
+
+class Event:
+    """Order is always that in which things are told here."""
+
+
+class Stream:
+    """A stream, in which everything is done at once, unless it captures."""
+
+    null = None
+
+    def __init__(self, null=False, non_blocking=False, ptds=False):
+        self.non_blocking = non_blocking
+
+    def __enter__(self):
+        self.before, Stream.current = Stream.current, self
+        return self
+
+    def __exit__(self, *error):
+        Stream.current = self.before
+
+    def record(self, event=None):
+        return event or Event()
+
+    def wait_event(self, event):
+        assert isinstance(event, Event)
+
+    def synchronize(self):
+        refuse("synchronize")
+
+    def begin_capture(self, mode=None):
+        if self is Stream.null or not self.non_blocking:
+            raise CaptureError("cudaErrorStreamCaptureUnsupported: the stream must be a non-blocking one")
+        Recording.current = []
+
+    def end_capture(self):
+        done, Recording.current = Recording.current, None
+        return Graph(done)
+
+
+Stream.current = Stream.null = Stream()
+
+
+class Graph:
+    """What was captured; launch() does it again."""
+
+    def __init__(self, operations):
+        self.operations = operations
+
+    def launch(self, stream=None):
+        refuse("the launch of a graph")
+        for operation in self.operations:
+            operation()
