@@ -96,7 +96,7 @@ class Trainer:
         self.precision = Precision(precision, device_of_model(model) if precision != "float32" else "cpu")
         self.model, self.schedule, self.validation_loss = model, schedule, loss
         self.optimizer, self.loss = self.precision.optimizer(optimizer), self.precision.loss(loss)
-        self.learn: Callable[..., Any] = CapturedStep(self.learn_from) if capture else self.learn_from
+        self.captured = CapturedStep(self.learn_from) if capture else None
         self.average = average
         self.train_loader, self.validation_loader = train_loader, validation_loader
         self.folder = None if folder is None else Path(folder)
@@ -123,13 +123,14 @@ class Trainer:
             return self.history
         if not self.history and not self.tally.batches:
             self.save()  # so that a run killed in its first epoch can be resumed too
+        step = self.step if self.captured is None else self.captured_step
         with self.display.training(self.epoch, epochs, self.train_loader, self.tally), asked_to_stop() as stop:
             while self.epoch < epochs:
                 start = time.perf_counter()
                 self.model.train()
                 for inputs, labels in self.train_loader:
                     with self.precision.region():
-                        value, scores = self.step(inputs, labels)
+                        value, scores = step(inputs, labels)
                     self.tally.add(value, scores, labels)
                     self.display.batch(self.tally)
                     self.check_loss()
@@ -142,15 +143,6 @@ class Trainer:
 
     def step(self, inputs: Tensor, labels: Tensor) -> tuple[Any, Tensor]:
         """One step: forward, loss, backward, update. Returns the loss, as a number on the CPU, and the scores."""
-        value, scores = self.learn(inputs, labels)
-        if self.schedule is not None:
-            self.schedule.step()
-        if self.average is not None:
-            self.average.update_parameters(self.model)
-        return value, scores
-
-    def learn_from(self, inputs: Tensor, labels: Tensor) -> tuple[Any, Tensor]:
-        """What can be captured of a step."""
         self.optimizer.zero_grad()
         scores = self.model(inputs)
         loss = self.loss(scores, labels)
@@ -161,7 +153,30 @@ class Trainer:
                 raise DivergedError(self.why_diverged(value, inputs))
         loss.backward()
         self.optimizer.step()
-        return value, scores.detach()
+        if self.schedule is not None:
+            self.schedule.step()
+        if self.average is not None:
+            self.average.update_parameters(self.model)
+        return value, scores
+
+    def captured_step(self, inputs: Tensor, labels: Tensor) -> tuple[Any, Tensor]:
+        """The same on a GPU, which repeats as one graph what is captured of it: all but schedule and average."""
+        assert self.captured is not None
+        result = self.captured(inputs, labels)
+        if self.schedule is not None:
+            self.schedule.step()
+        if self.average is not None:
+            self.average.update_parameters(self.model)
+        return result
+
+    def learn_from(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """What is captured of a step."""
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        loss.backward()
+        self.optimizer.step()
+        return loss.detach(), scores.detach()
 
     def end_epoch(self, seconds: float) -> None:
         """Validate, write the epoch into the history, and save."""

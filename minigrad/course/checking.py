@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ class Outcome:
     arrays: int = 0
     remark: Finding | None = None
     stays: tuple[str, str] | None = None
+    notes: list[dict[str, str]] = field(default_factory=list)
+    """What the check tells besides, in both languages."""
 
     @property
     def passed(self) -> bool:
@@ -181,7 +183,7 @@ def lines_of(path: Path) -> list[str]:
 def as_outcome(entry: dict[str, Any], device: str) -> Outcome:
     finding, remark = [None if entry[name] is None else Finding(**entry[name]) for name in ("finding", "remark")]
     told = (entry["printed"], entry["printed_length"], entry["threads"], device, entry["arrays"], remark)
-    return Outcome(Blank(entry["end"]), finding, *told)
+    return Outcome(Blank(entry["end"]), finding, *told, notes=entry["notes"])
 
 
 def why_lost(how: str, trace: str, file: Path, seconds: float) -> Finding:

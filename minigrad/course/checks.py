@@ -17,9 +17,8 @@ from ..gradcheck import numerical_gradient
 from .blanks import Blank, in_place
 from .diagnosis import Case, Finding, WrongError, broadcasts, diagnose
 from .learner import as_finding, code_file
+from .memory_limit import MEMORY_LIMIT
 from .mutants import Mutant
-
-MEMORY_LIMIT = 4 << 30  # bytes that a check may use beyond what minigrad itself needs
 
 
 def checks(*blanks: str) -> Callable[[Callable], Callable]:
@@ -45,6 +44,7 @@ class Check:
         self.blank, self.own, self.mistakes = blank, own, [m for m in mistakes if m.kind == "mistake"]
         self.file = code_file(blank.function)
         self.rng = np.random.default_rng(7)
+        self.notes: list[dict[str, str]] = []
 
     # ---------------------------------------------------------------------------------------- what check.py calls
 
@@ -163,6 +163,11 @@ class Check:
                     raise WrongError(Finding("mistake", {"id": known.name, **facts}, text=known.text))
             text = {"en": en, "zh": zh} if en else None
             raise WrongError(Finding(kind, facts, text=text))
+
+    def note(self, en: str, zh: str) -> None:
+        """Tell the learner something beside the result; the same is told once."""
+        if {"en": en, "zh": zh} not in self.notes:
+            self.notes.append({"en": en, "zh": zh})
 
     def run(self, call: Callable[[], Any]) -> Any:
         """What `call` returns; an exception in it becomes a finding."""

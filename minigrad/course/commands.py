@@ -20,7 +20,7 @@ from .blanks import Blank
 from .checking import SECONDS, Outcome, check_lesson, check_on_device
 from .diagnosis import Finding, WrongError
 from .lessons import HINT_LEVELS, Exercise, Lesson, all_lessons, find_lesson
-from .report import show_device_summary, show_lessons, show_outcome, show_progress, show_summary
+from .report import show_device_summary, show_lessons, show_notes, show_outcome, show_progress, show_summary
 from .workspace import Workspace
 from .wrapping import WrappedMarkdown, wrapped
 
@@ -262,6 +262,7 @@ def run_check(
     workspace.record(lesson, outcomes, code)
     remember_checks(workspace, lesson, outcomes, before)
     if on_cpu:
+        show_notes(console, outcomes)
         show_summary(console, lesson, outcomes, workspace)
     else:
         outcomes = check_on_device(lesson, file.path, outcomes, device, seconds)

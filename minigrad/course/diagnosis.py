@@ -381,7 +381,7 @@ def worst_element(case: Case, i: int, x: Any, e: Any) -> dict[str, Any]:
     x, e = np.asarray(x), np.asarray(e)
     if x.shape != e.shape or not x.size:
         return {}
-    off = np.nan_to_num(np.abs(x - e), nan=np.inf)
+    off = np.where(close(x, e), 0, np.nan_to_num(np.abs(x - e), nan=np.inf))  # inf and NaN may be right
     at = tuple(int(k) for k in np.unravel_index(off.argmax(), off.shape))
     worst = worst_of(case.names[i], at, x[at], e[at])
     given = dict(numbers(case)) | ({"g": np.asarray(case.upstream)} if case.upstream is not None else {})

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..language import say
+from ..language import pick, say
 from .checking import Outcome
 from .lessons import Lesson, all_lessons
 from .workspace import Workspace, entry_of
@@ -68,11 +68,19 @@ def where_it_ran(outcome: Outcome) -> str:
     return f"  {outcome.device}"
 
 
+def show_notes(console: Console, outcomes: list[Outcome]) -> None:
+    """What the checks tell besides about what is right: the same only once."""
+    told = [pick(note) for outcome in outcomes if outcome.passed for note in outcome.notes]
+    for text in dict.fromkeys(told):
+        console.print(wrapped(Text("\n" + text), console.width))
+
+
 def worst_line(worst: dict) -> str:
     """The element that is most wrong, in one line."""
+    got = pick(worst["got"]) if isinstance(worst["got"], dict) else worst["got"]
     line = say(
-        f"{worst['element']}: got {worst['got']}, expected {worst['expected']}",
-        f"{worst['element']}：得到 {worst['got']}，应为 {worst['expected']}",
+        f"{worst['element']}: got {got}, expected {worst['expected']}",
+        f"{worst['element']}：得到 {got}，应为 {worst['expected']}",
     )
     if worst["ratio"]:
         line += say(f", ratio {worst['ratio']}", f"，比值 {worst['ratio']}")

@@ -20,11 +20,12 @@ import numpy as np
 
 from ..device import module_on
 from .blanks import Blank, in_place
-from .checks import MEMORY_LIMIT, Check
+from .checks import Check
 from .crossing import Journey, crossing
 from .diagnosis import Finding, WrongError
 from .learner import LearnerFile, as_finding, attributes_set
 from .lessons import Lesson, find_lesson
+from .memory_limit import MEMORY_LIMIT, limit_memory
 from .mutants import Mutant
 from .numpy_use import KINDS as ON_GPU
 from .numpy_use import asks_for_numpy
@@ -92,9 +93,9 @@ def main(job_file: str) -> None:
             tell(report, begin=blank.name)
             watchdog(job["seconds"], trace)
             before = threads_running()
-            seen = Seen()
+            seen, notes = Seen(), list[dict[str, str]]()
             known = mistakes.get(blank.name, [])
-            finding = problem or examine(lesson, blank, file, own, companions, known, job["device"], seen)
+            finding = problem or examine(lesson, blank, file, own, companions, known, job["device"], seen, notes)
             faulthandler.cancel_dump_traceback_later()
             if finding is None:
                 companions.add(blank.name)
@@ -108,6 +109,7 @@ def main(job_file: str) -> None:
                 threads=threads_running() - before,
                 arrays=seen.arrays,
                 remark=None if seen.remark is None else asdict(seen.remark),
+                notes=notes,
             )
     os._exit(0)  # threads that the learner's code left behind would keep the process alive
 
@@ -137,10 +139,11 @@ def examine(
     mistakes: list[Mutant],
     device: str = "cpu",
     seen: Seen | None = None,
+    notes: list[dict[str, str]] | None = None,
 ) -> Finding | None:
-    """Try one blank. Blanks of the same class that have passed stand in place beside it: a backward relies on what
-    its forward has saved. Behind a forward that is wrong it may still be right, or its mistake plainer than behind
-    minigrad's, which saves other things.
+    """Try one blank; `notes` is what the check tells besides. Blanks of the same class that have passed stand in place
+    beside it: a backward relies on what its forward has saved. Behind a forward that is wrong it may still be right, or
+    its mistake plainer than behind minigrad's, which saves other things.
 
     On another device than the CPU, only what has passed there is tried; what is `seen` besides is noted.
     """
@@ -155,7 +158,7 @@ def examine(
         functions = {blank: function, **others}
         owns = {b: own[b] for b in functions}
         if device == "cpu":
-            return tried(lesson, blank, functions, owns, mistakes)
+            return tried(lesson, blank, functions, owns, mistakes, notes=notes)
         return tried_on_device(lesson, blank, functions, owns, mistakes, device, seen or Seen())
 
     finding = attempt(right)
@@ -188,10 +191,13 @@ def tried(
     own: Mapping[Blank, Any],
     mistakes: list[Mutant],
     device: str = "cpu",
+    notes: list[dict[str, str]] | None = None,
 ) -> Finding | None:
-    """What the lesson's check of `blank` finds with these functions in place; None if all is right."""
+    """What the lesson's check of `blank` finds with these functions in place; None if all is right. What it tells
+    besides is added to `notes`."""
     with in_place(functions):
         check = Check(blank, own, mistakes, device)
+        check.notes = check.notes if notes is None else notes
         try:
             lesson.checks[blank.name](check)
         except WrongError as wrong:
@@ -240,18 +246,6 @@ def companions(blank: Blank, blanks: list[Blank]) -> list[Blank]:
 def watchdog(seconds: float, trace: TextIO) -> None:
     """End this process when `seconds` have passed, with the line that it was at in `trace`."""
     faulthandler.dump_traceback_later(seconds, exit=True, file=trace)
-
-
-def limit_memory() -> None:
-    """Let an allocation beyond MEMORY_LIMIT raise MemoryError, where the system can (Linux)."""
-    try:
-        import resource
-
-        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except (ImportError, OSError):
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_LIMIT, used + MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def tell(report: TextIO, **entry: Any) -> None:

@@ -11,3 +11,4 @@ places outside an array, values that were never written, races between threads, 
 
 from .errors import KernelError
 from .kernel import RawKernel
+from .memory import Use

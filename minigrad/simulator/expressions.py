@@ -4,7 +4,7 @@ What C converts silently is written out: 1 / 2 is divided(1, 2), x + 1 with a fl
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,13 @@ from pycparser import c_ast
 
 from ..errors import did_you_mean, nearest
 from . import functions
+from .functions import ATOMICS, NOTHING, SHUFFLES, WAITING
 from .reading import Reader, Signature, Value
 from .types import (
     BOOL,
     DOUBLE,
     FLOAT,
-    HALF,
+    HALVES,
     INT,
     LONG_LONG,
     UNSIGNED,
@@ -31,21 +32,6 @@ from .types import (
 
 INDICES = ("threadIdx", "blockIdx", "blockDim", "gridDim")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-SHUFFLES = {
-    "__shfl_sync": lambda lane, n: n,
-    "__shfl_up_sync": lambda lane, n: lane - n if lane >= n else lane,
-    "__shfl_down_sync": lambda lane, n: lane + n if lane + n < 32 else lane,
-    "__shfl_xor_sync": lambda lane, n: lane ^ n,
-}
-"""From which lane of the warp the value comes."""
-ATOMICS: dict[str, Callable[[Any, Any], Any]] = {
-    "atomicAdd": lambda old, value: old + value,
-    "atomicMax": max,
-    "atomicMin": min,
-    "atomicExch": lambda old, value: value,
-}
-WAITING = ("__syncthreads", "__syncwarp", *SHUFFLES)
-NOTHING = ("__threadfence", "__threadfence_block")
 
 
 class Expressions(Reader):
@@ -106,6 +92,8 @@ class Expressions(Reader):
 
     def of_Constant(self, node: Any) -> Value:
         text = node.value
+        if text[0] in "\"'LuU":
+            self.unknown("texts and characters", "字符和字符串")
         if "int" in node.type or "long" in node.type:
             digits = text.lower().rstrip("ul")
             suffix = text.lower()[len(digits) :]
@@ -121,7 +109,7 @@ class Expressions(Reader):
             single = text[-1] in "fF" and not text.lower().startswith("0x")
             of = FLOAT if single else DOUBLE
             return Value(self.constant(of.dtype.type(float(text.rstrip("fFlL")))), of)
-        self.unknown("texts and characters", "字符和字符串")
+        self.unknown(f"the constant {text}", f"常量 {text}")
 
     def of_ID(self, node: Any) -> Value:
         if node.name in ("true", "false"):
@@ -136,7 +124,10 @@ class Expressions(Reader):
     def of_StructRef(self, node: Any) -> Value:
         if isinstance(node.name, c_ast.ID) and node.name.name in INDICES and node.field.name in "xyz":
             return Value(f"t.{node.name.name}_{node.field.name}", UNSIGNED)
-        self.unknown("structures other than threadIdx, blockIdx, blockDim and gridDim", "这种结构体成员")
+        name = node.name.name if isinstance(node.name, c_ast.ID) else ""
+        if near := nearest(name, INDICES):
+            self.wrong(f"there is no '{name}'; did you mean {near}?", f"没有 {name}；是不是 {near}？", "syntax")
+        self.without_part(name, node.field.name)
 
     def of_ArrayRef(self, node: Any) -> Value:
         address, index, of = self.place(node)
@@ -149,7 +140,10 @@ class Expressions(Reader):
         if isinstance(node, c_ast.UnaryOp) and node.op == "*":
             pointer = self.expression(node.expr)
             if not isinstance(pointer.type, Pointer):
-                self.wrong("* stands before what is no pointer", "* 后面不是指针")
+                self.wrong(
+                    "* stands before what is no pointer; C has no power **, write v * v",
+                    "* 后面不是指针；C 没有乘方 **，请写 v * v",
+                )
             return pointer.code, "0", pointer.type.of
         base = self.expression(node.name)
         self.at(node)
@@ -227,7 +221,7 @@ class Expressions(Reader):
     def of_Assignment(self, node: Any) -> Value:
         target, operator = node.lvalue, node.op[:-1]
         if isinstance(target, c_ast.ID):
-            variable = self.variable(target.name)
+            variable = self.variable(target.name, given=not operator)
             if isinstance(variable.type, Pointer) and variable.type.sizes == (0,):  # a shared number
                 return self.stored(variable.code, "0", variable.type.of, operator, node)
             if variable.constant or (isinstance(variable.type, Pointer) and variable.type.sizes):
@@ -264,6 +258,11 @@ class Expressions(Reader):
             return Value(f"(bool({self.truth(node.left)}) {word} bool({self.truth(node.right)}))", BOOL)
         left, right = self.expression(node.left), self.expression(node.right)
         self.at(node)
+        if node.op in COMPARISONS and re.search(r"[^<>-][<>]=?[^<>=&|?:;,()]+[<>]=?[^<>]", self.text):
+            self.wrong(
+                "a < b < c compares the 0 or 1 of a < b with c; write a < b && b < c",
+                "a < b < c 是拿 a < b 的结果 0 或 1 去和 c 比；请写 a < b && b < c",
+            )
         return self.combined(node.op, left, right)
 
     def combined(self, operator: str, left: Value, right: Value) -> Value:
@@ -275,9 +274,10 @@ class Expressions(Reader):
             of = common(a, a)
         else:
             of = common(a, b)
-        if of is HALF or (HALF in (a, b) and of is not DOUBLE):
+        if a in HALVES or b in HALVES:
             self.wrong(
-                "compute in float: write (float) before what is a half", "请用 float 计算：在 half 前面写 (float)"
+                "halves are not computed with; compute in float, and convert what is a half first",
+                "half 不直接参与计算；请用 float 计算，先把 half 转换过来",
             )
         if of is DOUBLE and FLOAT in (a, b):
             self.doubles.append(self.line)
@@ -287,7 +287,8 @@ class Expressions(Reader):
             return Value(f"({x} {operator} {y})", BOOL)
         if of.floating:
             if operator not in ("+", "-", "*", "/"):
-                self.wrong(f"{operator} is for whole numbers only", f"{operator} 只能用于整数")
+                power_en, power_zh = ("; a power is v * v", "；乘方写作 v * v") if operator == "^" else ("", "")
+                self.wrong(f"{operator} is for whole numbers only{power_en}", f"{operator} 只能用于整数{power_zh}")
             return Value(f"({x} {operator} {y})", of)
         if operator == "/":
             return Value(f"divided({x}, {y}, {self.line})", of)
@@ -329,6 +330,8 @@ class Expressions(Reader):
         of = common(self.check_number(yes), self.check_number(no))
         if isinstance(yes.type, Number) and yes.type is no.type:
             of = yes.type
+        if of is DOUBLE and FLOAT in (yes.type, no.type):
+            self.doubles.append(self.line)
         return Value(f"({self.converted(yes, of)} if {condition} else {self.converted(no, of)})", of)
 
     def of_Cast(self, node: Any) -> Value:
@@ -343,9 +346,18 @@ class Expressions(Reader):
         return Value(f"({', '.join(v.code for v in values)},)[-1]", values[-1].type)
 
     def of_FuncCall(self, node: Any) -> Value:
+        if isinstance(node.name, c_ast.StructRef) and isinstance(node.name.name, c_ast.ID):
+            module = node.name.name.name
+            self.wrong(
+                f"C has no modules such as {module}: functions are called by their bare names, as exp(v) and max(a, b)",
+                f"C 没有 {module} 这样的模块：函数直接用名字调用，如 exp(v)、max(a, b)",
+                "syntax",
+            )
         if not isinstance(node.name, c_ast.ID):
             self.unknown("calls of anything but a function by its name", "这种调用")
         name, arguments = node.name.name, list(node.args.exprs) if node.args else []
+        if name not in self.signatures and name not in WAITING:
+            self.check_slip(name)
         values = [self.expression(a) for a in arguments]
         self.at(node)
         if name in self.signatures:
@@ -380,18 +392,26 @@ class Expressions(Reader):
 
     def own_call(self, signature: Signature, values: Sequence[Value]) -> Value:
         if signature.kernel:
-            self.unknown("kernels that start kernels", "由核函数启动的核函数")
+            self.wrong(
+                f"{signature.name} is a kernel (__global__) and cannot be called by another; what kernels call is "
+                '__device__, without extern "C"',
+                f"{signature.name} 是核函数（__global__），别的核函数不能调用它；供核函数调用的函数要写 __device__，"
+                '不写 extern "C"',
+                "syntax",
+            )
         self.check_count(signature.name, len(signature.parameters), len(values))
         taken = [self.converted(v, of) for v, (_, of) in zip(values, signature.parameters)]
         return Value(f"(yield from f_{signature.name}({', '.join(['t', *taken])}))", signature.gives)
 
     def wait(self, name: str, values: Sequence[Value]) -> Value:
+        self.count += 1
+        at = f"{self.count}, {self.line}"
         if name == "__syncthreads":
             self.check_count(name, 0, len(values))
-            return Value(f"(yield Meeting('block', {self.line}))", None)
+            return Value(f"(yield Meeting('block', {at}))", None)
         if name == "__syncwarp":
             mask = self.converted(values[0], UNSIGNED) if values else str(0xFFFFFFFF)
-            return Value(f"(yield Meeting('warp', {self.line}, {mask}))", None)
+            return Value(f"(yield Meeting('warp', {at}, {mask}))", None)
         if len(values) == 4:
             self.unknown("shuffles of parts of a warp", "只在 warp 的一部分里做的 shuffle")
         self.check_count(name, 3, len(values))
@@ -399,7 +419,7 @@ class Expressions(Reader):
         shuffle = self.constant(SHUFFLES[name])
         choose = f"(lambda lane, n={lane}: {shuffle}(lane, n))"
         of = self.check_number(values[1])
-        return Value(f"(yield Meeting('warp', {self.line}, {mask}, {values[1].code}, {choose}))", of)
+        return Value(f"(yield Meeting('warp', {at}, {mask}, {values[1].code}, {choose}))", of)
 
     def atomic(self, name: str, values: Sequence[Value]) -> Value:
         self.check_count(name, 2, len(values))

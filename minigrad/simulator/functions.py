@@ -62,6 +62,27 @@ FAST = {"__expf": np.exp, "__logf": np.log, "__sinf": np.sin, "__cosf": np.cos, 
 
 OF_WHOLE = {"max": max, "min": min}
 
+SHUFFLES = {
+    "__shfl_sync": lambda lane, n: n,
+    "__shfl_up_sync": lambda lane, n: lane - n if lane >= n else lane,
+    "__shfl_down_sync": lambda lane, n: lane + n if lane + n < 32 else lane,
+    "__shfl_xor_sync": lambda lane, n: lane ^ n,
+}
+"""From which lane of the warp the value comes."""
+
+ATOMICS: dict[str, Callable[[Any, Any], Any]] = {
+    "atomicAdd": lambda old, value: old + value,
+    "atomicMax": max,
+    "atomicMin": min,
+    "atomicExch": lambda old, value: value,
+}
+
+WAITING = ("__syncthreads", "__syncwarp", *SHUFFLES)
+"""Functions in which a thread waits for others."""
+
+NOTHING = ("__threadfence", "__threadfence_block")
+"""Functions that change nothing here, where memory is written at once."""
+
 
 class Found(NamedTuple):
     """A function for arguments of certain types: the types it takes them in, that of its result, what it computes."""

@@ -1,9 +1,10 @@
 """RawKernel: what cupy.RawKernel is, without a GPU."""
 
 import re
-import traceback
 from collections.abc import Sequence
 from functools import cached_property
+from traceback import walk_tb
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy as np
 from ..errors import did_you_mean
 from ..language import say
 from .errors import KernelError
-from .launch import launch
-from .memory import Buffer
+from .launch import MOST_STEPS, launch
+from .memory import Buffer, Use
 from .memory import Pointer as Address
 from .parsing import Program, parse
 from .translate import Translator
@@ -26,14 +27,23 @@ class RawKernel:
     """The kernel `name` of a source in CUDA's C, to be called as cupy.RawKernel is: kernel(grid, block, arguments).
 
     Arrays are NumPy's. `options` may hold macros, "-DNAME=value". It is read when it is called first, or by
-    `compile()`. Raises KernelError; ValueError for other options.
+    `compile()`. After `most_steps` turns of loops, all threads together, a launch is given up. Each use of an array is
+    added to `uses`, a list, where that is given. Raises KernelError; ValueError for other options.
     """
 
-    def __init__(self, code: str, name: str, options: Sequence[str] = ()):
+    def __init__(
+        self,
+        code: str,
+        name: str,
+        options: Sequence[str] = (),
+        *,
+        most_steps: int = MOST_STEPS,
+        uses: list[Use] | None = None,
+    ):
         other = [option for option in options if not re.fullmatch(r"-D\w+=.*", option)]
         if other:
             raise ValueError(f"RawKernel got options {other}; expected macros such as '-DTHREADS=256'")
-        self.code, self.name = code, name
+        self.code, self.name, self.most_steps, self.uses = code, name, most_steps, uses
         self.definitions = dict(option[2:].split("=", 1) for option in options)
 
     @cached_property
@@ -45,18 +55,36 @@ class RawKernel:
         translator = Translator(self._program)
         translated = translator.translate()
         if self.name not in self._program.kernels:
-            known = ", ".join(self._program.kernels) or "none"
+            self.without_kernel()
+        return translator, translated[self.name]
+
+    def without_kernel(self) -> None:
+        """Say that the source has no kernel of the name."""
+        defined = re.search(rf"\b{self.name}\s*\(", self.code)
+        if defined:
             raise KernelError(
                 "argument",
-                f"the source has no kernel '{self.name}'{did_you_mean(self.name, self._program.kernels)}; "
-                f"its __global__ functions: {known}",
-                f"源码里没有核函数 {self.name}；其中的 __global__ 函数：{known}",
+                f'{self.name} is no kernel: it must be declared extern "C" __global__ void {self.name}(...)',
+                f'{self.name} 不是核函数：要声明成 extern "C" __global__ void {self.name}(...)',
+                self.code.count("\n", 0, defined.start()) + 1,
+                self.code,
             )
-        return translator, translated[self.name]
+        known = ", ".join(self._program.kernels)
+        raise KernelError(
+            "argument",
+            f"the source has no kernel '{self.name}'{did_you_mean(self.name, self._program.kernels)}; "
+            f"its __global__ functions: {known or 'none'}",
+            f"源码里没有核函数 {self.name}；其中的 __global__ 函数：{known or '一个也没有'}",
+        )
 
     def compile(self) -> None:
         """Read the source."""
         _ = self._translated
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of what the kernel takes."""
+        return [name for name, _ in self._translated[0].signatures[self.name].parameters]
 
     @property
     def doubles(self) -> list[str]:
@@ -82,22 +110,29 @@ class RawKernel:
             )
         buffers: dict[Any, Buffer] = {}
         values = [argument(name, of, given, buffers) for (name, of), given in zip(parameters, args)]
+        translator.most_steps, translator.memory.uses = self.most_steps, self.uses
         try:
-            launch(run, *sizes, values, translator.fail, shared_mem)
-        except NameError as error:
-            self.explain(error, translator)
+            launch(run, *sizes, values, translator.fail, translator.way, shared_mem)
+        except NameError as error:  # a variable that was read before it had a value
+            line, calls = translator.way(kernel_frames(error))
+            found = re.search(r"'(\w+)_\d+'", str(error))
+            name = found[1] if found else str(error)
+            en, zh = f"{name} is read before it has a value", f"{name} 还没有值就被读了"
+            raise KernelError("no_value", en, zh, line, self.code, calls) from error
+        except RecursionError:
+            raise KernelError("endless", "a function calls itself without end", "有个函数不停地调用自己") from None
+        except KernelError as error:
+            frames = kernel_frames(error)
+            if len(frames) < 2:
+                raise
+            calls = translator.way(frames)[1]
+            en, zh = error.told["en"], error.told["zh"]
+            raise KernelError(error.kind, en, zh, error.line, self.code, calls) from error
 
-    def explain(self, error: NameError, translator: Translator) -> None:
-        """A variable of the kernel that was read before it had a value."""
-        number = next(f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == "<kernel>")
-        name = str(error.name).rsplit("_", 1)[0]
-        raise KernelError(
-            "uninitialised",
-            f"{name} is read before it has a value",
-            f"{name} 还没有值就被读了",
-            translator.origins[(number or 1) - 1],
-            self.code,
-        ) from error
+
+def kernel_frames(error: Exception) -> list[tuple[FrameType, int]]:
+    """The frames of the kernel's functions through which an exception went, innermost last, and their lines."""
+    return [(frame, line) for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == "<kernel>"]
 
 
 def three(sizes: Sequence[int], name: str) -> tuple[int, int, int]:
@@ -115,6 +150,12 @@ def three(sizes: Sequence[int], name: str) -> tuple[int, int, int]:
 def argument(name: str, of: Type, given: Any, buffers: dict[Any, Buffer]) -> Any:
     """An argument as the kernel sees it."""
     if isinstance(of, Pointer):
+        if isinstance(given, np.generic | int | float):
+            raise KernelError(
+                "argument",
+                f"argument {name} is {of.name}, an array, and gets a number, {given!r}",
+                f"参数 {name} 是 {of.name}，即数组，传进来的却是一个数：{given!r}",
+            )
         if not isinstance(given, np.ndarray) or given.dtype != of.of.dtype or not given.flags.c_contiguous:
             got = repr(given)
             if isinstance(given, np.ndarray):
@@ -128,6 +169,12 @@ def argument(name: str, of: Type, given: Any, buffers: dict[Any, Buffer]) -> Any
         if key not in buffers:
             buffers[key] = Buffer(name, given.reshape(-1), of.of)
         return Address(buffers[key])
+    if isinstance(given, np.ndarray):
+        raise KernelError(
+            "argument",
+            f"argument {name} is {of.name}, one number, and gets an array; an array is declared {of.name}* {name}",
+            f"参数 {name} 是 {of.name}，即一个数，传进来的却是数组；数组要声明成 {of.name}* {name}",
+        )
     if isinstance(given, bool):
         source: Number | None = BOOL
     elif isinstance(given, int):

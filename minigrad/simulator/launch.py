@@ -6,6 +6,7 @@ and shuffles for its warp.
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,13 +16,20 @@ from .types import Number
 
 WARP = 32
 MOST_STEPS = 20_000_000
-"""Turns of loops in one launch, after which it is given up."""
+"""Turns of loops in one launch, after which it is given up, unless told otherwise."""
+
+Frames = Sequence[tuple[FrameType, int]]
+"""The functions that a thread is in, innermost last, each with its line of Python."""
+Way = tuple[int, list[tuple[str, int]]]
+"""A line of C, and the functions in which it stands, innermost first, each with the line that called it."""
 
 
 class Meeting(NamedTuple):
-    """What a thread waits for: its block ('block') or its warp ('warp'), in a line, and what it brings to a shuffle."""
+    """What a thread waits for: its block ('block') or its warp ('warp'), at which of the source's barriers, in which
+    line, and what it brings to a shuffle."""
 
     of: str
+    number: int
     line: int
     mask: int = 0
     value: Any = None
@@ -82,8 +90,15 @@ def spelled(number: int, sizes: Sequence[int]) -> str:
 class Block:
     """The threads of one block, and the memory that they share."""
 
-    def __init__(self, run: Callable[..., Generator], threads: Sequence[Thread], arguments: Sequence[Any], fail: Any):
-        self.threads, self.fail = threads, fail
+    def __init__(
+        self,
+        run: Callable[..., Generator],
+        threads: Sequence[Thread],
+        arguments: Sequence[Any],
+        fail: Callable[..., Any],
+        way: Callable[[Frames], Way],
+    ):
+        self.threads, self.fail, self.way = threads, fail, way
         self.shared: dict[str, Buffer] = {}
         for t in threads:
             t.shared = self.shared
@@ -119,10 +134,10 @@ class Block:
             self.meet_block()
 
     def meet_warp(self, first: int, lanes: Sequence[int]) -> bool:
-        """Exchange what the lanes bring to a shuffle. All that the mask names must be in the same line."""
+        """Exchange what the lanes bring to a shuffle. All that the mask names must be at the same."""
         meeting = self.waiting[lanes[0]]
         wanted = {first + i for i in range(WARP) if meeting.mask >> i & 1 and first + i < len(self.threads)}
-        missing = wanted - {i for i in lanes if self.waiting[i].line == meeting.line}
+        missing = wanted - {i for i in lanes if self.waiting[i].number == meeting.number}
         if missing:
             here, away = self.threads[lanes[0]], self.threads[min(missing)]
             self.fail(
@@ -130,7 +145,7 @@ class Block:
                 f"{here.en} waits here for its warp, and {away.en}, which the mask names, "
                 + self.elsewhere(away.thread)[0],
                 f"{here.zh} 在这里等同一个 warp 的线程，而掩码里的{away.zh} {self.elsewhere(away.thread)[1]}",
-                meeting.line,
+                *self.where(here.thread),
             )
         values = {i: self.waiting[i].value for i in wanted}
         for i in wanted:
@@ -144,12 +159,12 @@ class Block:
         return True
 
     def meet_block(self) -> None:
-        """All threads of the block have to wait in the same line."""
+        """All threads of the block have to wait at the same barrier."""
         at = next(iter(self.waiting))
         meeting = self.waiting[at]
         for t in self.threads:
             other = self.waiting.get(t.thread)
-            if other is None or other.of != "block" or other.line != meeting.line:
+            if other is None or other.of != "block" or other.number != meeting.number:
                 here = self.threads[at]
                 self.fail(
                     "barrier",
@@ -157,7 +172,7 @@ class Block:
                     "of a block must come to the same __syncthreads()",
                     f"{here.zh} 在这里的 __syncthreads() 等待，而{t.zh} {self.elsewhere(t.thread)[1]}；"
                     "同一个块的所有线程都要走到同一个 __syncthreads()",
-                    meeting.line,
+                    *self.where(at),
                 )
         self.waiting.clear()
         for t in self.threads:
@@ -167,7 +182,20 @@ class Block:
         """Where a thread is that does not come."""
         if thread in self.ended:
             return "has ended", "已经结束"
-        return f"waits in line {self.waiting[thread].line}", f"在第 {self.waiting[thread].line} 行等待"
+        line, calls = self.where(thread)
+        if calls:
+            name, line = calls[-1]
+            return f"waits in {name}, called in line {line}", f"在第 {line} 行调用的 {name} 里等待"
+        return f"waits in line {line}", f"在第 {line} 行等待"
+
+    def where(self, thread: int) -> Way:
+        """Where a thread waits."""
+        frames: list[tuple[FrameType, int]] = []
+        inner: Any = self.running[thread]
+        while inner is not None:
+            frames.append((inner.gi_frame, inner.gi_frame.f_lineno))
+            inner = inner.gi_yieldfrom
+        return self.way(frames)
 
 
 def launch(
@@ -176,9 +204,13 @@ def launch(
     size: tuple[int, int, int],
     arguments: Sequence[Any],
     fail: Callable[..., Any],
+    way: Callable[[Frames], Way],
     shared_bytes: int = 0,
 ) -> None:
-    """Run the threads of a grid of blocks of that size; `shared_bytes` are for `extern __shared__` arrays."""
+    """Run the threads of a grid of blocks of that size; `shared_bytes` are for `extern __shared__` arrays.
+
+    `fail(kind, en, zh, line, calls)` ends it, `way` tells lines of C from those of Python.
+    """
     steps = [0]
     count = int(np.prod(size))
     with np.errstate(all="ignore"):  # a GPU says nothing either
@@ -187,7 +219,7 @@ def launch(
             threads = [Thread(block, i, grid, size, warps[i // WARP]) for i in range(count)]
             for t in threads:
                 t.steps, t.dynamic = steps, shared_bytes
-            Block(run, threads, arguments, fail).finish()
+            Block(run, threads, arguments, fail, way).finish()
 
 
 def shared_array(t: Thread, key: str, name: str, of: Number, count: int) -> Pointer:
@@ -202,4 +234,4 @@ def own_array(name: str, of: Number, count: int, values: Sequence[Any] | None) -
     array = np.zeros(count, of.dtype)
     if values is not None:
         array[: len(values)] = values
-    return Pointer(Buffer(name, array, of, written=None if values is not None else set()))
+    return Pointer(Buffer(name, array, of, written=None if values is not None else set(), own=True))

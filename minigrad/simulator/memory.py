@@ -31,6 +31,23 @@ class Access(NamedTuple):
     atomic: bool
 
 
+class Use(NamedTuple):
+    """One use of an element of an array: it was read or written."""
+
+    array: str
+    place: int
+    inside: bool
+    """Is the array made by the kernel, shared by a block or a thread's own, and not one that it was given?"""
+    writes: bool
+    block: int
+    thread: int
+    met: int
+    """How often the block's threads had met at __syncthreads() then."""
+    line: int
+    value: Any = None
+    """What was written."""
+
+
 @dataclass
 class Buffer:
     """Elements in a row, and who has used them."""
@@ -40,6 +57,8 @@ class Buffer:
     type: Number
     written: set[int] | None = None
     """The places that hold a value; None where all do."""
+    own: bool = False
+    """Is it one thread's own?"""
     constant: bool = False
     writes: dict[int, Access] = field(default_factory=dict)
     reads: dict[int, list[Access]] = field(default_factory=dict)
@@ -65,6 +84,7 @@ class Memory:
 
     def __init__(self, fail: Callable[..., Any]):
         self.fail = fail
+        self.uses: list[Use] | None = None
 
     def place(self, pointer: Pointer, index: int, t: Any, line: int, does: tuple[str, str]) -> int:
         """The number of the element in its buffer, which must have it."""
@@ -90,6 +110,15 @@ class Memory:
         buffer = pointer.buffer
         k = self.place(pointer, index, t, line, ("reads", "读了"))
         if buffer.written is not None and k not in buffer.written:
+            if buffer.own:
+                self.fail(
+                    "uninitialised",
+                    f"{t.en} reads {buffer.name}[{k}], into which it has written nothing; {buffer.name} is each "
+                    "thread's own, and what others write goes into theirs: __shared__ before it makes it the block's",
+                    f"{t.zh} 读了 {buffer.name}[{k}]，可是它自己没有写过；{buffer.name} 是每个线程各有一份的，"
+                    "别的线程写的都在它们自己那一份里：前面加 __shared__ 才是整个块共用的",
+                    line,
+                )
             self.fail(
                 "uninitialised",
                 f"{t.en} reads {buffer.name}[{k}], into which nothing was written yet; does another thread write it, "
@@ -129,12 +158,21 @@ class Memory:
         self, buffer: Buffer, k: int, t: Any, line: int, writes: bool, value: Any = None, atomic: bool = False
     ) -> None:
         """Remember this use of place k, and fail if another thread's is in no order with it."""
+        if self.uses is not None:
+            inside = buffer.own or buffer.written is not None
+            self.uses.append(Use(buffer.name, k, inside, writes, t.block, t.thread, t.met, line, value))
         if buffer.constant and not writes:
             return
         access = Access(t.block, t.thread, t.met, t.warp.synchronised, line, atomic)
         write = buffer.writes.get(k)
         if write is not None and not self.ordered(write, access, t) and not (atomic and write.atomic):
-            same = writes and not atomic and not write.atomic and buffer.array[k] == value
+            before = buffer.array[k]
+            same = (
+                writes
+                and not atomic
+                and not write.atomic
+                and (before == value or (before != before and value != value))
+            )
             if not same:
                 self.race(buffer, k, write, access, t, "writes", "writes" if writes else "reads")
         readers = buffer.reads.setdefault(k, [])
@@ -164,7 +202,7 @@ class Memory:
         other_en, other_zh = t.named(before.block, before.thread)
         if before.block != now.block:
             self.fail(
-                "race",
+                "block_race",
                 f"{t.en} {second} {place}, which {other_en} {first} in line {before.line}; nothing says which block "
                 "comes first",
                 f"{t.zh} {zh[second]} {place}，而{other_zh} 在第 {before.line} 行{zh[first]}了它；哪个块先到是说不准的",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import KernelError
+from .slips import check_characters, check_kernels, explained
 from .types import ALIASES
 
-KNOWN_TYPES = ("bool", "__half", *ALIASES)
+KNOWN_TYPES = ("bool", "__half", "__nv_bfloat16", *ALIASES)
 """Names that are types to CUDA and not to C: the parser has to be told. `half` is one if cuda_fp16.h is included."""
 
 SPELLED = {
@@ -41,7 +42,9 @@ def parse(source: str, definitions: Mapping[str, str] | None = None) -> Program:
     """
     from pycparser import c_parser
 
-    text = without_comments(source)
+    code = text = without_comments(source)
+    check_characters(text, source)
+    check_kernels(text, source)
     kernels = tuple(re.findall(r"__global__\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?void\s+(\w+)", text))
     text = defined(text, source, definitions or {})
     text = re.sub(r'extern\s*"C"', lambda m: " " * len(m[0]), text)
@@ -53,15 +56,34 @@ def parse(source: str, definitions: Mapping[str, str] | None = None) -> Program:
                     "unknown", f"the simulator does not know '{word}'", f"模拟器不认识 {word}", number, source
                 )
     text = re.sub(r"\b(static|reinterpret)_cast\s*<([^<>]*)>", r"(\2)", text)
-    text = re.sub(r"\b(float|double|int|bool|__half)\s*\((?!\s*\*)", r"(\1)(", text)  # float(x), as C++ writes it
+    text = re.sub(
+        r"\b(float|double|int|bool|__half|__nv_bfloat16)\s*\((?!\s*\*)", r"(\1)(", text
+    )  # float(x), as C++ writes it
     text = re.sub(r"\b\w+\b", lambda m: SPELLED.get(m[0], m[0]), text)
     names = KNOWN_TYPES + ("half",) * ("cuda_fp16.h" in source)
     prefix = "".join(f"typedef int {name}; " for name in names)
     try:
         tree = c_parser.CParser().parse(prefix + text)
     except c_parser.ParseError as error:
-        raise syntax_error(str(error), source) from error
+        told = str(error)
+        if not re.match(r":\d+:", told):
+            told = f":{culprit(prefix, text)}:1: {told}"
+        raise explained(told, source, code) from error
     return Program(source, tree, kernels)
+
+
+def culprit(prefix: str, text: str) -> int:
+    """The first line without which the rest could be parsed; 0 if there is none."""
+    from pycparser import c_parser
+
+    lines = text.splitlines()
+    for number in range(len(lines)):
+        try:
+            c_parser.CParser().parse(prefix + "\n".join([*lines[:number], "", *lines[number + 1 :]]))
+        except c_parser.ParseError:
+            continue
+        return number + 1
+    return 0
 
 
 def without_comments(source: str) -> str:
@@ -92,19 +114,3 @@ def defined(text: str, source: str, definitions: Mapping[str, str]) -> str:
             line = re.sub(r"\b\w+\b", lambda m: values.get(m[0], m[0]), line)
         lines.append(line)
     return "\n".join(lines)
-
-
-def syntax_error(told: str, source: str) -> KernelError:
-    """pycparser's 'file:3:7: before: y' as a sentence."""
-    line = int(found[1]) if (found := re.search(r":(\d+):\d+:", told)) else 0
-    before = found[1].strip() if (found := re.search(r"before: (.*)", told)) else ""
-    if line and before:
-        return KernelError(
-            "syntax",
-            f"this is not C before '{before}'; is a semicolon, a parenthesis or a type missing?",
-            f"到 {before} 这里不是合法的 C；是不是少了分号、括号或类型？",
-            line,
-            source,
-        )
-    told = re.sub(r"^[:\d ]*", "", told)
-    return KernelError("syntax", f"this is not C: {told}", f"这不是合法的 C：{told}", line, source)

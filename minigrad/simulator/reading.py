@@ -1,5 +1,6 @@
 """What is known of a source while it is gone through: its names and types, and where something is wrong."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -7,7 +8,8 @@ from pycparser import c_ast
 
 from ..errors import did_you_mean, nearest
 from .errors import KernelError
-from .types import ALIASES, BOOL, BY_WORDS, HALF, Number, Pointer, Type
+from .slips import NAMES
+from .types import ALIASES, BFLOAT16, BOOL, BY_WORDS, HALF, Number, Pointer, Type
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,13 @@ class Reader:
     def __init__(self, source: str):
         self.source = source
         self.line = 0
-        self.typedefs: dict[str, Number] = {"half": HALF, "__half": HALF, "bool": BOOL, **ALIASES}
+        self.typedefs: dict[str, Number] = {
+            "half": HALF,
+            "__half": HALF,
+            "__nv_bfloat16": BFLOAT16,
+            "bool": BOOL,
+            **ALIASES,
+        }
         self.signatures: dict[str, Signature] = {}
         self.scopes: list[dict[str, Variable]] = []
         self.constants: dict[str, Any] = {}
@@ -56,11 +64,32 @@ class Reader:
         if node is not None and getattr(node, "coord", None) is not None:
             self.line = int(node.coord.line)
 
-    def fail(self, kind: str, en: str, zh: str, line: int) -> NoReturn:
-        raise KernelError(kind, en, zh, line, self.source)
+    def fail(self, kind: str, en: str, zh: str, line: int, calls: Sequence[tuple[str, int]] = ()) -> NoReturn:
+        raise KernelError(kind, en, zh, line, self.source, calls)
 
     def wrong(self, en: str, zh: str, kind: str = "type") -> NoReturn:
         self.fail(kind, en, zh, self.line)
+
+    def check_slip(self, name: str) -> None:
+        """Say so if this is a name of Python's, or half of one of CUDA's."""
+        if name in NAMES:
+            en, zh = NAMES[name]
+            self.wrong(f"'{name}' is not known: {en}", f"不认识 {name}：{zh}", "syntax")
+
+    def without_part(self, name: str, part: str) -> NoReturn:
+        """Say that what is called `name` has no `.part`."""
+        if any(name in scope for scope in self.scopes):
+            self.wrong(
+                f"{name} has no '.{part}': an array of C is an address only, and sizes come as parameters",
+                f"{name} 没有 .{part}：C 的数组只是一个地址，大小要由参数传进来",
+                "syntax",
+            )
+        self.unknown("structures other than threadIdx, blockIdx, blockDim and gridDim", "这种结构体成员")
+
+    @property
+    def text(self) -> str:
+        """The line of the source that is gone through."""
+        return self.source.splitlines()[self.line - 1]
 
     def unknown(self, en: str, zh: str) -> NoReturn:
         self.wrong(f"the simulator does not know {en}", f"模拟器不认识{zh}", "unknown")
@@ -107,14 +136,23 @@ class Reader:
         if isinstance(node, c_ast.BinaryOp) and node.op in "+-*/":
             left, right = self.size(node.left), self.size(node.right)
             return {"+": left + right, "-": left - right, "*": left * right, "/": left // max(right, 1)}[node.op]
-        self.wrong("the size of an array must be a constant", "数组的大小必须是常量")
+        self.wrong("the size of an array must be a constant, such as 1024", "数组的大小必须是常量，比如 1024")
 
-    def variable(self, name: str) -> Variable:
+    def variable(self, name: str, given: bool = False) -> Variable:
+        """The variable of that name, which may be one that is `given` its first value here."""
         for scope in reversed(self.scopes):
             if name in scope:
                 return scope[name]
+        self.check_slip(name)
         known = {name for scope in self.scopes for name in scope}
         near = nearest(name, known)
+        if given and not near:
+            self.wrong(
+                f"'{name}' was not declared: where it gets its first value, its type stands before it, such as "
+                f"int {name} = ... or A {name} = ...",
+                f"没有声明过 {name}：第一次赋值时，前面要写类型，比如 int {name} = ... 或 A {name} = ...",
+                "syntax",
+            )
         self.wrong(
             f"'{name}' was not declared{did_you_mean(name, known)}",
             f"没有声明过 {name}" + (f"（是不是 {near}？）" if near else ""),

@@ -8,7 +8,7 @@ from pycparser import c_ast
 
 from . import functions
 from .expressions import Expressions
-from .launch import MOST_STEPS, Meeting, own_array, shared_array
+from .launch import MOST_STEPS, Frames, Meeting, Way, own_array, shared_array
 from .memory import Memory
 from .parsing import Program
 from .reading import Signature, Variable
@@ -29,6 +29,8 @@ class Translator(Expressions):
         """What the function that is gone through returns."""
         self.steps: list[Callable[[], None]] = []
         """What `continue` has to do before it goes back to the head of the loop around it."""
+        self.memory = Memory(self.fail)
+        self.most_steps = MOST_STEPS
 
     # ------------------------------------------------------------------------------------------------------ the source
 
@@ -50,7 +52,7 @@ class Translator(Expressions):
             self.at(wrong[0])
             self.unknown("what stands outside of functions", "函数外面的声明")
         namespace = {**functions.VALUES, **self.constants, **RUNTIME}
-        memory = Memory(self.fail)
+        memory = self.memory
         namespace |= {"load": memory.load, "store": memory.store, "atomic": memory.atomic}
         namespace |= {name: getattr(self, name) for name in ("fitted", "divided", "remainder", "within", "tick")}
         text = "\n".join(self.lines)
@@ -70,8 +72,21 @@ class Translator(Expressions):
         self.at(node)
         name, declared = node.decl.name, node.decl.type
         declarations = declared.args.params if declared.args else ()
+        for p in declarations:
+            if isinstance(p, c_ast.ID):
+                self.wrong(
+                    f"the parameter {p.name} has no type: int {p.name} is a number, const T* {p.name} an array",
+                    f"参数 {p.name} 没有类型：int {p.name} 是一个数，const T* {p.name} 是数组",
+                    "syntax",
+                )
         parameters = [(p.name, self.type_of(p.type)) for p in declarations if p.name is not None]  # not f(void)
         gives = None if self.is_void(declared.type) else self.type_of(declared.type)
+        if not {"extern", "static"} & set(node.decl.storage):
+            self.wrong(
+                f"{name} is no function of the GPU: __device__ must stand before it, or __global__ if it is a kernel",
+                f"{name} 不是 GPU 上的函数：前面要写 __device__，核函数则写 __global__",
+                "syntax",
+            )
         self.signatures[name] = Signature(name, parameters, gives, "extern" in node.decl.storage)
         self.gives = gives
         self.scopes = [{}]
@@ -138,6 +153,11 @@ class Translator(Expressions):
             of = Pointer(of.of, of.constant)
         elif of.sizes[0] < 0:
             self.wrong("the array has no size", "数组没有写大小", "syntax")
+        elif shared and node.init is not None:
+            self.wrong(
+                "shared memory has no first values; the threads write them, and meet at a __syncthreads()",
+                "共享内存不能带初始值；要由线程写进去，再用 __syncthreads() 会合",
+            )
         elif shared:
             made = f"shared_array(t, '{self.fresh(node.name)}', '{node.name}', {number}, {count})"
         else:
@@ -148,12 +168,25 @@ class Translator(Expressions):
 
     def declare_shared_number(self, node: Any, of: Type) -> None:
         """`__shared__ float total;` is an array of one element that is written without brackets."""
+        if node.init is not None:
+            self.wrong(
+                "shared memory has no first value; one thread writes it, and all meet at a __syncthreads()",
+                "共享内存不能带初始值；要由一个线程写进去，再用 __syncthreads() 会合",
+            )
         if isinstance(of, Pointer):
             self.unknown("shared pointers", "共享的指针")
         code = self.declare(node.name, Pointer(of, sizes=(0,))).code
         self.emit(f"{code} = shared_array(t, '{code}', '{node.name}', {self.constant(of)}, 1)")
 
     def do_If(self, node: Any) -> None:
+        if isinstance(node.iftrue, c_ast.EmptyStatement) and node.iffalse is None:
+            self.wrong(
+                "the if ends at its semicolon: what follows is done in any case",
+                "if 到这个分号就结束了：后面的语句无论如何都会执行",
+                "syntax",
+            )
+        if isinstance(node.cond, c_ast.Assignment) and node.cond.op == "=":
+            self.wrong("= assigns a value; two numbers are compared with ==", "= 是赋值；比较两个数用 ==", "syntax")
         self.emit(f"if {self.truth(node.cond)}:")
         self.inside(node.iftrue)
         if node.iffalse is not None:
@@ -223,11 +256,20 @@ class Translator(Expressions):
         if node.expr is None:
             self.emit("return")
         elif self.gives is None:
-            self.wrong("a function of type void returns no value", "void 函数不返回值")
+            self.wrong(
+                "a function of type void returns no value; is a semicolon missing behind return?",
+                "void 函数不返回值；是不是 return 后面少了分号？",
+            )
         else:
             self.emit(f"return {self.converted(self.expression(node.expr), self.gives)}")
 
     # ---------------------------------------------------------------------------------------- what runs in the kernel
+
+    def way(self, frames: Frames) -> Way:
+        """Where these frames of the translated functions are."""
+        lines = [self.origins[number - 1] for _, number in frames]
+        names = [frame.f_code.co_name.removeprefix("f_") for frame, _ in frames]
+        return lines[-1], [(names[k + 1], lines[k]) for k in reversed(range(len(frames) - 1))]
 
     def fitted(self, value: int, of: Number, line: int) -> int:
         low, high = of.limits
@@ -262,11 +304,11 @@ class Translator(Expressions):
 
     def tick(self, t: Any, line: int) -> None:
         t.steps[0] += 1
-        if t.steps[0] > MOST_STEPS:
+        if t.steps[0] > self.most_steps:
             self.fail(
                 "endless",
-                f"{t.en} is still in this loop after {MOST_STEPS:,} turns of all threads; does it end?",
-                f"{t.zh} 还在这个循环里，所有线程一共已经转了 {MOST_STEPS:,} 圈；它会结束吗？",
+                f"{t.en} is still in this loop after {self.most_steps:,} turns of all threads; does it end?",
+                f"{t.zh} 还在这个循环里，所有线程一共已经转了 {self.most_steps:,} 圈；它会结束吗？",
                 line,
             )
 

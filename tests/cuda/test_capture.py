@@ -134,7 +134,7 @@ def test_a_trainer_captures_its_steps(precision, device):
         trainer = Trainer(model, optimizer, loader, precision=precision, capture=capture)
         histories.append([entry["train_loss"] for entry in trainer.fit(3)])
     np.testing.assert_allclose(*histories, rtol=1e-4)
-    assert len(trainer.learn.graphs) == 2  # the last batch of an epoch has two samples
+    assert len(trainer.captured.graphs) == 2  # the last batch of an epoch has two samples
 
 
 def test_what_a_trainer_does_not_capture():

@@ -5,10 +5,13 @@ from .launch import THREADS, blocks, dense, launch
 
 
 def relu_source() -> str:
-    """The kernel relu(x, y, n): y[i] = x[i] where x[i] ≥ 0 or NaN, else 0, for i = 0 ... n - 1.
+    """The kernel relu: y[i] = x[i] where x[i] ≥ 0 or NaN, else 0, for i = 0 ... n - 1.
 
-    `const T* x`, `T* y`, `int n`. It is started with THREADS threads in a block, as many blocks as n needs: thread
-    threadIdx.x of block blockIdx.x takes the element i = blockIdx.x · blockDim.x + threadIdx.x, if there is one.
+        extern "C" __global__ void relu(const T* x, T* y, int n)
+
+    It is started with as many blocks of THREADS threads as n needs: thread threadIdx.x of block blockIdx.x takes the
+    element i = blockIdx.x · blockDim.x + threadIdx.x, if there is one. T is the type of the elements in memory, A the
+    one to compute in: (A) x[i].
     """
     return """
 extern "C" __global__ void relu(const T* x, T* y, int n) {
@@ -21,9 +24,11 @@ extern "C" __global__ void relu(const T* x, T* y, int n) {
 
 
 def relu_backward_source() -> str:
-    """The kernel relu_backward(gy, y, gx, n): gx[i] = gy[i] where y[i] ≠ 0 (NaN is not 0), else 0.
+    """The kernel relu_backward: gx[i] = gy[i] where y[i] ≠ 0 (NaN is not 0), else 0, for i = 0 ... n - 1.
 
-    `const T* gy`, `const T* y` (the result of relu), `T* gx`, `int n`; threads as for relu.
+        extern "C" __global__ void relu_backward(const T* gy, const T* y, T* gx, int n)
+
+    y is what relu gave; threads, T and A as there.
     """
     return """
 extern "C" __global__ void relu_backward(const T* gy, const T* y, T* gx, int n) {

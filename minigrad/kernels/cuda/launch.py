@@ -23,7 +23,7 @@ TYPES = {
 
 
 def blocks(n: int, threads: int = THREADS) -> int:
-    """How many blocks of `threads` threads there must be for n threads or more: n / threads, rounded up, at least 1."""
+    """How many blocks of `threads` threads make n threads or just more: n / threads, rounded up; at least 1."""
     return max(1, (n + threads - 1) // threads)
 
 

@@ -2,10 +2,13 @@
 
 
 def block_sum_source() -> str:
-    """The function block_sum(value): the sum of the values of all threads of the block, which each of them gets.
+    """The function block_sum: the sum of the values that the threads of a block bring, which each of them gets.
 
-    `A block_sum(A value)`, for blocks of at most 1024 threads, whose number is a power of two; all of them must call
-    it. Half of the threads add what the other half brought, then half of the half, and so on: 10 additions for 1024.
+        __device__ A block_sum(A value)
+
+    A block has at most 1024 threads, and their number is a power of two; all of them call it, perhaps several times.
+    Half of the threads add what the other half brought, then half of the half, and so on: 10 steps for 1024. A is the
+    type to compute in.
     """
     return """
 __device__ A block_sum(A value) {

@@ -6,11 +6,13 @@ from .rows import BLOCK_MAX, block_sum_source
 
 
 def softmax_source() -> str:
-    """The kernel softmax(x, y, m): y_j = e^(x_j - max x) / Σ_k e^(x_k - max x) for each row of m elements.
+    """The kernel softmax: y_j = e^(x_j - max x) / Σ_k e^(x_k - max x) for each row of m elements.
 
-    `const T* x`, `T* y`, `int m`. Block blockIdx.x works on the row that begins at element blockIdx.x · m. A row may
-    have more elements than the block threads: thread threadIdx.x takes j = threadIdx.x, threadIdx.x + blockDim.x, ...
-    A block_max(A) and A block_sum(A) are there; all threads of the block must call them.
+        extern "C" __global__ void softmax(const T* x, T* y, int m)
+
+    Block blockIdx.x works on the row that begins at element blockIdx.x · m. A row may have more elements than the block
+    has threads, or fewer: thread threadIdx.x takes j = threadIdx.x, threadIdx.x + blockDim.x, ... below m. A kernel may
+    call A block_max(A value) and A block_sum(A value); all threads of the block must do so.
     """
     return """
 extern "C" __global__ void softmax(const T* x, T* y, int m) {
@@ -28,9 +30,11 @@ extern "C" __global__ void softmax(const T* x, T* y, int m) {
 
 
 def softmax_backward_source() -> str:
-    """The kernel softmax_backward(gy, y, gx, m): gx_j = y_j (gy_j - Σ_k gy_k y_k) for each row of m elements.
+    """The kernel softmax_backward: gx_j = y_j (gy_j - Σ_k gy_k y_k) for each row of m elements.
 
-    `const T* gy`, `const T* y` (the result of softmax), `T* gx`, `int m`; blocks and rows as for softmax.
+        extern "C" __global__ void softmax_backward(const T* gy, const T* y, T* gx, int m)
+
+    y is what softmax gave; blocks and rows as there. It may call A block_sum(A value).
     """
     return """
 extern "C" __global__ void softmax_backward(const T* gy, const T* y, T* gx, int m) {

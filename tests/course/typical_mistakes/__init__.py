@@ -30,6 +30,7 @@ from . import (
     lesson_3_9,
     lesson_3_10,
     lesson_4_1,
+    lesson_4_2,
 )
 from .mistake import HELPFUL, MISLEADING, MISSED, NAMED, Mistake
 
@@ -60,6 +61,7 @@ MISTAKES: list[Mistake] = [
     *lesson_3_9.MISTAKES,
     *lesson_3_10.MISTAKES,
     *lesson_4_1.MISTAKES,
+    *lesson_4_2.MISTAKES,
 ]
 
 __all__ = ["HELPFUL", "MISLEADING", "MISSED", "MISTAKES", "NAMED", "Mistake"]
