@@ -80,6 +80,7 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], help="which cases; all by default")
     arguments = parser.parse_args()
     print(f"| training step | {' | '.join(COLUMNS)} |\n{'|---' * (len(COLUMNS) + 1)}|")
+    array.Pool.total = 1 << 40  # bytes: nothing is too large
     with standin.installed():
         for name in arguments.cases or CASES:
             title, make = CASES[name]
