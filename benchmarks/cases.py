@@ -9,6 +9,7 @@ and again drives gradients into denormal numbers.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import torch
@@ -70,7 +71,9 @@ class Step:
     data: Iterator
 
     def __call__(self) -> object:
-        inputs, labels = next(self.data)
+        return self.learn(*next(self.data))
+
+    def learn(self, inputs: Any, labels: Any) -> object:
         self.optimizer.zero_grad()
         value = self.loss(self.model(inputs), labels)
         value.backward()

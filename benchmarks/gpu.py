@@ -21,6 +21,7 @@ import vision
 from cpu import LSTM, RESNET18, RESNET20
 
 import minigrad
+from minigrad.capture import CapturedStep
 from minigrad.errors import MinigradError
 from minigrad.roofline import Machine, find_machine, least_seconds
 from minigrad.workload import work_of
@@ -35,7 +36,12 @@ CASES = {
     "encoder": ("Transformer encoder, 128 steps, batch 32", partial(sequences.network, sequences.encoder, 32, 128)),
     "gpt": ("GPT of char_gpt, 128 characters, batch 32", language.gpt),
 }
-COLUMNS = {"torch": "PyTorch ms", "compiled": "torch.compile ms", "minigrad": "minigrad ms"}
+COLUMNS = {
+    "torch": "PyTorch ms",
+    "compiled": "torch.compile ms",
+    "minigrad": "minigrad ms",
+    "captured": "minigrad, captured ms",
+}
 
 
 def steps_of(name: str, device: str, compile: bool = False) -> dict[str, cases.Step]:
@@ -43,7 +49,19 @@ def steps_of(name: str, device: str, compile: bool = False) -> dict[str, cases.S
     steps = CASES[name][1](device=device)
     theirs = steps["torch"]
     compiled = {"compiled": replace(theirs, model=torch.compile(theirs.model))} if compile else {}
-    return {"torch": theirs, **compiled, "minigrad": steps["minigrad"]}
+    ours = steps["minigrad"]
+    captured = {"captured": Captured(CASES[name][1](device=device)["minigrad"])} if device != "cpu" else {}
+    return {"torch": theirs, **compiled, "minigrad": ours, **captured}
+
+
+class Captured:
+    """A step of minigrad that the GPU repeats as a CUDA graph."""
+
+    def __init__(self, step: cases.Step):
+        self.data, self.learn = step.data, CapturedStep(step.learn)
+
+    def __call__(self) -> object:
+        return self.learn(*next(self.data))
 
 
 def header(names: Sequence[str]) -> str:
@@ -53,7 +71,8 @@ def header(names: Sequence[str]) -> str:
 
 
 def row(title: str, floor: float | None, times: dict[str, list[float]]) -> str:
-    """A row: the floor in seconds, if it is known; milliseconds of each round; the ratio of minigrad to PyTorch."""
+    """A row: the floor in seconds, if it is known; milliseconds of each round; the ratio of minigrad, not captured, to
+    PyTorch."""
     ratio = statistics.median(m / t for m, t in zip(times["minigrad"], times["torch"], strict=True))
     least = "" if floor is None else f"{1e3 * floor:.3f}"
     return f"| {title} | {least} | {' | '.join(f'{statistics.median(t):.3f}' for t in times.values())} | {ratio:.2f} |"

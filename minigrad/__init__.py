@@ -2,8 +2,11 @@
 
 __version__ = "0.1.0"
 
+from typing import Any
+
 from .tensor import Tensor  # isort: skip  (first: everything builds on it)
-from . import functional, nn, ops, optim
+from . import amp, functional, nn, ops, optim
+from .amp import autocast, get_autocast_dtype, is_autocast_enabled
 from .autograd import grad
 from .creation import (
     arange,
@@ -29,7 +32,7 @@ from .creation import (
     zeros_like,
 )
 from .device import get_rng_state, manual_seed, set_rng_state
-from .dtypes import bool_, float16, float32, float64, int8, int16, int32, int64, uint8
+from .dtypes import bfloat16_dtype, bool_, float16, float32, float64, int8, int16, int32, int64, uint8
 from .function import Function
 from .grad_mode import detect_anomaly, enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .gradcheck import gradcheck, gradgradcheck
@@ -157,5 +160,12 @@ from .ops import (
     where,
 )
 from .serialization import load, save
+
+
+def __getattr__(name: str) -> Any:
+    if name == "bfloat16":  # looked for only when it is asked for
+        return bfloat16_dtype()
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
 
 keep_freed_memory()

@@ -8,8 +8,11 @@ Williams, 1986).
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .changes import Clock
 from .device import Array, array_module
+from .dtypes import is_half
 from .function import Function
 from .grad_mode import Switch, mode
 from .tensor import Keeper, Tensor, tensor_of
@@ -91,7 +94,7 @@ def backpropagate(
     order = topological_order([output.grad_fn or output for output in outputs])
     check_not_freed(order, wanted if prune else ())
     entered = leading_to(wanted, order) if prune else ()
-    anomaly = mode.anomaly
+    anomaly = mode.now.anomaly
     arrived: Sequence[Any]
     for vertex in reversed(order):
         arrived = (pending.pop(vertex, None),) if vertex.n_outputs == 1 else take_all(vertex, pending)
@@ -114,8 +117,15 @@ def backpropagate(
         if anomaly:
             vertex.check_finite_backward(arrived, returned)
         deliver(vertex, arrived, returned, pending, create_graph)
-        if not retain_graph:
+        if not (retain_graph or vertex.lasting):
             vertex.edges, vertex.saved = None, ()
+
+
+def summed_to(grad: Any, shape: tuple[int, ...]) -> Any:
+    """`unbroadcast`, which adds up halves in float32."""
+    if isinstance(grad, Tensor) or not is_half(grad.dtype):
+        return unbroadcast(grad, shape)
+    return unbroadcast(grad.astype("float32"), shape).astype(grad.dtype)
 
 
 def take_all(vertex: Function, pending: dict[Any, Any]) -> tuple:
@@ -143,7 +153,7 @@ def deliver(
         try:
             if grad.shape != shape:
                 check_broadcast(shape, grad.shape)
-                grad = unbroadcast(grad, shape)
+                grad = summed_to(grad, shape)
             if grad.dtype is not dtype and grad.dtype != dtype:
                 raise ValueError(f"dtype {grad.dtype}")
         except (AttributeError, ValueError, TypeError) as error:
@@ -239,8 +249,10 @@ def check_replaced(replaced: Any, grad: Any) -> None:
 
 
 def as_gradient(grad: Any) -> Tensor:
-    """A gradient as it is stored in `.grad`."""
-    return grad if isinstance(grad, Tensor) else tensor_of(grad)
+    """A gradient as it is stored in `.grad`: in an array, which can be changed in place as NumPy's numbers cannot."""
+    if isinstance(grad, Tensor):
+        return grad
+    return tensor_of(np.asarray(grad) if isinstance(grad, np.generic) else grad)
 
 
 def wrong_gradient(vertex: Function, edge: tuple, grad: Any) -> str:
@@ -278,7 +290,7 @@ def backward(
     def store(leaf: Tensor, grads: Sequence[Any]) -> None:
         leaf._grad = accumulate(leaf._grad, as_gradient(grads[0]))
 
-    with Switch("grad", create_graph):
+    with Switch("grad", create_graph), Switch("casting", None):
         backpropagate(
             [tensor],
             [seed if create_graph else seed.data],
@@ -322,7 +334,7 @@ def grad(
     def capture(vertex: Any, grads: Sequence[Any]) -> None:
         found.update({(vertex, index): g for index, g in enumerate(grads)})
 
-    with Switch("grad", create_graph):
+    with Switch("grad", create_graph), Switch("casting", None):
         arrays = seeds if create_graph else [seed.data for seed in seeds]
         backpropagate(outputs, arrays, capture, wanted, True, retain_graph, create_graph)
     results = [found.get((x.grad_fn or x, x.output_index)) for x in inputs]

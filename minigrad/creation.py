@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .device import generator, module_on
-from .dtypes import as_dtype
+from .dlpack import imported
+from .dtypes import as_dtype, is_floating, is_half
 from .ops.arguments import as_tensor as tensor_of
 from .ops.arguments import as_tuple, held, number, whole
 from .tensor import Tensor, as_array
@@ -43,7 +44,7 @@ def from_dlpack(source: Any) -> Tensor:
         raise TypeError(f"from_dlpack expected an object that speaks DLPack, got {type(source).__name__}")
     kind = source.__dlpack_device__()[0]
     if int(kind) in (1, 3):  # CPU, and host memory pinned for a GPU
-        return Tensor(np.from_dlpack(source))
+        return Tensor(imported(source))
     from .device import import_cupy
 
     return Tensor(import_cupy("cuda").from_dlpack(source))
@@ -162,9 +163,11 @@ def drawn(method: str, shape: tuple[Any, ...], dtype: Any, device: str, op: str)
     """Numbers of a method of the device's generator, which draws float32 and float64; TypeError if others
     than floats are asked for."""
     wanted = dtype_or(np.float32, dtype)
-    if wanted.kind != "f":
+    if not is_floating(wanted):
         raise TypeError(f"{op} got dtype {wanted}; expected a floating one")
-    return getattr(generator(device), method)(sizes(shape, op), dtype=max(wanted, np.dtype(np.float32)))
+    return getattr(generator(device), method)(
+        sizes(shape, op), dtype=np.dtype(np.float32) if is_half(wanted) else wanted
+    )
 
 
 def rand_like(input: Tensor, dtype: Any = None, device: str | None = None, requires_grad: bool = False) -> Tensor:

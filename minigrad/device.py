@@ -96,6 +96,29 @@ def check_expected() -> None:
         raise next(error() for wrong, error in waiting if wrong)
 
 
+def read_later(x: Array) -> Callable[[], Any]:
+    """A function that gives the value of `x`, an array of one number that nothing writes to any more, as it is at the
+    end of what its GPU has been told so far.
+
+    It waits for that only, and not for what the GPU is told afterwards: an event marks the place, and a stream of its
+    own waits for the event and copies. Where the function is called a training step later, the GPU passed the place
+    long ago.
+    """
+    if array_module(x) is np:
+        value = x.item()
+        return lambda: value
+    cuda = import_cupy(device_of(x)).cuda
+    event = cuda.Event(disable_timing=True)
+    event.record()
+
+    def read() -> Any:
+        stream = cuda.Stream(non_blocking=True)
+        stream.wait_event(event)
+        return x.get(stream=stream).item()
+
+    return read
+
+
 def cuda_index(device: str) -> int | None:
     """The GPU number in a device name, None for 'cpu'; 'cuda' alone is GPU 0.
 

@@ -16,11 +16,13 @@ import numpy as np
 
 from .changes import Clock, changed_since
 from .device import Array, array_module, device_of
+from .dtypes import is_floating, is_half, is_real
 from .errors import MinigradError
-from .grad_mode import mode
+from .grad_mode import Switch, mode
 from .tensor import Tensor, tensor_of
 
-FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+FLOAT16, FLOAT32, FLOAT64 = np.dtype("float16"), np.dtype("float32"), np.dtype("float64")
+OBJECT = np.dtype(object)
 NO_EDGES = ()
 ndarray = np.ndarray
 
@@ -49,6 +51,17 @@ class Function:
 
     promotes = False
     """True if integer inputs are converted to the floating dtype of the others, as arithmetic does."""
+
+    autocast = "widest"
+    """What it computes in under `autocast`: 'lower', the lower precision, as products do; 'float32', as sums, powers
+    and losses do; 'widest', the widest dtype of its inputs; 'refused', nothing, for the lower one would do harm."""
+
+    halves = "float32"
+    """How it computes float16 and bfloat16: 'float32', in that, and the result is rounded once; 'products', so too, but
+    for float16 on a GPU, whose own products of it add up in float32; 'native', as they are, since nothing adds up."""
+
+    lasting = False
+    """True if a backward leaves its edges in place, as several graphs may share it; it saves nothing then."""
 
     edges: Sequence[tuple | None] | None = NO_EDGES  # None once the graph has been freed
     saved: tuple = ()
@@ -86,9 +99,12 @@ class Function:
         """
         if self.edges is not NO_EDGES:
             raise RuntimeError(f"this {self.name} is already a node of a graph; make a new instance for every call")
+        switches = mode.now
+        if switches.casting is not None:
+            inputs = switches.casting.cast(self, inputs)
         arrays: list[Any] = []
         edges: list[tuple | None] = []
-        dtype, mixed, recorded, recording = None, False, False, mode.grad
+        dtype, mixed, recorded, recording = None, False, False, switches.grad
         for x in inputs:
             if isinstance(x, Tensor):
                 array = x._data
@@ -110,6 +126,8 @@ class Function:
             edges.append(None)
         if mixed:
             arrays, dtype = self.reconcile(arrays)
+        if dtype is not FLOAT32 and dtype is not None and is_half(dtype) and self.widens(arrays, dtype):
+            return self.in_float32(inputs, dtype)
         if recorded:
             self.edges = edges
             self.time = Clock.now
@@ -120,7 +138,7 @@ class Function:
         except (ValueError, IndexError, TypeError, OverflowError) as error:
             kinds = (IndexError, ValueError, TypeError, OverflowError)
             raise next(kind for kind in kinds if isinstance(error, kind))(self.explain(error, arrays)) from error
-        if mode.anomaly:
+        if switches.anomaly:
             self.check_finite_forward(arrays, result if type(result) is tuple else (result,))
         if not recorded:
             self.saved = ()
@@ -132,18 +150,20 @@ class Function:
         return self.wrap(result, dtype, recorded)
 
     def wrap(self, array: Array, dtype: Any, recorded: bool, index: int = 0) -> Tensor:
-        """The tensor around an output, number `index`. It is float64 only where an input is."""
+        """The tensor around an output, number `index`: float64 only where an input is, a half only where all are."""
         if type(array) is not ndarray and array_module(array) is np:
             if not isinstance(array, np.generic | ndarray):
                 raise TypeError(f"{self.name}.forward returned {type(array).__name__}; expected an array")
             array = np.asarray(array)
         given = array.dtype
         if given is not dtype:
-            if given.kind not in "fiub":
+            if not is_real(given):
                 raise TypeError(f"{self.name}.forward returned an array of dtype {given}; a tensor holds real numbers")
-            if given is FLOAT64 and dtype != FLOAT64:
+            if is_floating(given) and dtype is not None and is_half(dtype):
+                array = array.astype(dtype)  # bfloat16 with Python's numbers is float32 in NumPy
+            elif given is FLOAT64 and dtype != FLOAT64:
                 array = array.astype(FLOAT32)
-            recorded = recorded and given.kind == "f"
+            recorded = recorded and is_floating(given)
         tensor = tensor_of(array)
         if recorded:
             tensor._requires_grad = True
@@ -153,17 +173,32 @@ class Function:
     def reconcile(self, arrays: list[Array]) -> tuple[list[Array], Any]:
         """Refuse inputs of several floating dtypes, convert integers where the op promotes; also returns the dtype.
 
-        float64 wins over all others, so that results of float64 inputs may be float64.
+        float64 wins over all others, so that results of float64 inputs may be float64; without any floating input the
+        dtype is float32.
         """
         dtypes = {a.dtype: None for a in arrays if hasattr(a, "dtype")}
-        floats = [dtype for dtype in dtypes if dtype.kind == "f"]
+        floats = [dtype for dtype in dtypes if is_floating(dtype)]
         if len(floats) > 1:
             raise TypeError(
                 f"{self.name} got tensors of dtypes {' and '.join(map(str, floats))}; convert one with .to(dtype)"
             )
         if self.promotes and floats:
-            arrays = [a.astype(floats[0]) if hasattr(a, "dtype") and a.dtype.kind != "f" else a for a in arrays]
-        return arrays, FLOAT64 if FLOAT64 in floats else FLOAT32
+            arrays = [a.astype(floats[0]) if hasattr(a, "dtype") and not is_floating(a.dtype) else a for a in arrays]
+        return arrays, floats[0] if floats else FLOAT32
+
+    def widens(self, arrays: list[Array], half: Any) -> bool:
+        """Are these arrays, of float16 or bfloat16, computed in float32?"""
+        if self.halves == "products":  # CuPy hands those of float16 to cuBLAS
+            return half != FLOAT16 or all(array_module(a) is np for a in arrays)
+        return self.halves == "float32"
+
+    def in_float32(self, inputs: Sequence[Any], half: Any) -> Any:
+        """The operation on inputs of a half, float16 or bfloat16: in float32, and the results are rounded to `half`."""
+        with Switch("casting", None):
+            result = self(*[converted(x, FLOAT32) if is_half(dtype_of(x)) else x for x in inputs])
+            if type(result) is tuple:
+                return tuple([converted(y, half) for y in result])
+            return converted(result, half)
 
     def explain(self, error: Exception, arrays: list[Array]) -> str:
         """What went wrong in forward: arrays on several devices, or the error with the shapes that led to it."""
@@ -232,12 +267,24 @@ def array_or_number(x: Any, op: str) -> Any:
         if isinstance(x, float | int):
             return x
     if isinstance(x, np.ndarray) or array_module(x) is not np:
-        if x.dtype.kind in "fiub":
+        if is_real(x.dtype):
             return x
         raise TypeError(f"{op} expected real numbers, got an array of dtype {x.dtype}")
     name = type(x).__name__ if type(x).__module__ == "builtins" else f"{type(x).__module__}.{type(x).__name__}"
     hint = "; from_dlpack takes it over" if hasattr(x, "__dlpack__") else ""
     raise TypeError(f"{op} expected a tensor, an array or a number, got {name}{hint}")
+
+
+def dtype_of(x: Any) -> Any:
+    """The dtype of a tensor or an array; that of Python's objects for anything else."""
+    return getattr(x, "dtype", None) or OBJECT
+
+
+def converted(x: Any, dtype: Any) -> Any:
+    """A tensor, or an array, of a floating dtype in another one; anything else as it is."""
+    if isinstance(x, Tensor):
+        return x.to(dtype) if is_floating(x.dtype) else x
+    return x.astype(dtype, copy=False) if is_floating(dtype_of(x)) else x
 
 
 def is_among(array: Array, arrays: Sequence[Any]) -> bool:
@@ -249,8 +296,7 @@ def is_finite(x: Any) -> bool:
     x = x.data if isinstance(x, Tensor) else x
     if type(x) is float:
         return math.isfinite(x)
-    kind = getattr(getattr(x, "dtype", None), "kind", None)
-    return kind != "f" or bool(array_module(x).isfinite(x).all())
+    return not is_floating(dtype_of(x)) or bool(array_module(x).isfinite(x).all())
 
 
 def what_is_not_finite(arrays: Iterable[Any]) -> str:

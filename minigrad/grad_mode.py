@@ -1,13 +1,24 @@
-"""Switches of the engine, each per thread: whether the graph is recorded, and anomaly mode."""
+"""Switches of the engine, each per thread: whether the graph is recorded, anomaly mode, and casts by autocast."""
 
 import threading
 from contextlib import ContextDecorator
 from typing import Any
 
 
+class Switches:
+    """`grad`: is the graph recorded? `anomaly`: is anomaly mode on? `casting`: what converts the inputs of operations
+    within `autocast`, None outside."""
+
+    __slots__ = ("anomaly", "casting", "grad")
+
+    def __init__(self) -> None:
+        self.grad, self.anomaly = True, False
+        self.casting: Any = None
+
+
 class _Mode(threading.local):
     def __init__(self) -> None:  # once in every thread
-        self.grad, self.anomaly = True, False
+        self.now = Switches()  # which is quick to ask; to ask what belongs to a thread is not
 
 
 mode = _Mode()
@@ -16,16 +27,16 @@ mode = _Mode()
 class Switch(ContextDecorator):
     """Context manager and decorator inside which the entry `name` of `mode` has the given value."""
 
-    def __init__(self, name: str, value: bool):
+    def __init__(self, name: str, value: Any):
         self.name, self.value = name, value
-        self.before: list[bool] = []  # what each entry goes back to, innermost last
+        self.before: list[Any] = []  # what each entry goes back to, innermost last
 
     def __enter__(self) -> None:
-        self.before.append(getattr(mode, self.name))
-        setattr(mode, self.name, self.value)
+        self.before.append(getattr(mode.now, self.name))
+        setattr(mode.now, self.name, self.value)
 
     def __exit__(self, *exception: Any) -> None:
-        setattr(mode, self.name, self.before.pop())
+        setattr(mode.now, self.name, self.before.pop())
 
     def _recreate_cm(self) -> "Switch":  # a decorated function may run in several threads at once
         return Switch(self.name, self.value)
@@ -58,7 +69,7 @@ class set_grad_enabled(Switch):
     def __enter__(self) -> None:
         if not self.before:
             super().__enter__()
-        mode.grad = self.value
+        mode.now.grad = self.value
 
     def __call__(self, function: Any) -> Any:
         self.__exit__()
@@ -70,7 +81,7 @@ class set_grad_enabled(Switch):
 
 def is_grad_enabled() -> bool:
     """Is the graph being recorded in this thread?"""
-    return mode.grad
+    return mode.now.grad
 
 
 class detect_anomaly(Switch):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .autograd import grad
+from .dtypes import is_floating
 from .function import Function
 from .grad_mode import enable_grad, no_grad
 from .tensor import Tensor
@@ -178,7 +179,7 @@ def check_function(make: Callable[..., Function], *inputs_or_shapes: Any, seed: 
     """
     rng = np.random.default_rng(seed)
     arrays = [rng.standard_normal(x) if isinstance(x, tuple) else np.asarray(x) for x in inputs_or_shapes]
-    inputs = [Tensor(x, requires_grad=x.dtype.kind == "f") for x in arrays]
+    inputs = [Tensor(x, requires_grad=is_floating(x.dtype)) for x in arrays]
 
     def apply(*xs: Tensor) -> Any:
         return make(**settings)(*xs)
@@ -211,7 +212,7 @@ def outputs_of(function: Callable[..., Any], inputs: Sequence[Any]) -> list[Tens
     for y in results:
         if not isinstance(y, Tensor):
             raise TypeError(f"gradcheck needs a function that returns tensors, got {type(y).__name__}")
-    return [y for y in results if y.dtype.kind == "f"]
+    return [y for y in results if is_floating(y.dtype)]
 
 
 def gradients_unmodified(
@@ -243,7 +244,7 @@ def copy_of(x: Any) -> Any:
 def check_unmodified(what: str, tensors: Sequence[Any], before: Sequence[Any]) -> None:
     """Raises GradcheckError if one of `tensors` no longer holds what it held `before`."""
     for i, (x, original) in enumerate(zip(tensors, before, strict=True)):
-        if isinstance(x, Tensor) and not np.array_equal(x.data, original.data, equal_nan=x.dtype.kind == "f"):
+        if isinstance(x, Tensor) and not np.array_equal(x.data, original.data, equal_nan=is_floating(x.dtype)):
             raise GradcheckError(f"{what} {i} was modified in place")
 
 

@@ -18,6 +18,7 @@ from safetensors import SafetensorError, deserialize, safe_open
 from safetensors.numpy import save as to_bytes
 
 from .device import array_module, to_device
+from .dtypes import bfloat16_dtype, is_bfloat16, is_real
 from .errors import CheckpointError
 from .tensor import Tensor
 
@@ -27,7 +28,7 @@ STRUCTURE = "minigrad"  # the one entry of the metadata: a checksum, a space, an
 # with one of these keys: an array (its name in the file), a tuple, a dict with other keys (a list of pairs).
 ARRAY, TUPLE, PAIRS = "__array__", "__tuple__", "__dict__"
 
-# The dtypes of safetensors files that a tensor can hold, bfloat16 as float32.
+# The dtypes of safetensors files that a tensor can hold.
 BFLOAT16 = "BF16"
 DTYPES = ("F64", "F32", "F16", BFLOAT16, "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL")
 
@@ -55,8 +56,8 @@ def save(obj: Any, path: str | os.PathLike) -> None:
 def load(path: str | os.PathLike) -> Any:
     """Read back what `save` wrote, or the tensors of any safetensors file as a flat dict; arrays come back as tensors.
 
-    bfloat16 comes as float32, which has all its values. Raises CheckpointError if the file is missing, unreadable,
-    truncated, damaged, not a safetensors file, or holds what no tensor does, such as complex numbers and float8.
+    Raises CheckpointError if the file is missing, unreadable, truncated, damaged, not a safetensors file, or
+    holds what no tensor does, such as complex numbers and float8.
     """
     path = Path(path)
     start = b""
@@ -92,13 +93,12 @@ def check_dtypes(path: Path, dtypes: dict[str, str]) -> None:
 
 
 def read_bfloat16(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of bfloat16 in a safetensors file, as float32, of which bfloat16 is the upper half."""
-    halves = {
-        name: np.frombuffer(tensor["data"], "<u2").reshape(tensor["shape"])
+    """The arrays of bfloat16 in a safetensors file."""
+    return {
+        name: np.frombuffer(bytearray(tensor["data"]), bfloat16_dtype()).reshape(tensor["shape"])
         for name, tensor in deserialize(path.read_bytes())
         if tensor["dtype"] == BFLOAT16
     }
-    return {name: (array.astype(np.uint32) << 16).view(np.float32) for name, array in halves.items()}
 
 
 def why_unreadable(path: str, start: bytes, error: Exception) -> str:
@@ -121,10 +121,11 @@ def take_arrays(obj: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
         obj = obj.data
     if isinstance(obj, np.ndarray) or array_module(obj) is not np:
         array = to_device(obj, "cpu")
-        if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
+        if not is_real(array.dtype) or array.dtype.itemsize > 8:
             raise TypeError(f"save cannot store '{name}' of dtype {array.dtype}; expected real numbers")
         name = unused(name, arrays)
-        arrays[name] = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).reshape(array.shape)
+        native = array.dtype if is_bfloat16(array.dtype) else array.dtype.newbyteorder("=")
+        arrays[name] = np.ascontiguousarray(array, native).reshape(array.shape)
         return {ARRAY: name}
     if isinstance(obj, dict):
         items = [(plain(k, name), take_arrays(v, f"{name}.{k}" if name else str(k), arrays)) for k, v in obj.items()]
@@ -167,7 +168,7 @@ def checksum(structure: str, arrays: dict[str, np.ndarray]) -> str:
     for name in sorted(arrays):
         array = arrays[name]
         crc = zlib.crc32(f"{name} {array.dtype} {array.shape}".encode(), crc)
-        crc = zlib.crc32(array.data, crc)
+        crc = zlib.crc32(array.reshape(-1).view(np.uint8).data, crc)
     return f"{crc:08x}"
 
 

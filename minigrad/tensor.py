@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from . import dlpack
 from .changes import note_change
 from .device import Array, array_module, device_of, to_device
-from .dtypes import as_dtype
+from .dtypes import as_dtype, is_bfloat16, is_floating, is_real
 from .grad_mode import is_grad_enabled
 from .tensor_methods import TensorMethods
 
@@ -71,7 +72,7 @@ class Tensor(TensorMethods):
     @data.setter
     def data(self, value: Any) -> None:
         array = as_array(value)
-        if self._requires_grad and array.dtype.kind != "f":
+        if self._requires_grad and not is_floating(array.dtype):
             raise TypeError(f"the data of a tensor that requires a gradient are floating-point, got {array.dtype}")
         self._data = array
 
@@ -99,7 +100,7 @@ class Tensor(TensorMethods):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
-        if value and self.data.dtype.kind != "f":
+        if value and not is_floating(self.data.dtype):
             raise TypeError(f"only floating-point tensors can require gradients, got dtype {self.data.dtype}")
         if not value and self.grad_fn is not None:
             raise RuntimeError("requires_grad can be switched off on leaf tensors only; use .detach() on a result")
@@ -144,6 +145,7 @@ class Tensor(TensorMethods):
 
     def __repr__(self) -> str:
         array = to_device(self.data, "cpu")
+        array = array.astype(np.float32) if array.dtype.kind == "V" else array  # NumPy writes bfloat16 without a point
         body = np.array2string(array, separator=", ", prefix="tensor(", threshold=200, precision=4)
         parts = [body, f"shape={self.shape}", f"dtype={self.dtype}", f"device='{self.device}'"]
         if self.grad_fn is not None:
@@ -233,10 +235,13 @@ class Tensor(TensorMethods):
             raise RuntimeError("a tensor that requires a gradient cannot be exported; use .detach()")
         if any(stride < 0 for stride in self.data.strides):  # which DLPack allows and PyTorch aborts on
             raise BufferError("a tensor with negative strides cannot be exported; use .contiguous()")
+        if array_module(self.data) is np and is_bfloat16(self.data.dtype):
+            return dlpack.exported(self.data, **kwargs)
         return self.data.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
-        return self.data.__dlpack_device__()
+        plain = array_module(self.data) is np and is_bfloat16(self.data.dtype)
+        return (self.data.view(np.uint16) if plain else self.data).__dlpack_device__()
 
     def to(self, *targets: Any, dtype: Any = None, device: str | None = None) -> Tensor:
         """Convert to a dtype, a device, or both; itself where nothing changes. Gradients flow back through it."""
@@ -247,6 +252,9 @@ class Tensor(TensorMethods):
 
     def half(self) -> Tensor:
         return ops.to(self, np.float16)
+
+    def bfloat16(self) -> Tensor:
+        return ops.to(self, "bfloat16")
 
     def float(self) -> Tensor:
         return ops.to(self, np.float32)
@@ -443,13 +451,13 @@ def as_array(data: Any, dtype: Any = None) -> Array:
         array = np.asarray(data)
     elif isinstance(data, list | tuple) and any(isinstance(row, Tensor) for row in data):
         rows = [as_array(row) for row in data]
-        floats = {row.dtype for row in rows if row.dtype.kind == "f"}
+        floats = {row.dtype for row in rows if is_floating(row.dtype)}
         dtype_of = np.result_type(*floats) if floats else None
         xp = array_module(rows[0])
         array = np.array(rows, dtype_of) if xp is np else xp.stack(rows, dtype=dtype_of)
     else:
         array = from_numbers(data, dtype)
-    if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
+    if not is_real(array.dtype) or array.dtype.itemsize > 8:
         raise TypeError(f"a tensor holds real numbers, got {type(data).__name__} of dtype {array.dtype}")
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))

@@ -18,8 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from .capture import CapturedStep
 from .device import array_module, get_rng_state, set_rng_state
 from .display import Display
+from .dtypes import is_floating
 from .errors import CheckpointError, DataError, MinigradError
 from .functional import cross_entropy
 from .grad_mode import no_grad
@@ -27,6 +29,7 @@ from .language import say
 from .nn import Module
 from .optim import Optimizer
 from .optim.swa_utils import AveragedModel
+from .precision import Precision
 from .serialization import load, save
 from .tally import Tally
 from .tensor import Tensor
@@ -44,6 +47,7 @@ ENTRIES: dict[str, tuple[type, ...]] = {
     "epoch": (int,),
     "tally": (dict,),
     "history": (list,),
+    "scaler": (dict, type(None)),
 }
 """What a checkpoint holds besides its version."""
 
@@ -64,6 +68,12 @@ class Trainer:
     is written there before the first step, after every epoch and on Ctrl-C; `settings` is stored in it and says how to
     rebuild the rest. `history` gets one entry an epoch. With an `average` of the model's weights, which takes them in
     after every step, that is what is validated and what `trained` is; without it `trained` is the model.
+
+    `precision` is 'float32', or 'float16' or 'bfloat16': then `fit` runs its steps within `autocast`, those of float16
+    with a GradScaler. Weights stay float32, in which they are also validated.
+
+    With `capture`, a GPU repeats steps with inputs of the same shapes as CUDA graphs (`minigrad.capture`). Raises
+    ValueError for that with float16, whose scale decides on the host.
     """
 
     def __init__(
@@ -78,8 +88,15 @@ class Trainer:
         settings: dict[str, Any] | None = None,
         display: Display | None = None,
         average: AveragedModel | None = None,
+        precision: str = "float32",
+        capture: bool = False,
     ):
-        self.model, self.optimizer, self.loss, self.schedule = model, optimizer, loss, schedule
+        if capture and precision == "float16":
+            raise ValueError("a Trainer got capture=True and precision='float16'; expected 'float32' or 'bfloat16'")
+        self.precision = Precision(precision, device_of_model(model) if precision != "float32" else "cpu")
+        self.model, self.schedule, self.validation_loss = model, schedule, loss
+        self.optimizer, self.loss = self.precision.optimizer(optimizer), self.precision.loss(loss)
+        self.captured = CapturedStep(self.learn_from) if capture else None
         self.average = average
         self.train_loader, self.validation_loader = train_loader, validation_loader
         self.folder = None if folder is None else Path(folder)
@@ -106,12 +123,15 @@ class Trainer:
             return self.history
         if not self.history and not self.tally.batches:
             self.save()  # so that a run killed in its first epoch can be resumed too
+        step = self.step if self.captured is None else self.captured_step
         with self.display.training(self.epoch, epochs, self.train_loader, self.tally), asked_to_stop() as stop:
             while self.epoch < epochs:
                 start = time.perf_counter()
                 self.model.train()
                 for inputs, labels in self.train_loader:
-                    self.tally.add(*self.step(inputs, labels), labels)
+                    with self.precision.region():
+                        value, scores = step(inputs, labels)
+                    self.tally.add(value, scores, labels)
                     self.display.batch(self.tally)
                     self.check_loss()
                     if stop():
@@ -139,6 +159,25 @@ class Trainer:
             self.average.update_parameters(self.model)
         return value, scores
 
+    def captured_step(self, inputs: Tensor, labels: Tensor) -> tuple[Any, Tensor]:
+        """The same on a GPU, which repeats as one graph what is captured of it: all but schedule and average."""
+        assert self.captured is not None
+        result = self.captured(inputs, labels)
+        if self.schedule is not None:
+            self.schedule.step()
+        if self.average is not None:
+            self.average.update_parameters(self.model)
+        return result
+
+    def learn_from(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """What is captured of a step."""
+        self.optimizer.zero_grad()
+        scores = self.model(inputs)
+        loss = self.loss(scores, labels)
+        loss.backward()
+        self.optimizer.step()
+        return loss.detach(), scores.detach()
+
     def end_epoch(self, seconds: float) -> None:
         """Validate, write the epoch into the history, and save."""
         if not self.tally.batches:
@@ -154,7 +193,7 @@ class Trainer:
             "seconds": seconds,
         }
         if self.validation_loader is not None:
-            result, _, _ = evaluate(self.trained, self.validation_loader, self.loss)
+            result, _, _ = evaluate(self.trained, self.validation_loader, self.validation_loss)
             entry.update(validation_loss=result.loss, validation_accuracy=result.accuracy)
         self.history.append(entry)
         self.epoch += 1
@@ -178,7 +217,7 @@ class Trainer:
         where = f"{say(f'the loss became {value}', f'损失变成了 {value}')} {self.when()}"
         if (
             inputs is not None
-            and inputs.dtype.kind == "f"
+            and is_floating(inputs.dtype)
             and not array_module(inputs.data).isfinite(inputs.data).all()
         ):
             return where + say(": the inputs of this batch contain NaN or infinity", "：这一批输入里有 NaN 或无穷大")
@@ -231,6 +270,7 @@ class Trainer:
             "epoch": self.epoch,
             "tally": asdict(self.tally.read()),
             "history": self.history,
+            "scaler": None if self.precision.scaler is None else self.precision.scaler.state_dict(),
         }
 
     def resume(self, state: dict[str, Any]) -> None:
@@ -245,6 +285,9 @@ class Trainer:
             raise CheckpointError(f"the checkpoint does not fit this run: it has {kinds[0]}, the run has {kinds[1]}")
         if (state["average"] is None) != (self.average is None):
             kinds = ["no averaged weights", "averaged weights"][:: 1 if state["average"] is None else -1]
+            raise CheckpointError(f"the checkpoint does not fit this run: it has {kinds[0]}, the run has {kinds[1]}")
+        if (state["scaler"] is None) != (self.precision.scaler is None):
+            kinds = ["no GradScaler", "a GradScaler"][:: 1 if state["scaler"] is None else -1]
             raise CheckpointError(f"the checkpoint does not fit this run: it has {kinds[0]}, the run has {kinds[1]}")
         before = self.state_dict()
         for name in ("model", "average"):
@@ -264,9 +307,16 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
+        if self.precision.scaler is not None:
+            self.precision.scaler.load_state_dict(state["scaler"])
         self.train_loader.load_state_dict(state["loader"])
         set_rng_state(state["random"])
         self.epoch, self.tally, self.history = state["epoch"], Tally(**state["tally"]), list(state["history"])
+
+
+def device_of_model(model: Module) -> str:
+    """Where the first parameter of a model lies; 'cpu' without any."""
+    return next((p.device for p in model.parameters()), "cpu")
 
 
 def read_checkpoint(folder: str | Path) -> dict[str, Any]:
@@ -288,6 +338,7 @@ def check_state(state: Any) -> None:
     """Raise CheckpointError unless `state` has all that `Trainer.state_dict` returns, each of its kind."""
     if not isinstance(state, dict):
         raise CheckpointError(f"it holds data of type {type(state).__name__}, expected a dict")
+    state.setdefault("scaler", None)  # those of before mixed precision do not say
     version = state.get("version")
     if type(version) is not int or version != VERSION:
         found = "none" if version is None else version if type(version) is int else f"a {type(version).__name__}"

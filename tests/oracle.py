@@ -17,12 +17,19 @@ import torch
 import torch.nn.functional as F
 
 import minigrad
-from minigrad import Tensor, ops
+from minigrad import Tensor, dtypes, ops
 from minigrad.autograd import topological_order
 from minigrad.device import array_module, to_device
 
-TOLERANCE = {"float64": 1e-10, "float32": 2e-5, "float16": 4e-3}
-"""How far results may be apart, as a part of the largest element of what is compared."""
+EPS = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
+"""The distance from 1 to the next number of each half."""
+
+TOLERANCE = {"float64": 1e-10, "float32": 2e-5, **{half: 4 * eps for half, eps in EPS.items()}}
+"""How far results may be apart, as a part of the largest element of what is compared.
+
+Of halves, 4 eps: minigrad computes in float32 and rounds once, which is eps / 2; PyTorch computes some operations in
+steps, each of which rounds to the half, and its gradients start from results that are rounded.
+"""
 
 
 class Where:
@@ -50,20 +57,28 @@ def our_tensor(array, requires_grad=False, layout=np.asarray):
 
 def their_tensor(array, dtype=None, requires_grad=False):
     """An array as PyTorch's tensor."""
+    if getattr(array, "dtype", None) == "bfloat16":  # which PyTorch does not take from NumPy
+        array, dtype = array.astype("float32"), dtype or torch.bfloat16
     return torch.tensor(array, dtype=dtype, device=Where.theirs, requires_grad=requires_grad)
 
 
 def both(array):
     """An array as PyTorch's tensor and as minigrad's; floating ones require gradients."""
-    floating = array.dtype.kind == "f"
+    floating = dtypes.is_floating(array.dtype)
     return their_tensor(array, requires_grad=floating), our_tensor(array, floating)
 
 
 def on_host(tensor):
     """The values of a tensor of either library as a NumPy array."""
     if isinstance(tensor, torch.Tensor):
-        return tensor.detach().numpy(force=True)
+        half = tensor.dtype == torch.bfloat16
+        return (tensor.float() if half else tensor).detach().numpy(force=True).astype(dtype_name(tensor))
     return to_device(tensor.data, "cpu")
+
+
+def dtype_name(tensor):
+    """The name of the dtype of a tensor of either library."""
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 class Torch:
@@ -160,10 +175,11 @@ def compare(function, *arrays, dtype="float64", layout=np.asarray, second=True, 
     second gradients are compared where every operation is differentiable; where one is not, minigrad has to say so.
     Where PyTorch's results are all finite, minigrad may not warn.
     """
-    arrays = [np.asarray(a, dtype) if np.asarray(a).dtype.kind == "f" else np.asarray(a) for a in arrays]
+    wanted = dtypes.as_dtype(dtype)
+    arrays = [np.asarray(a, wanted) if np.asarray(a).dtype.kind == "f" else np.asarray(a) for a in arrays]
     limit = tolerance * TOLERANCE[dtype]
 
-    xs = [their_tensor(a.copy(), requires_grad=a.dtype.kind == "f") for a in arrays]
+    xs = [their_tensor(a.copy(), requires_grad=dtypes.is_floating(a.dtype)) for a in arrays]
     expected = as_list(function(Torch(), *xs))
     upstream, projections = random_like(expected, seed), random_like(xs, seed + 1)
     expected_first, expected_second = torch_gradients(expected, xs, upstream, projections, second)
@@ -171,7 +187,7 @@ def compare(function, *arrays, dtype="float64", layout=np.asarray, second=True, 
 
     with warnings.catch_warnings():
         warnings.simplefilter("error" if finite else "ignore", RuntimeWarning)
-        xs = [our_tensor(a, a.dtype.kind == "f", layout) for a in arrays]
+        xs = [our_tensor(a, dtypes.is_floating(a.dtype), layout) for a in arrays]
         before = [x.data.copy() for x in xs]
         found = as_list(function(ops, *xs))
         assert_same("output", found, expected, limit)
@@ -211,7 +227,7 @@ def random_like(tensors, seed):
 
 
 def is_floating(tensor):
-    return tensor.is_floating_point() if isinstance(tensor, torch.Tensor) else tensor.dtype.kind == "f"
+    return tensor.is_floating_point() if isinstance(tensor, torch.Tensor) else dtypes.is_floating(tensor.dtype)
 
 
 def torch_gradients(outputs, xs, upstream, projections, second):
@@ -263,10 +279,11 @@ def assert_same(what, found, expected, limit):
         theirs = on_host(theirs)
         assert mine.shape == theirs.shape, f"{what} {i} has shape {mine.shape}, expected {theirs.shape}"
         assert mine.dtype == theirs.dtype, f"{what} {i} has dtype {mine.dtype}, expected {theirs.dtype}"
-        if theirs.dtype.kind != "f":
+        if not dtypes.is_floating(theirs.dtype):
             np.testing.assert_array_equal(on_host(mine), theirs, f"{what} {i}")
             continue
+        mine, theirs = [x.astype("float32") if x.dtype == "bfloat16" else x for x in (on_host(mine), theirs)]
         finite = np.abs(theirs[np.isfinite(theirs)])
         scale = max(1.0, float(finite.max(initial=0)))
         with np.errstate(all="ignore"):
-            np.testing.assert_allclose(on_host(mine), theirs, limit, limit * scale, err_msg=f"{what} {i}")
+            np.testing.assert_allclose(mine, theirs, limit, limit * scale, err_msg=f"{what} {i}")

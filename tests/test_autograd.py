@@ -1069,7 +1069,7 @@ def test_modes_that_end_in_another_order_than_they_began_go_back_to_what_was():
     with minigrad.detect_anomaly():
         generator.close()
     assert minigrad.is_grad_enabled()
-    assert not mode.anomaly
+    assert not mode.now.anomaly
 
 
 def test_set_grad_enabled_acts_as_a_statement_a_context_and_a_decorator():

@@ -13,32 +13,43 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..device import check_device
 from ..errors import MinigradError
 from ..language import say
 from .blanks import Blank
+from .crossing import ON_THE_CPU
 from .diagnosis import Finding
 from .learner import LearnerFile
 from .lessons import Lesson
 from .runner import OWN_ERROR
 
 SECONDS = 10.0  # for one blank
+ON_DEVICE = 60.0  # at least, on a GPU, for which CuPy compiles each kernel at its first use
 GRACE = 5.0  # for the process to notice by itself that the time is up
 START = 60.0  # for Python to start and import minigrad, also where other programs keep the cores busy
 
 
 @dataclass
 class Outcome:
-    """What a check found about one blank: nothing (`finding` None), or what is wrong."""
+    """What a check found about one blank: nothing (`finding` None), or what is wrong.
+
+    On another `device` than the CPU also a remark, how many arrays were there, and why it was not tried there, if it
+    was not: `stays`.
+    """
 
     blank: Blank
     finding: Finding | None
     printed: str = ""
     printed_length: int = 0
     threads: int = 0
+    device: str = "cpu"
+    arrays: int = 0
+    remark: Finding | None = None
+    stays: tuple[str, str] | None = None
     notes: list[dict[str, str]] = field(default_factory=list)
     """What the check tells besides, in both languages."""
 
@@ -53,6 +64,7 @@ def check_lesson(
     blanks: Sequence[Blank] | None = None,
     seconds: float = SECONDS,
     show: Callable[[Outcome], None] = lambda outcome: None,
+    device: str = "cpu",
 ) -> list[Outcome]:
     """Check `blanks` of the lesson (by default all) as the learner wrote them in `file`.
 
@@ -62,7 +74,7 @@ def check_lesson(
     outcomes: list[Outcome] = []
     while left:
         passed = [o.blank.name for o in outcomes if o.passed]
-        found = run_process(lesson, file, left, passed, seconds)
+        found = run_process(lesson, file, left, passed, seconds, device)
         for outcome in found:
             show(outcome)
         outcomes += found
@@ -71,8 +83,26 @@ def check_lesson(
     return outcomes
 
 
+def check_on_device(
+    lesson: Lesson, file: Path, outcomes: Sequence[Outcome], device: str, seconds: float = SECONDS
+) -> list[Outcome]:
+    """`outcomes` of a check on the CPU, with those that passed replaced by what a check on `device` finds.
+
+    DeviceError if the device is not there.
+    """
+    check_device(device)
+    tried = [o.blank for o in outcomes if o.passed and o.blank.name not in ON_THE_CPU]
+    there = {o.blank: o for o in check_lesson(lesson, file, tried, max(seconds, ON_DEVICE), device=device)}
+    found = []
+    for outcome in outcomes:
+        if outcome.passed and outcome.blank not in there:
+            outcome = replace(outcome, device=device, stays=ON_THE_CPU[outcome.blank.name])
+        found.append(there.get(outcome.blank, outcome))
+    return found
+
+
 def run_process(
-    lesson: Lesson, file: Path, blanks: Sequence[Blank], passed: Sequence[str], seconds: float
+    lesson: Lesson, file: Path, blanks: Sequence[Blank], passed: Sequence[str], seconds: float, device: str
 ) -> list[Outcome]:
     """The outcomes that one process gives: of all blanks, or of those up to the one at which it was lost."""
     with tempfile.TemporaryDirectory(prefix="minigrad-check-", ignore_cleanup_errors=True) as name:
@@ -80,12 +110,13 @@ def run_process(
         job, report, trace, errors = (folder / n for n in ("job.json", "report.jsonl", "trace.txt", "errors.txt"))
         names = [blank.name for blank in blanks]
         content = {"lesson": lesson.number, "file": str(file.absolute()), "blanks": names, "passed": list(passed)}
+        content["device"] = device
         job.write_text(
             json.dumps({**content, "seconds": seconds, "report": str(report), "trace": str(trace)}), encoding="utf-8"
         )
         how = run(job, report, errors, seconds)
         entries = [json.loads(line) for line in lines_of(report)]
-        outcomes = [as_outcome(entry) for entry in entries if "end" in entry]
+        outcomes = [as_outcome(entry, device) for entry in entries if "end" in entry]
         finished = {outcome.blank.name for outcome in outcomes}
         current = next((e["begin"] for e in reversed(entries) if "begin" in e), None)
         if current is None and how == "time":
@@ -101,7 +132,7 @@ def run_process(
         if not lost:
             return outcomes
         finding = why_lost(how, "\n".join(lines_of(trace)), file, seconds)
-        return outcomes + [Outcome(Blank(name), finding) for name in lost]
+        return outcomes + [Outcome(Blank(name), finding, device=device) for name in lost]
 
 
 def run(job: Path, report: Path, errors: Path, seconds: float) -> str:
@@ -149,10 +180,10 @@ def lines_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
 
 
-def as_outcome(entry: dict[str, Any]) -> Outcome:
-    finding = None if entry["finding"] is None else Finding(**entry["finding"])
-    printed, length = entry["printed"], entry["printed_length"]
-    return Outcome(Blank(entry["end"]), finding, printed, length, entry["threads"], entry["notes"])
+def as_outcome(entry: dict[str, Any], device: str) -> Outcome:
+    finding, remark = [None if entry[name] is None else Finding(**entry[name]) for name in ("finding", "remark")]
+    told = (entry["printed"], entry["printed_length"], entry["threads"], device, entry["arrays"], remark)
+    return Outcome(Blank(entry["end"]), finding, *told, notes=entry["notes"])
 
 
 def why_lost(how: str, trace: str, file: Path, seconds: float) -> Finding:

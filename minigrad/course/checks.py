@@ -32,9 +32,15 @@ def checks(*blanks: str) -> Callable[[Callable], Callable]:
 
 
 class Check:
-    """One blank being tried. `own` maps the blanks that are in place to the framework's own functions."""
+    """One blank being tried. `own` maps the blanks that are in place to the framework's own functions.
 
-    def __init__(self, blank: Blank, own: Mapping[Blank, Callable], mistakes: Sequence[Mutant] = ()):
+    Arrays are NumPy's here also where the functions in place compute on another `device` (crossing.py).
+    """
+
+    def __init__(
+        self, blank: Blank, own: Mapping[Blank, Callable], mistakes: Sequence[Mutant] = (), device: str = "cpu"
+    ):
+        self.device = device
         self.blank, self.own, self.mistakes = blank, own, [m for m in mistakes if m.kind == "mistake"]
         self.file = code_file(blank.function)
         self.rng = np.random.default_rng(7)

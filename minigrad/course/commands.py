@@ -14,12 +14,13 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.text import Text
 
+from ..device import check_device, cuda_index
 from ..language import LANGUAGES, language, say, set_language
 from .blanks import Blank
-from .checking import SECONDS, Outcome, check_lesson
+from .checking import SECONDS, Outcome, check_lesson, check_on_device
 from .diagnosis import Finding, WrongError
 from .lessons import HINT_LEVELS, Exercise, Lesson, all_lessons, find_lesson
-from .report import show_lessons, show_notes, show_outcome, show_progress, show_summary
+from .report import show_device_summary, show_lessons, show_notes, show_outcome, show_progress, show_summary
 from .workspace import Workspace
 from .wrapping import WrappedMarkdown, wrapped
 
@@ -84,6 +85,18 @@ workspace_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     cls=BilingualOption,
     help=("The workspace, where it is not here.", "学习目录（不在当前目录时）。"),
+)
+
+
+device_option = click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    cls=BilingualOption,
+    help=(
+        "cuda or cuda:N: try what is right on the CPU with arrays on the GPU, too.",
+        "cuda 或 cuda:N：在 CPU 上正确的函数，再用 GPU 上的数组试一遍。",
+    ),
 )
 
 
@@ -195,8 +208,12 @@ def lesson(name: str | None, pager: bool) -> None:
     cls=BilingualOption,
     help=("Seconds for one function.", "每个函数最多运行多少秒。"),
 )
+@device_option
 @workspace_option
-def check(name: str | None, function: str | None, every: bool, time_limit: float, folder: Path | None) -> None:
+def check(
+    name: str | None, function: str | None, every: bool, time_limit: float, device: str, folder: Path | None
+) -> None:
+    check_device(device)
     workspace, console = open_workspace(folder)
     lessons = [x for x in all_lessons() if x.blanks] if every else [lesson_or_next(workspace, name)]
     right = True
@@ -204,14 +221,22 @@ def check(name: str | None, function: str | None, every: bool, time_limit: float
         if every:
             console.print(f"\n[bold]{found.number} {found.title}[/]")
         blanks = [found.exercise(function).blank] if function else None
-        right &= run_check(workspace, found, console, blanks, time_limit)
+        right &= run_check(workspace, found, console, blanks, time_limit, device)
     sys.exit(0 if right else 1)
 
 
 def run_check(
-    workspace: Workspace, lesson: Lesson, console: Console, blanks: list[Blank] | None = None, seconds: float = SECONDS
+    workspace: Workspace,
+    lesson: Lesson,
+    console: Console,
+    blanks: list[Blank] | None = None,
+    seconds: float = SECONDS,
+    device: str = "cpu",
 ) -> bool:
-    """Check a lesson, show and remember what was found; is all of it right?"""
+    """Check a lesson, show and remember what was found; is all of it right?
+
+    On another `device` than the CPU, what is right on the CPU is tried there too. Only the former is remembered.
+    """
     from ..tutor.memory import remember_checks
 
     if not lesson.blanks:
@@ -232,20 +257,29 @@ def run_check(
 
     workspace.spend(lesson)
     before = [blank.name for blank in workspace.solved(lesson)]
-    outcomes = check_lesson(lesson, file.path, blanks, seconds, show)
+    on_cpu = cuda_index(device) is None
+    outcomes = check_lesson(lesson, file.path, blanks, seconds, show if on_cpu else lambda outcome: None)
     workspace.record(lesson, outcomes, code)
     remember_checks(workspace, lesson, outcomes, before)
-    show_notes(console, outcomes)
-    show_summary(console, lesson, outcomes, workspace)
+    if on_cpu:
+        show_notes(console, outcomes)
+        show_summary(console, lesson, outcomes, workspace)
+    else:
+        outcomes = check_on_device(lesson, file.path, outcomes, device, seconds)
+        for outcome in outcomes:
+            show(outcome)
+        show_device_summary(console, device, outcomes)
     return all(outcome.passed for outcome in outcomes)
 
 
 @command("watch", "Check again whenever you save a file.", "每次保存文件时自动重新检查。")
 @click.argument("name", metavar="[LESSON]", required=False)
+@device_option
 @workspace_option
-def watch(name: str | None, folder: Path | None) -> None:
+def watch(name: str | None, device: str, folder: Path | None) -> None:
     from .watch import changes_and_keys, keyboard
 
+    check_device(device)
     workspace, console = open_workspace(folder)
     current = lesson_or_next(workspace, name)
 
@@ -254,7 +288,7 @@ def watch(name: str | None, folder: Path | None) -> None:
             console.clear()
         file = escape(str(workspace.file(current)))
         console.print(f"[bold]{current.number} {current.title}[/]  [dim]{file}[/]", soft_wrap=True)
-        run_check(workspace, current, console)
+        run_check(workspace, current, console, device=device)
         console.print(
             say(
                 "\n[dim]save the file to check again;  h hint  l list  n next  q quit[/]",

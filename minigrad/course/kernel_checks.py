@@ -267,8 +267,8 @@ def note_doubles(check: Check, trial: Trial) -> None:
             f"{check.blank}: `{code}` computes with 64 bits also where elements are floats: a constant like 1.0 is a "
             "double. The result is right, but most GPUs are many times slower at it: write 1.0f or (A) 1, and A for "
             "the types of variables.",
-            f"{check.blank}：元素是 float 时，`{code}` 也用 64 位计算，因为 1.0 这样的常量是 double。结果没错，但大多数"
-            " GPU 算 double 要慢很多倍：请写 1.0f 或 (A) 1，变量的类型写 A。",
+            f"{check.blank}：元素是 float 时，`{code}` 也用 64 位计算，因为 1.0 这样的常量是 double。结果没错，但"
+            "大多数 GPU 算 double 要慢很多倍：请写 1.0f 或 (A) 1，变量的类型写 A。",
         )
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..errors import OutOfMemoryError
 from .blanks import Blank
 from .cut import has_docstring
 from .diagnosis import Finding, WrongError
@@ -130,7 +131,7 @@ def as_finding(error: BaseException, path: str, memory_limit: str = "") -> Findi
     facts["error"], facts["message"] = type(error).__name__, str(error).strip().split("\n")[0] or "-"
     if isinstance(error, NotImplementedError):
         return Finding("not_written")
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) and not isinstance(error, OutOfMemoryError):
         return Finding("memory", {**facts, "limit": memory_limit})
     if isinstance(error, EOFError) and "input(" in facts["code"]:
         return Finding("asked_input", facts)

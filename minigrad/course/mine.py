@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from ..errors import MinigradError
 from ..language import say
 from .blanks import Blank, in_place
 from .checking import check_lesson
-from .diagnosis import WrongError
+from .diagnosis import Finding, WrongError
+from .learner import code_file
 from .lessons import Lesson, all_lessons
+from .numpy_sources import is_on_cpu, is_on_gpu
+from .numpy_use import why_on_device, why_returned
 from .workspace import Workspace
 
 
@@ -133,23 +137,45 @@ def counting(function: Callable, entry: Owned) -> Callable:
     @wraps(function)
     def counted(*args: Any, **kwargs: Any) -> Any:
         entry.calls += 1
-        return function(*args, **kwargs)
+        result = function(*args, **kwargs)
+        if entry.mine and is_on_cpu(result) and any(map(is_on_gpu, (*args, *kwargs.values()))):
+            given = signature(function).bind(*args, **kwargs).arguments
+            raise learners_error(function.__name__, code_file(function), why_returned(function, given, result))
+        return result
 
     return counted
 
 
 def failure(error: Exception, files: set[str]) -> Exception:
-    """The error as the learner should read it, if it came from their code; itself otherwise."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
-    if not frames:
+    """The error as the learner should read it, if it, or what it was raised from, came from their code; else itself."""
+    cause: BaseException | None = error
+    while cause is not None:
+        frames = [f for f in traceback.extract_tb(cause.__traceback__) if f.filename in files]
+        if frames:
+            break
+        cause = cause.__cause__
+    else:
         return error
     at = frames[-1]
-    what = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    finding = why_on_device(error, at.filename)
+    if finding is not None:
+        return learners_error(at.name, at.filename, finding)
+    what = f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}"
     place = f"{Path(at.filename).name}:{at.lineno}"
     return LearnerCodeError(
         say(
             f"your {at.name} in {place} raised {what} (`{at.line}`)",
             f"你在 {place} 的 {at.name} 抛出了 {what}(`{at.line}`)",
+        )
+    )
+
+
+def learners_error(name: str, file: str, finding: Finding) -> LearnerCodeError:
+    """What is wrong with the learner's function `name` on a GPU, as the end of a run."""
+    return LearnerCodeError(
+        say(
+            f"your {name} in {Path(file).name} does not run on the GPU. {finding.seen} {finding.look}",
+            f"你在 {Path(file).name} 里写的 {name} 不能在 GPU 上运行。{finding.seen}{finding.look}",
         )
     )
 

@@ -18,10 +18,17 @@ PRINTED_LINES = 10  # of what a learner's function printed
 def show_outcome(console: Console, outcome: Outcome, again: bool = False) -> None:
     """One blank: a tick, or what is wrong with it and where to look; the latter not `again`."""
     if outcome.passed:
-        console.print(Text("✔ ", "green").append(str(outcome.blank), "bold"))
+        right = Text("✔ ", "green").append(str(outcome.blank), "bold").append(where_it_ran(outcome), "dim")
+        console.print(right, soft_wrap=True)
     else:
         console.print(Text("✘ ", "red").append(str(outcome.blank), "bold"))
     finding = outcome.finding
+    if finding is not None and outcome.device != "cpu":
+        device = outcome.device
+        console.print(indented(say(f"Right on the CPU, but not on {device}.", f"在 CPU 上正确，在 {device} 上不行。")))
+    if outcome.remark is not None:
+        console.print(wrapped(Text(indented(outcome.remark.seen)), console.width))
+        console.print(wrapped(Text(indented("→ " + outcome.remark.look), "yellow"), console.width))
     if finding is not None:
         console.print(wrapped(Text(indented(finding.seen)), console.width))
         if finding.worst:
@@ -48,6 +55,17 @@ def show_outcome(console: Console, outcome: Outcome, again: bool = False) -> Non
         if len(lines) > PRINTED_LINES or outcome.printed_length > len(outcome.printed):
             shown += "\n  ..."
         console.print(Text(indented(shown), "dim"))
+
+
+def where_it_ran(outcome: Outcome) -> str:
+    """What stands behind the name of a function that is right, where it was to be tried on a GPU."""
+    if outcome.device == "cpu":
+        return ""
+    if outcome.stays is not None:
+        return f"  {say(*outcome.stays)}"
+    if not outcome.arrays:
+        return say("  takes no arrays: the same on every device", "  不接收数组：在哪个设备上都一样")
+    return f"  {outcome.device}"
 
 
 def show_notes(console: Console, outcomes: list[Outcome]) -> None:
@@ -124,6 +142,18 @@ def show_summary(console: Console, lesson: Lesson, outcomes: list[Outcome], work
             ),
             soft_wrap=True,
         )
+
+
+def show_device_summary(console: Console, device: str, outcomes: list[Outcome]) -> None:
+    """How many of the functions that are right on the CPU are right on `device` too."""
+    there = [o for o in outcomes if o.device != "cpu"]
+    right = sum(o.passed for o in there)
+    console.print(
+        say(
+            f"\n{right} of {len(there)} functions that are right on the CPU run on {device} too.",
+            f"\n在 CPU 上正确的 {len(there)} 个函数中，{right} 个也能在 {device} 上运行。",
+        )
+    )
 
 
 def show_progress(console: Console, workspace: Workspace) -> None:

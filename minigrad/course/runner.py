@@ -12,23 +12,35 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
+from ..device import module_on
 from .blanks import Blank, in_place
 from .checks import Check
+from .crossing import Journey, crossing
 from .diagnosis import Finding, WrongError
 from .learner import LearnerFile, as_finding, attributes_set
 from .lessons import Lesson, find_lesson
 from .memory_limit import MEMORY_LIMIT, limit_memory
 from .mutants import Mutant
+from .numpy_use import KINDS as ON_GPU
+from .numpy_use import asks_for_numpy
 
 OWN_ERROR = 70  # exit status for an error in minigrad itself
 TELLING = ("mistake", "sign", "factor", "region", "swapped", "upstream_ignored")  # kinds that name what is wrong
 PRINTED_MOST = 4000  # characters of what a function prints that are kept
+
+
+@dataclass
+class Seen:
+    """What is told of a blank that was tried on a device besides: how many arrays were there, and a remark."""
+
+    arrays: int = 0
+    remark: Finding | None = None
 
 
 class Printed:
@@ -62,7 +74,10 @@ def main(job_file: str) -> None:
     printed = Printed()
     sys.stdout = sys.stderr = printed
     np.seterr(all="ignore")  # a check looks at results; warnings on the way to a right one are no mistake
-    limit_memory()
+    if job["device"] == "cpu":
+        limit_memory()
+    else:
+        module_on(job["device"])  # now, as it takes seconds; CUDA reserves far more addresses than memory
     sys.path.insert(0, str(Path(job["file"]).parent))
     file = LearnerFile(Path(job["file"]), lesson.number)
     own = {blank: blank.function for blank in lesson.blanks}
@@ -78,8 +93,9 @@ def main(job_file: str) -> None:
             tell(report, begin=blank.name)
             watchdog(job["seconds"], trace)
             before = threads_running()
-            notes: list[dict[str, str]] = []
-            finding = problem or examine(lesson, blank, file, own, companions, mistakes.get(blank.name, []), notes)
+            seen, notes = Seen(), list[dict[str, str]]()
+            known = mistakes.get(blank.name, [])
+            finding = problem or examine(lesson, blank, file, own, companions, known, job["device"], seen, notes)
             faulthandler.cancel_dump_traceback_later()
             if finding is None:
                 companions.add(blank.name)
@@ -91,6 +107,8 @@ def main(job_file: str) -> None:
                 printed=text,
                 printed_length=length,
                 threads=threads_running() - before,
+                arrays=seen.arrays,
+                remark=None if seen.remark is None else asdict(seen.remark),
                 notes=notes,
             )
     os._exit(0)  # threads that the learner's code left behind would keep the process alive
@@ -119,11 +137,16 @@ def examine(
     own: Mapping[Blank, Any],
     passed: set[str],
     mistakes: list[Mutant],
+    device: str = "cpu",
+    seen: Seen | None = None,
     notes: list[dict[str, str]] | None = None,
 ) -> Finding | None:
     """Try one blank; `notes` is what the check tells besides. Blanks of the same class that have passed stand in place
     beside it: a backward relies on what its forward has saved. Behind a forward that is wrong it may still be right, or
-    its mistake plainer than behind minigrad's, which saves other things."""
+    its mistake plainer than behind minigrad's, which saves other things.
+
+    On another device than the CPU, only what has passed there is tried; what is `seen` besides is noted.
+    """
     beside = companions(blank, lesson.blanks)
     try:
         function = file.function(blank)
@@ -133,20 +156,23 @@ def examine(
 
     def attempt(others: Mapping[Blank, Any]) -> Finding | None:
         functions = {blank: function, **others}
-        return tried(lesson, blank, functions, {b: own[b] for b in functions}, mistakes, notes)
+        owns = {b: own[b] for b in functions}
+        if device == "cpu":
+            return tried(lesson, blank, functions, owns, mistakes, notes=notes)
+        return tried_on_device(lesson, blank, functions, owns, mistakes, device, seen or Seen())
 
     finding = attempt(right)
     if finding is None:
         return None
-    if right and finding.kind in ("raised", "shape", "wrong") and attempt({}) is None:
+    if device == "cpu" and right and finding.kind in ("raised", "shape", "wrong") and attempt({}) is None:
         finding.kind = "saved_otherwise"
     wrong_forwards = [b for b in beside if b.short == "forward" and b not in right]
     if blank.short != "backward" or not wrong_forwards:
         return finding
-    if finding.kind == "raised" and relies_on(wrong_forwards, file, finding.facts):
+    if device == "cpu" and finding.kind == "raised" and relies_on(wrong_forwards, file, finding.facts):
         finding.kind = "forward_first"
     behind_own = attempt(right | {b: file.function(b) for b in wrong_forwards if file.is_written(b)})
-    return behind_own if behind_own is None or behind_own.kind in TELLING else finding
+    return behind_own if behind_own is None or behind_own.kind in (*TELLING, *ON_GPU) else finding
 
 
 def relies_on(forwards: Sequence[Blank], file: LearnerFile, facts: Mapping[str, Any]) -> bool:
@@ -164,12 +190,13 @@ def tried(
     functions: Mapping[Blank, Any],
     own: Mapping[Blank, Any],
     mistakes: list[Mutant],
+    device: str = "cpu",
     notes: list[dict[str, str]] | None = None,
 ) -> Finding | None:
     """What the lesson's check of `blank` finds with these functions in place; None if all is right. What it tells
     besides is added to `notes`."""
     with in_place(functions):
-        check = Check(blank, own, mistakes)
+        check = Check(blank, own, mistakes, device)
         check.notes = check.notes if notes is None else notes
         try:
             lesson.checks[blank.name](check)
@@ -181,6 +208,33 @@ def tried(
                 raise
             return finding
     return None
+
+
+def tried_on_device(
+    lesson: Lesson,
+    blank: Blank,
+    functions: Mapping[Blank, Any],
+    own: Mapping[Blank, Any],
+    mistakes: list[Mutant],
+    device: str,
+    seen: Seen,
+) -> Finding | None:
+    """The same, with the functions computing on `device`: first where nothing may be read from there, then, if that is
+    all that is wrong, where it may; then it is a remark."""
+    seen.remark = None
+    for reading in (False, True):
+        journey = Journey()
+        crossed = {b: crossing(f, device, journey, reading or b != blank) for b, f in functions.items()}
+        finding = tried(lesson, blank, crossed, own, mistakes, device)
+        seen.arrays = journey.arrays
+        if finding is None or finding.kind != "reads":
+            break
+        seen.remark = finding if finding.facts["line"] else None
+    if finding is not None:
+        seen.remark = None
+        if finding.kind not in ON_GPU:
+            finding = asks_for_numpy(functions[blank]) or finding
+    return finding
 
 
 def companions(blank: Blank, blanks: list[Blank]) -> list[Blank]:

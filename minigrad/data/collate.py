@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..device import array_module
+from ..dtypes import is_floating, is_real
 from ..tensor import Tensor, as_array
 
 Number = int | float | np.number | np.bool_
@@ -59,7 +60,7 @@ def stack_numbers(numbers: Sequence[Any], where: str) -> np.ndarray:
         wrong = next((number for number in numbers if not -(2**63) <= int(number) < 2**63), None)
         if wrong is not None:
             raise ValueError(f"the whole number {wrong}{place(where)} does not fit into int64")
-    return array.astype(np.float32 if array.dtype.kind == "f" else np.int64)
+    return array.astype(np.float32 if is_floating(array.dtype) else np.int64)
 
 
 def stack(samples: Sequence[Any], names: Sequence[Any], where: str) -> Tensor:
@@ -97,7 +98,7 @@ def place(where: str) -> str:
 
 def is_array(x: Any) -> bool:
     """Is `x` an array of numbers, of NumPy or CuPy?"""
-    return (isinstance(x, np.ndarray) or array_module(x) is not np) and x.dtype.kind in "fiub"
+    return (isinstance(x, np.ndarray) or array_module(x) is not np) and is_real(x.dtype)
 
 
 def map_leaves(function: Callable[[Any], Any], batch: Any) -> Any:

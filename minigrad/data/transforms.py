@@ -18,6 +18,7 @@ import numpy as np
 
 from ..checks import check_count, check_finite, check_fraction, check_positive
 from ..device import Array, array_module, expect, generator
+from ..dtypes import is_floating
 from ..errors import UnknownNameError
 from .collate import is_array
 
@@ -84,7 +85,7 @@ class Normalize(Transform):
             if len(values) not in (1, x.shape[1]):
                 raise ValueError(f"Normalize has {len(values)} values of {name}, the images have {x.shape[1]} channels")
         is_bytes = x.dtype == np.uint8
-        if not is_bytes and x.dtype.kind != "f":
+        if not is_bytes and not is_floating(x.dtype):
             raise ValueError(f"Normalize needs images of bytes or floating-point numbers, got {x.dtype}")
         xp, dtype = array_module(x), np.float32 if is_bytes else x.dtype
         scale = 1 / np.array(self.std).reshape(-1, 1, 1)
@@ -217,7 +218,7 @@ class Mixup(Transform):
     def batch(self, rng: np.random.Generator, x: Array, *others: Any) -> tuple:
         if len(others) != 1:
             raise ValueError(f"Mixup needs images and their labels, got {1 + len(others)} arrays")
-        if x.dtype.kind != "f":
+        if not is_floating(x.dtype):
             raise ValueError(f"Mixup needs images of floating-point numbers, got {x.dtype}; put it after Normalize")
         share = float(rng.beta(self.alpha, self.alpha))
         partner = array_module(x).asarray(rng.permutation(len(x)))
@@ -232,7 +233,7 @@ class Mixup(Transform):
     def probabilities(self, labels: Array, n: int) -> Array:
         """Labels [n] as rows with a 1 at the label; probabilities as they are."""
         xp, classes = array_module(labels), self.num_classes
-        if labels.dtype.kind == "f" and labels.shape == (n, classes):
+        if is_floating(labels.dtype) and labels.shape == (n, classes):
             return labels
         if labels.dtype.kind not in "iu" or labels.shape != (n,):
             raise ValueError(

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, array_module
+from ..dtypes import is_floating
 from . import threads
 
 FEW = 128
@@ -13,7 +14,7 @@ FEW = 128
 
 def fast(x: Array) -> bool:
     """Do the kernels take this array? They are NumPy's, and for the dtypes that BLAS has."""
-    return array_module(x) is np and x.dtype.kind == "f" and x.itemsize >= 4 and x.size > 0
+    return array_module(x) is np and is_floating(x.dtype) and x.itemsize >= 4 and x.size > 0
 
 
 def matmul(x: Any, y: Any, row: Any = None) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array
+from ..dtypes import is_half
 from .threads import ELEMENT, one_thread_for_blas_beside_others, shared
 
 BLOCK = 512
@@ -15,6 +16,8 @@ BLOCK = 512
 def column_sums(x: Array) -> Any:
     """Σ over the rows of x [n, m] -> [m]. As a product with ones this runs at the speed of BLAS, which NumPy's sum over
     the first dimension does not; the sums of blocks of rows are added in float64, so that no digits are lost."""
+    if is_half(x.dtype):
+        return x.sum(axis=0, dtype=np.float32).astype(x.dtype)
     if type(x) is not np.ndarray or x.dtype.kind != "f" or len(x) <= 32:
         return x.sum(axis=0)
     with one_thread_for_blas_beside_others():
@@ -27,12 +30,12 @@ def column_sums(x: Array) -> Any:
 
 
 def total(x: Array, dims: tuple[int, ...], keepdims: bool = False) -> Any:
-    """Σ x over `dims`, of float16 in float32.
+    """Σ x over `dims`, of float16 and bfloat16 in float32.
 
     NumPy adds in pairs along the dimension that lies densest in memory, which keeps the digits, but one after another
     along all others, which loses them.
     """
-    if x.dtype == np.float16:
+    if is_half(x.dtype):
         return x.sum(axis=dims, keepdims=keepdims, dtype=np.float32)
     if type(x) is not np.ndarray or x.dtype != np.float32 or x.size < 2 * BLOCK or not dims:
         return x.sum(axis=dims, keepdims=keepdims)

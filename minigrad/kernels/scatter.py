@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, array_module
+from ..dtypes import is_half
 
 FEW = 32
 """Places that are gone through one by one."""
@@ -14,9 +15,11 @@ FEW = 32
 def scatter_add(shape: tuple[int, ...], index: Any, values: Array) -> Array:
     """Zeros of `shape`, to which `values` are added at `index`; places that occur several times add up.
 
-    With as many dimensions as `values`, it has their order in memory.
+    With as many dimensions as `values`, it has their order in memory. float16 and bfloat16 are added up in float32.
     """
     xp = array_module(values)
+    if is_half(values.dtype) and not is_basic(index):
+        return scatter_add(shape, index, values.astype(np.float32)).astype(values.dtype)
     if xp is not np and not is_basic(index):
         return added_in_order(shape, index, values)
     alike = values.ndim == len(shape)
@@ -44,8 +47,7 @@ def added_in_order(shape: tuple[int, ...], index: Any, values: Array) -> Array:
     if not places.size or not values.size:
         return xp.zeros(shape, values.dtype)
     order = places.argsort(kind="stable")
-    wide = values.astype(np.float32) if values.dtype == np.float16 else values
-    places, sums = places[order], wide.reshape(len(places), -1)[order]
+    places, sums = places[order], values.reshape(len(places), -1)[order]
     length = 1
     while length < len(places):
         same = (places[length:] == places[:-length])[:, None]
@@ -53,7 +55,7 @@ def added_in_order(shape: tuple[int, ...], index: Any, values: Array) -> Array:
         length *= 2
     last = xp.searchsorted(places, xp.arange(n), side="right") - 1
     found = (places[last] == xp.arange(n))[:, None]
-    return xp.where(found, sums[last], 0).astype(values.dtype, copy=False).reshape(shape)
+    return xp.where(found, sums[last], 0).reshape(shape)
 
 
 def add_rows(total: Array, index: Array, rows: Array) -> None:

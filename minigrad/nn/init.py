@@ -19,6 +19,7 @@ import numpy as np
 from ..changes import note_change
 from ..checks import check_choice, check_finite, check_number, check_positive, check_real
 from ..device import generator, to_device
+from ..dtypes import is_floating
 from ..tensor import Tensor
 
 drawing: ContextVar[bool] = ContextVar("drawing", default=True)
@@ -73,7 +74,7 @@ def check_target(name: str, tensor: Any, floating: bool = False) -> None:
         raise TypeError(f"{name} needs a tensor, got {type(tensor).__name__}")
     if tensor.grad_fn is not None:
         raise ValueError(f"{name} needs a leaf tensor, got the result of {tensor.grad_fn.name}")
-    if floating and tensor.dtype.kind != "f":
+    if floating and not is_floating(tensor.dtype):
         raise TypeError(f"{name} needs a tensor of a floating dtype, got {tensor.dtype}")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..changes import note_change
 from ..checks import check_bool
 from ..device import Array, array_module, cuda_index, to_device
-from ..dtypes import as_dtype
+from ..dtypes import as_dtype, is_floating
 from ..errors import CheckpointError, DeviceError, did_you_mean
 from ..tensor import Hook, Tensor, as_array
 
@@ -324,6 +324,10 @@ class Module:
         """Convert to float16, as `to` does."""
         return self.to("float16")
 
+    def bfloat16(self) -> Module:
+        """Convert to bfloat16, as `to` does."""
+        return self.to("bfloat16")
+
     def state_dict(self) -> dict[str, Tensor]:
         """All parameters and persistent buffers by dotted name, as detached tensors that share memory."""
         state: dict[str, Tensor] = {}
@@ -417,7 +421,7 @@ def destination(targets: tuple, device: str | None, dtype: Any) -> tuple[str | N
             dtype = named_dtype(target)
     if device is not None:
         cuda_index(device)
-    if dtype is not None and (dtype := as_dtype(dtype)).kind != "f":
+    if dtype is not None and not is_floating(dtype := as_dtype(dtype)):
         raise TypeError(f"a module can be converted to floating dtypes only, got {dtype}")
     return device, dtype
 
@@ -436,7 +440,7 @@ def named_dtype(target: Any) -> np.dtype:
 def converted(array: Array, device: str | None, dtype: np.dtype | None) -> Array:
     """`array` on another device, in another dtype (if it is floating), or both; itself where nothing changes."""
     array = array if device is None else to_device(array, device)
-    return array if dtype is None or array.dtype.kind != "f" else array.astype(dtype, copy=False)
+    return array if dtype is None or not is_floating(array.dtype) else array.astype(dtype, copy=False)
 
 
 def array_of(value: Any) -> Array:

@@ -74,6 +74,8 @@ def tanh(input: Tensor) -> Tensor:
 class ReLU(Activation):
     """y = max(x, 0);  gx = gy where y ≠ 0, which NaN is too, else 0 (Nair & Hinton, 2010)."""
 
+    halves = "native"
+
     def forward(self, x: Array) -> Array:
         y = kernels.relu(x)
         self.save(y)
@@ -163,6 +165,8 @@ class Softplus(Activation):
 
     Computed as max(βx, 0) + ln(1 + e^(-|βx|)), which cannot overflow.
     """
+
+    autocast = "float32"
 
     def __init__(self, beta: float = 1.0):
         self.beta = beta
@@ -306,6 +310,8 @@ class Softmax(Activation):
     Nothing overflows, however large x is.
     """
 
+    autocast = "float32"
+
     def __init__(self, dim: int):
         self.dim = dim
 
@@ -350,6 +356,8 @@ class LogSoftmax(Activation):
 
     The largest x is subtracted first, so that the sum is at least e⁰ = 1; that of no elements is taken for 1.
     """
+
+    autocast = "float32"
 
     def __init__(self, dim: int):
         self.dim = dim

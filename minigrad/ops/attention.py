@@ -7,6 +7,7 @@ import numpy as np
 
 from ..checks import check_bool
 from ..device import Array, array_module, device_of, generator
+from ..dtypes import is_floating
 from ..function import Function
 from ..kernels import attention as kernels
 from ..kernels.cuda import softmax as cuda
@@ -29,6 +30,8 @@ class Attention(Function):
     With dropout, elements of P are set to 0 with probability `p` and the others divided by 1 - p, as in ops/dropout.py.
     With `weights`, P is a second result (Vaswani et al., "Attention is all you need", 2017).
     """
+
+    autocast = "lower"
 
     def __init__(self, scale: float, p: float = 0.0, weights: bool = False):
         self.scale, self.p, self.weights = scale, p, weights
@@ -178,7 +181,7 @@ def additive(mask: Any, like: Tensor, op: str) -> Tensor | None:
     mask = as_tensor(mask, op)
     if mask.dtype == np.bool_:
         return where(mask, Tensor(array_module(like.data).zeros((), like.dtype)), -math.inf)
-    if mask.dtype.kind != "f":
+    if not is_floating(mask.dtype):
         raise TypeError(f"{op} needs a mask of True and False or of floating-point numbers, got {mask.dtype}")
     return mask
 

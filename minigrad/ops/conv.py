@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..device import Array
+from ..dtypes import is_half
 from ..function import Function
 from ..kernels.conv import convolution as kernels
 from ..kernels.conv.choice import Geometry
@@ -29,6 +30,8 @@ class Convolution(Function):
     1989). Each of g groups of channels has c/g channels and o/g kernels, and sees no others.
     """
 
+    autocast = "lower"
+    halves = "products"
     promotes = True
     differentiable = True
 
@@ -157,6 +160,8 @@ class FastConvolution(Convolution):
     def input_grad(self, gy: Array, weight: Array, shape: tuple[int, ...]) -> Array:
         if taken(gy, weight):
             return cuda.input_grad(gy, weight, shape, *self.geometry)
+        if is_half(gy.dtype):  # on a GPU, where products of float16 add up in float32, but col2im would not
+            return super().input_grad(gy.astype("float32"), weight.astype("float32"), shape).astype(gy.dtype)
         if not fast(gy):
             return super().input_grad(gy, weight, shape)
         return kernels.input_grad(gy, weight, self.geometry, shape)

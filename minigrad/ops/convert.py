@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, device_of, to_device
-from ..dtypes import as_dtype
+from ..dtypes import as_dtype, is_floating, is_half
 from ..function import Function
+from ..grad_mode import mode
 from ..tensor import Tensor
 from .apply import apply
 from .arguments import as_tensor
@@ -15,6 +16,7 @@ from .arguments import as_tensor
 class Cast(Function):
     """y = x in another dtype;  gx = gy in the dtype of x."""
 
+    halves = "native"
     differentiable = True
 
     def __init__(self, dtype: Any):
@@ -25,7 +27,7 @@ class Cast(Function):
         return x.astype(self.dtype)
 
     def wrap(self, array: Array, dtype: Any, recorded: bool, index: int = 0) -> Tensor:
-        return super().wrap(array, self.dtype, recorded and self.dtype.kind == "f")
+        return super().wrap(array, self.dtype, recorded and is_floating(self.dtype))
 
     def backward(self, gy: Array) -> Any:
         return apply(Cast(self.given), gy)
@@ -34,6 +36,7 @@ class Cast(Function):
 class Move(Function):
     """y = x on another device;  gx = gy on the device of x."""
 
+    halves = "native"
     differentiable = True
 
     def __init__(self, device: str):
@@ -70,12 +73,24 @@ def to(input: Tensor, *targets: Any, dtype: Any = None, device: str | None = Non
 def as_floating(input: Any, op: str) -> Tensor:
     """`input`, with whole numbers and booleans as float32; NumPy by itself would take exp(uint8) in float16."""
     input = as_tensor(input, op)
-    return input if input.data.dtype.kind == "f" else Cast(np.float32)(input)
+    return input if is_floating(input.data.dtype) else Cast(np.float32)(input)
+
+
+def autocasting(x: Tensor) -> bool:
+    """Is autocast on where the tensor lies?"""
+    casting = mode.now.casting
+    return casting is not None and casting.dtypes.get(x.device.partition(":")[0]) is not None
+
+
+def widened(input: Tensor) -> Tensor:
+    """float16 and bfloat16 in float32 within autocast: what a function takes whose operations would take any dtype."""
+    return Cast(np.float32)(input) if autocasting(input) and is_half(input.dtype) else input
 
 
 class Clone(Function):
     """y = a copy of x;  gx = gy."""
 
+    halves = "native"
     differentiable = True
 
     def forward(self, x: Array) -> Array:

@@ -15,7 +15,7 @@ from ..kernels.elementwise import integer_power
 from ..tensor import Tensor
 from .apply import apply
 from .arguments import as_tensor
-from .convert import as_floating
+from .convert import as_floating, widened
 
 
 class Elementwise(Function):
@@ -25,7 +25,19 @@ class Elementwise(Function):
     differentiable = True
 
 
-class Add(Elementwise):
+class Arithmetic(Elementwise):
+    """Base of operations that are one step on each number, which halves take as they are."""
+
+    halves = "native"
+
+
+class Steep(Elementwise):
+    """Base of functions whose values or slopes grow so large or small that autocast computes them in float32."""
+
+    autocast = "float32"
+
+
+class Add(Arithmetic):
     """z = x + y;  gx = gz,  gy = gz."""
 
     def forward(self, x: Array, y: Array) -> Array:
@@ -40,7 +52,7 @@ def add(input: Any, other: Any) -> Tensor:
     return Add()(input, other)
 
 
-class Sub(Elementwise):
+class Sub(Arithmetic):
     """z = x - y;  gx = gz,  gy = -gz."""
 
     def forward(self, x: Array, y: Array) -> Array:
@@ -55,7 +67,7 @@ def sub(input: Any, other: Any) -> Tensor:
     return Sub()(input, other)
 
 
-class Mul(Elementwise):
+class Mul(Arithmetic):
     """z = x · y;  gx = gz · y,  gy = gz · x."""
 
     def forward(self, x: Array, y: Array) -> Array:
@@ -104,10 +116,12 @@ class Div(Elementwise):
 
 def div(input: Any, other: Any) -> Tensor:
     """input / other, elementwise with broadcasting."""
+    if type(input) in (int, float) and isinstance(other, Tensor):
+        other = widened(other)
     return Div()(input, other)
 
 
-class Neg(Elementwise):
+class Neg(Arithmetic):
     """y = -x;  gx = -gy."""
 
     def forward(self, x: Array) -> Array:
@@ -122,7 +136,7 @@ def neg(input: Any) -> Tensor:
     return Neg()(as_tensor(input, "neg"))
 
 
-class Power(Elementwise):
+class Power(Steep):
     """y = xⁿ for a number n;  gx = gy · n · xⁿ⁻¹, and 0 for n = 0."""
 
     def __init__(self, n: float):
@@ -140,7 +154,7 @@ class Power(Elementwise):
         return gy * n * apply(Power(n - 1), x)
 
 
-class TensorPower(Elementwise):
+class TensorPower(Steep):
     """z = xʸ;  gx = gz · y · xʸ⁻¹,  gy = gz · z · log x, each 0 where its factor y, or x, is 0."""
 
     def forward(self, x: Array, y: Array) -> Array:
@@ -164,7 +178,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
     return TensorPower()(input, exponent)
 
 
-class Exp(Elementwise):
+class Exp(Steep):
     """y = eˣ;  gx = gy · y."""
 
     def forward(self, x: Array) -> Array:
@@ -182,7 +196,7 @@ def exp(input: Any) -> Tensor:
     return Exp()(as_floating(input, "exp"))
 
 
-class Log(Elementwise):
+class Log(Steep):
     """y = ln x;  gx = gy / x."""
 
     def forward(self, x: Array) -> Array:

@@ -6,10 +6,10 @@ from typing import Any
 from ..device import Array, array_module
 from ..tensor import Tensor
 from .convert import as_floating
-from .elementwise import Elementwise, pow
+from .elementwise import Steep, pow
 
 
-class Log2(Elementwise):
+class Log2(Steep):
     """y = log₂ x;  gx = gy / (x ln 2)."""
 
     def forward(self, x: Array) -> Array:
@@ -26,7 +26,7 @@ def log2(input: Any) -> Tensor:
     return Log2()(as_floating(input, "log2"))
 
 
-class Log10(Elementwise):
+class Log10(Steep):
     """y = log₁₀ x;  gx = gy / (x ln 10)."""
 
     def forward(self, x: Array) -> Array:
@@ -43,7 +43,7 @@ def log10(input: Any) -> Tensor:
     return Log10()(as_floating(input, "log10"))
 
 
-class Log1p(Elementwise):
+class Log1p(Steep):
     """y = ln(1 + x), exact for small x;  gx = gy / (1 + x)."""
 
     def forward(self, x: Array) -> Array:
@@ -60,7 +60,7 @@ def log1p(input: Any) -> Tensor:
     return Log1p()(as_floating(input, "log1p"))
 
 
-class Expm1(Elementwise):
+class Expm1(Steep):
     """y = eˣ - 1, exact for small x;  gx = gy · (y + 1)."""
 
     def forward(self, x: Array) -> Array:
@@ -78,7 +78,7 @@ def expm1(input: Any) -> Tensor:
     return Expm1()(as_floating(input, "expm1"))
 
 
-class Reciprocal(Elementwise):
+class Reciprocal(Steep):
     """y = 1 / x;  gx = -gy · y²."""
 
     def forward(self, x: Array) -> Array:
@@ -96,7 +96,7 @@ def reciprocal(input: Any) -> Tensor:
     return Reciprocal()(as_floating(input, "reciprocal"))
 
 
-class RSqrt(Elementwise):
+class RSqrt(Steep):
     """y = 1 / √x;  gx = -gy · y³ / 2."""
 
     def forward(self, x: Array) -> Array:
@@ -119,7 +119,7 @@ def square(input: Any) -> Tensor:
     return pow(input, 2)
 
 
-class Tan(Elementwise):
+class Tan(Steep):
     """y = tan x;  gx = gy · (1 + y²)."""
 
     def forward(self, x: Array) -> Array:
@@ -137,7 +137,7 @@ def tan(input: Any) -> Tensor:
     return Tan()(as_floating(input, "tan"))
 
 
-class Sinh(Elementwise):
+class Sinh(Steep):
     """y = sinh x = (eˣ - e⁻ˣ) / 2;  gx = gy · cosh x."""
 
     def forward(self, x: Array) -> Array:
@@ -154,7 +154,7 @@ def sinh(input: Any) -> Tensor:
     return Sinh()(as_floating(input, "sinh"))
 
 
-class Cosh(Elementwise):
+class Cosh(Steep):
     """y = cosh x = (eˣ + e⁻ˣ) / 2;  gx = gy · sinh x."""
 
     def forward(self, x: Array) -> Array:

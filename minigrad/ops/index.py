@@ -34,6 +34,8 @@ class GetItem(Movement):
 class PutItem(Movement):
     """y = zeros of `shape`, to which x is added at `index`: the gradient of indexing;  gx = gy[index]."""
 
+    halves = "float32"
+
     def __init__(self, index: Any, shape: tuple[int, ...]):
         self.index, self.shape = index, shape
 

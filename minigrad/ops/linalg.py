@@ -21,11 +21,17 @@ from .reduction import norm, sum
 from .shape import expand, reshape
 
 
-class MatMul(Function):
-    """Z = X Y on matrices [..., m, k] and [..., k, n];  gX = gZ Yᵀ,  gY = Xᵀ gZ. Leading dimensions broadcast."""
+class Product(Function):
+    """Base of products of matrices: halves are made for them, and a GPU has products of float16 of its own."""
 
+    autocast = "lower"
+    halves = "products"
     promotes = True
     differentiable = True
+
+
+class MatMul(Product):
+    """Z = X Y on matrices [..., m, k] and [..., k, n];  gX = gZ Yᵀ,  gY = Xᵀ gZ. Leading dimensions broadcast."""
 
     def forward(self, x: Array, y: Array) -> Array:
         self.save(x, y)
@@ -36,6 +42,12 @@ class MatMul(Function):
         gx = gz @ y.swapaxes(-1, -2) if self.needs[0] else None
         gy = x.swapaxes(-1, -2) @ gz if self.needs[1] else None
         return gx, gy
+
+
+class Dot(MatMul):
+    """MatMul of a row and a column: a number, of which PyTorch's autocast does not lower the precision."""
+
+    autocast = "widest"
 
 
 def matmul(input: Any, other: Any) -> Tensor:
@@ -74,7 +86,10 @@ def bmm(input: Any, mat2: Any) -> Tensor:
 
 def dot(input: Any, tensor: Any) -> Tensor:
     """The inner product Σ x y of two vectors [n]."""
-    return matmul(*of_dimensions("dot", 1, input, tensor))
+    x, y = of_dimensions("dot", 1, input, tensor)
+    if len(x) != len(y):
+        raise ValueError(f"dot got shapes {x.shape} and {y.shape}; expected vectors of one size")
+    return reshape(Dot()(reshape(x, 1, -1), reshape(y, -1, 1)), ())
 
 
 def outer(input: Any, vec2: Any) -> Tensor:
@@ -92,11 +107,8 @@ def of_dimensions(op: str, ndim: int, *given: Any) -> list[Tensor]:
     return tensors
 
 
-class Linear(Function):
+class Linear(Product):
     """y = x Wᵀ + b for rows x [n, in], W [out, in], b [out];  gx = gy W,  gW = gyᵀ x,  gb = Σ gy over the rows."""
-
-    promotes = True
-    differentiable = True
 
     def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
         self.save(x, weight)
@@ -147,6 +159,7 @@ class Einsum(Function):
     that only this input has were summed over freely, so its gradient is the same for all their values.
     """
 
+    autocast = "lower"
     promotes = True
 
     def __init__(self, inputs: list[str], output: str):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, array_module, expect
+from ..dtypes import is_floating, is_half
 from ..function import Function
 from ..kernels.cuda import softmax as cuda
 from ..kernels.cuda.launch import taken
@@ -18,20 +19,25 @@ from ..twins import fastest, twin_of
 from .activation import Sigmoid, Softplus, log_softmax
 from .apply import apply
 from .arguments import as_tensor, on_one_device
-from .convert import as_floating
+from .convert import as_floating, to, widened
 from .elementwise import exp, where
 from .index import gather, wide
 from .reduction import mean, sum
 from .shape import reshape
 
 
-def reduce(loss: Tensor, reduction: str, total: Any = None) -> Tensor:
-    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by `total` where weights set it.
+def reduce(loss: Tensor, reduction: str, weights: Array | None = None) -> Tensor:
+    """The 'mean', 'sum' or ('none') the losses themselves; the mean divides by the sum of the `weights` if there are
+    any.
 
-    A total of 0 makes the mean NaN, as in PyTorch.
+    A sum of 0 makes the mean NaN, as in PyTorch.
     """
     if reduction == "mean":
-        return mean(loss) if total is None else sum(loss) / array_module(total).where(total, total, nan)
+        if weights is None:
+            return mean(loss)
+        wide = np.dtype(np.float32) if is_half(weights.dtype) else weights.dtype
+        total = weights.sum(dtype=wide)
+        return to(sum(to(loss, wide)) / array_module(total).where(total, total, nan), loss.dtype)
     if reduction == "sum":
         return sum(loss)
     if reduction == "none":
@@ -59,6 +65,8 @@ class SoftmaxCrossEntropy(Function):
 
     Computed from the scores themselves, never from probabilities, so that nothing overflows.
     """
+
+    autocast = "float32"
 
     def forward(self, x: Array, t: Array) -> Array:
         xp = array_module(x)
@@ -112,7 +120,7 @@ def cross_entropy(
     input, target, weight = class_arguments(input, target, weight, "cross_entropy")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy got label_smoothing={label_smoothing}; expected a number from 0 to 1")
-    if target.dtype.kind == "f" and target.shape == input.shape and input.ndim:
+    if is_floating(target.dtype) and target.shape == input.shape and input.ndim:
         if ignore_index >= 0:
             raise ValueError(f"cross_entropy got ignore_index={ignore_index}, but its targets are probabilities")
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
@@ -130,7 +138,7 @@ def cross_entropy(
             smooth = where(Tensor(counted), smooth, 0.0)
         loss = loss * (1 - label_smoothing) + smooth * (label_smoothing / rows.shape[1])
     loss = loss if loss.shape == shape else reshape(loss, shape)
-    return reduce(loss, reduction, None if weights is None else weights.sum())
+    return reduce(loss, reduction, weights)
 
 
 def soft_cross_entropy(
@@ -158,13 +166,13 @@ def nll_loss(
     labels = labels if counted is None else array_module(labels).where(counted, labels, 0)
     loss = weighted(-reshape(gather(rows, 1, labels[:, None]), -1), weights)
     loss = loss if loss.shape == shape else reshape(loss, shape)
-    return reduce(loss, reduction, None if weights is None else weights.sum())
+    return reduce(loss, reduction, weights)
 
 
 def class_arguments(input: Any, target: Any, weight: Any, loss: str) -> tuple[Tensor, Tensor, Any]:
     """Scores, labels (which may be a list) and class weights as tensors."""
     target = Tensor(target) if isinstance(target, list | tuple) else as_tensor(target, loss)
-    input, weight = as_floating(input, loss), None if weight is None else as_tensor(weight, loss)
+    input, weight = [None if x is None else widened(as_floating(x, loss)) for x in (input, weight)]
     on_one_device(loss, input.data, target.data, None if weight is None else weight.data)
     return input, target, weight
 
@@ -240,6 +248,7 @@ def weighted(loss: Tensor, weights: Array | None) -> Tensor:
 class ElementwiseLoss(Function):
     """Base of losses that compare x with t element by element. Targets that are whole numbers take the dtype of x."""
 
+    autocast = "float32"
     promotes = True
     differentiable = True
 
@@ -317,6 +326,8 @@ class BinaryCrossEntropy(ElementwiseLoss):
     Logarithms below -100 count as -100 and the denominator is at least 1e-12, so that a certain error costs much
     but not infinitely much.
     """
+
+    autocast = "refused"
 
     def forward(self, x: Array, t: Array) -> Array:
         xp = array_module(x)

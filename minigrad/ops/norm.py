@@ -17,6 +17,7 @@ import numpy as np
 from ..changes import note_change
 from ..checks import check_count
 from ..device import Array, array_module
+from ..dtypes import is_half
 from ..function import Function
 from ..kernels import normalization as kernels
 from ..kernels.cuda import normalization as cuda
@@ -25,7 +26,7 @@ from ..tensor import Tensor
 from ..twins import fastest, twin_of
 from .apply import apply
 from .arguments import as_tuple
-from .convert import as_floating, to
+from .convert import as_floating, autocasting, to
 from .reduction import Mean, Sum
 
 
@@ -219,7 +220,8 @@ def batch_norm(
 def with_statistics(x: Tensor, weight: Tensor, bias: Tensor, eps: float, mean: Any, var: Any) -> Tensor:
     """`x` normalised with a mean and a variance of each channel that are given; numbers stand for all channels."""
     xp = array_module(x.data)
-    mean, var = [xp.broadcast_to(xp.asarray(v, x.dtype), weight.shape) for v in (mean, var)]
+    dtype = np.float32 if is_half(x.dtype) else x.dtype
+    mean, var = [xp.broadcast_to(xp.asarray(v, dtype), weight.shape) for v in (mean, var)]
     return in_float32(fastest(BatchNormEval)(eps), x, mean, var, weight, bias)
 
 
@@ -260,10 +262,10 @@ def instance_norm(
         raise ValueError(f"instance_norm got input {x.shape}; expected more than 1 value per channel of a sample")
     if running is not None and x.numel():
         samples = x.data.reshape(*x.shape[:2], -1)
-        samples = samples.astype("float32") if x.dtype == "float16" else samples
+        samples = samples.astype("float32") if is_half(x.dtype) else samples
         mean, var = samples.mean(axis=2), samples.var(axis=2)
         running_update(*running, mean.mean(axis=0), var.mean(axis=0), places, momentum)
-    return group_norm(x, x.shape[1], weight, bias, eps)
+    return to(group_norm(x, x.shape[1], weight, bias, eps), x.dtype)
 
 
 # --------------------------------------------------------------------------------------------- layer norm, group norm
@@ -274,6 +276,8 @@ class LayerNorm(Normalization):
 
     gx = (g - mean(g) - x̂ mean(g x̂)) / √(σ² + ε) with g = w gy;  gw = Σ gy x̂ and gb = Σ gy over all other dimensions.
     """
+
+    autocast = "float32"
 
     def forward(self, x: Array, weight: Array, bias: Array) -> Array:
         self.save(x, weight)
@@ -336,6 +340,8 @@ class RMSNorm(Normalization):
     gx = (g - x mean(g x) / r²) / r with g = w gy;  gw = Σ gy x / r over all other dimensions (Zhang & Sennrich, 2019).
     """
 
+    autocast = "float32"
+
     def forward(self, x: Array, weight: Array) -> Array:
         self.save(x, weight)
         return weight * (x / self.size(x, last_dims(x, weight)))
@@ -367,6 +373,8 @@ class GroupNorm(Normalization):
 
     x [n, c, ...], w and b [c]. gx = (g - mean(g) - x̂ mean(g x̂)) / √(σ² + ε) with g = w gy;  gw = Σ gy x̂,  gb = Σ gy.
     """
+
+    autocast = "float32"
 
     def __init__(self, num_groups: int, eps: float = 1e-5):
         super().__init__(eps)
@@ -420,10 +428,13 @@ def group_norm(
 
 
 def in_float32(function: Function, *inputs: Any) -> Tensor:
-    """`function` of the inputs; float16 is computed in float32, as sums and squares need its range and its digits."""
-    if inputs[0].dtype != "float16":
+    """`function` of x and others, which may be float32 beside float16 or bfloat16: such x are computed in float32, as
+    sums and squares need its range and its digits. The result has the dtype of x; within autocast, what the operation
+    says."""
+    x = inputs[0]
+    if not is_half(x.dtype) or (autocasting(x) and function.autocast == "float32"):
         return function(*inputs)
-    return to(function(*[to(x, np.float32) for x in inputs]), np.float16)
+    return to(function(*[to(x, np.float32) for x in inputs]), x.dtype)
 
 
 def scale_and_shift(

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..device import array_module
+from ..device import Array, array_module
+from ..dtypes import is_bfloat16
 from ..tensor import Tensor
 from .arguments import as_tensor, checked, whole
 from .convert import clone
@@ -65,7 +66,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False) -> Ordered:
     """(values, indices) in order along `dim`; equal elements keep their order and NaN counts as the largest."""
     input = as_tensor(input, "sort")
     dim = checked(dim, input.ndim, "sort")
-    xp, x = array_module(input.data), input.data
+    xp, x = array_module(input.data), comparable(input.data)
     if x.ndim == 0:
         return Ordered(clone(input), argmax(input))
     if descending:  # the reverse of the order of the reversed array keeps equal elements in order
@@ -76,6 +77,11 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False) -> Ordered:
     return Ordered(gather(input, dim, indices), indices)
 
 
+def comparable(x: Array) -> Array:
+    """bfloat16 as float32, in the same order; CuPy does not say that it sorts bfloat16."""
+    return x.astype("float32") if is_bfloat16(x.dtype) else x
+
+
 def argsort(input: Tensor, dim: int = -1, descending: bool = False) -> Tensor:
     """The positions of the elements in order along `dim`: the indices of `sort`."""
     return sort(as_tensor(input, "argsort").detach(), dim, descending).indices
@@ -84,7 +90,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False) -> Tensor:
 def unique(input: Tensor) -> Tensor:
     """The different elements in order, each once. No gradient flows through it."""
     x = as_tensor(input, "unique").data
-    return Tensor(array_module(x).unique(x, equal_nan=False))
+    return Tensor(array_module(x).unique(comparable(x), equal_nan=False).astype(x.dtype))
 
 
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True) -> Ordered:

@@ -4,6 +4,7 @@ from typing import Any
 
 from ..checks import check_count, check_positive
 from ..device import Array, array_module
+from ..dtypes import is_floating
 from ..function import Function
 from ..tensor import Tensor
 from .apply import apply
@@ -65,6 +66,6 @@ def rotary(input: Tensor, offset: int = 0, base: float = BASE) -> Tensor:
     x = as_tensor(input, "rotary")
     check_count("rotary: offset", offset)
     check_positive("rotary: base", base)
-    if x.ndim < 2 or x.shape[-1] % 2 or x.dtype.kind != "f":
+    if x.ndim < 2 or x.shape[-1] % 2 or not is_floating(x.dtype):
         raise ValueError(f"rotary got {x.dtype} {x.shape}; expected floating-point [..., t, d] with an even d")
     return Rotary(offset, base)(x)

@@ -28,6 +28,7 @@ def logistic(x: Array) -> Array:
 class Cell(Function):
     """Base of one step. The gates of all kinds begin with W x + b and U h + d."""
 
+    autocast = "lower"
     gates = 1
     live: Any = None
     """For which sequences [n, 1] this step counts; None: for all."""
@@ -152,6 +153,7 @@ class Recurrence(Function):
     the state before it, and those of the weights add up (backpropagation through time, Werbos, 1990).
     """
 
+    autocast = "lower"
     cell: type[Cell]
     states = 1
 

@@ -9,13 +9,14 @@ from math import prod as product
 from typing import Any
 
 from ..device import Array, array_module
+from ..dtypes import is_floating
 from ..function import Function
 from ..kernels import reduction as kernels
 from ..tensor import Tensor
 from ..tensor_methods import Dim
 from .apply import apply
 from .arguments import as_tensor, checked, reduced_dims
-from .convert import as_floating, clone
+from .convert import as_floating, clone, widened
 from .elementwise import abs
 from .shape import reshape
 
@@ -42,9 +43,11 @@ class Reduction(Function):
 class Sum(Reduction):
     """y = Σ x;  gx = gy for every x in the sum."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         self.note(x)
-        if x.dtype.kind != "f":
+        if not is_floating(x.dtype):
             return x.sum(axis=self.dims, keepdims=self.keepdim, dtype="int64")
         return kernels.total(x, self.dims, self.keepdim).astype(x.dtype, copy=False)
 
@@ -140,6 +143,8 @@ def std(
 class Norm(Reduction):
     """y = ‖x‖ = √Σ x²;  gx = gy · x / y, and 0 where y is 0."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         self.note(x)
         y = kernels.length(x, self.dims, self.keepdim).astype(x.dtype)
@@ -157,7 +162,7 @@ def norm(input: Any, p: float = 2, dim: Dim = None, keepdim: bool = False) -> Te
 
     Raises ValueError for any other p.
     """
-    input = as_floating(input, "norm")
+    input = widened(as_floating(input, "norm"))
     if p == 2:
         return Norm(dim, keepdim)(input)
     if p not in (1, inf):
@@ -168,12 +173,14 @@ def norm(input: Any, p: float = 2, dim: Dim = None, keepdim: bool = False) -> Te
 class Prod(Function):
     """y = Π x along `dim`;  gx_i = gy · Π_{j≠i} x_j: the product of all before x_i times that of all after it."""
 
+    autocast = "float32"
+
     def __init__(self, dim: int, keepdim: bool = False):
         self.dim, self.keepdim = dim, keepdim
 
     def forward(self, x: Array) -> Array:
         self.save(x)
-        return x.prod(axis=self.dim, keepdims=self.keepdim, dtype=None if x.dtype.kind == "f" else "int64")
+        return x.prod(axis=self.dim, keepdims=self.keepdim, dtype=None if is_floating(x.dtype) else "int64")
 
     def backward(self, gy: Array) -> Any:
         (x,) = self.saved
@@ -238,6 +245,8 @@ def largest(x: Array, dim: Dim) -> Array:
 class LogSumExp(Reduction):
     """y = ln Σ eˣ = m + ln Σ eˣ⁻ᵐ with m = max x, so that nothing overflows;  gx = gy · eˣ⁻ʸ."""
 
+    autocast = "float32"
+
     def forward(self, x: Array) -> Array:
         self.note(x)
         xp = array_module(x)
@@ -261,13 +270,14 @@ def logsumexp(input: Any, dim: Dim, keepdim: bool = False) -> Tensor:
 class CumSum(Function):
     """y_i = x_0 + ... + x_i;  gx_i = gy_i + gy_{i+1} + ...: a cumulative sum from the other end."""
 
+    autocast = "float32"
     differentiable = True
 
     def __init__(self, dim: int):
         self.dim = dim
 
     def forward(self, x: Array) -> Array:
-        return x.cumsum(axis=self.dim, dtype=x.dtype if x.dtype.kind == "f" else "int64")
+        return x.cumsum(axis=self.dim, dtype=x.dtype if is_floating(x.dtype) else "int64")
 
     def backward(self, gy: Array) -> Any:
         xp = array_module(gy)

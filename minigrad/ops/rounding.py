@@ -6,6 +6,7 @@ Rounded values are constant between the jumps, so their gradients are 0.
 from typing import Any
 
 from ..device import Array, array_module, expect
+from ..dtypes import is_floating
 from ..tensor import Tensor
 from .arguments import as_tensor
 from .elementwise import Elementwise
@@ -58,7 +59,7 @@ class Round(Rounding):
     """y = the whole number nearest to x, of two equally near ones the even;  gx = 0."""
 
     def forward(self, x: Array) -> Array:
-        return array_module(x).rint(x) if x.dtype.kind == "f" else x
+        return array_module(x).rint(x) if is_floating(x.dtype) else x
 
 
 def round(input: Any) -> Tensor:
@@ -115,8 +116,8 @@ def remainder(input: Any, other: Any) -> Tensor:
 
 def refusing_zero(x: Any, y: Any) -> Any:
     """`x`, if `x` and `y` are not whole numbers or `y` has no 0: NumPy would answer 0. Else ValueError."""
-    kinds = [getattr(a, "dtype", array_module(a).asarray(a).dtype).kind for a in (x, y)]
-    if "f" not in kinds:
+    dtypes = [getattr(a, "dtype", array_module(a).asarray(a).dtype) for a in (x, y)]
+    if not any(map(is_floating, dtypes)):
         xp = array_module(y)
         expect(~xp.all(xp.asarray(y)), lambda: ValueError("division of whole numbers by zero"))
     return x

@@ -23,6 +23,7 @@ from .elementwise import where
 class Movement(Function):
     """Base of operations that only move elements, so that their gradients can be differentiated again."""
 
+    halves = "native"
     differentiable = True
 
 
@@ -366,6 +367,8 @@ class Pad(Movement):
 class Pick(Movement):
     """y = x at the positions of `picks`, of which each is (dimension, positions along it);  gx adds gy up there."""
 
+    halves = "float32"
+
     def __init__(self, picks: selection.Picks):
         self.picks = picks
 
@@ -379,6 +382,8 @@ class Pick(Movement):
 
 class PutBack(Movement):
     """y = x added up at the positions that Pick takes from an array of `shape`;  gx = gy there."""
+
+    halves = "float32"
 
     def __init__(self, picks: selection.Picks, shape: tuple[int, ...]):
         self.picks, self.shape = picks, shape

@@ -7,7 +7,8 @@ import numpy as np
 
 from ..changes import note_change
 from ..checks import check_bool, check_number
-from ..device import Array, array_module, device_of, to_device
+from ..device import Array, array_module, device_of, read_later, to_device
+from ..dtypes import is_real
 from ..errors import did_you_mean
 from ..grad_mode import enable_grad
 from ..kernels.cuda import optimizers as cuda
@@ -39,6 +40,13 @@ class Optimizer:
     Raises ValueError if there is no parameter, if a parameter is given twice or is not a leaf, or if a setting is out
     of range; TypeError if something is not a tensor or a setting is not a number.
     """
+
+    found_inf: Array | None = None
+    """Set by GradScaler during a step on a GPU, under PyTorch's name: an array of one truth value; where it is true,
+    the step changes nothing."""
+
+    undecided: tuple[Callable[[], Any], list[dict[str, Any]]] | None = None
+    """After such a step: what tells whether it was none, and the states whose step count is one too high then."""
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]):
         self.defaults = defaults
@@ -105,11 +113,15 @@ class Optimizer:
             with enable_grad():
                 loss = closure()
         self.check_gradients()
+        self.settle()
         for group in self.param_groups:
             make_plain(group)
             names = self.buffers(group)
             for tensor in self.step_together([p for p in group["params"] if p._grad is not None], names, group):
                 self.step_tensor(tensor, names, group)
+        if self.found_inf is not None:
+            stepped = [p for group in self.param_groups for p in group["params"] if p._grad is not None]
+            self.undecided = read_later(self.found_inf), [self.state[p] for p in stepped if p in self.state]
         return loss
 
     def step_together(self, tensors: list[Tensor], names: dict[str, float], group: dict[str, Any]) -> list[Tensor]:
@@ -133,7 +145,9 @@ class Optimizer:
                 cuda.set_numbers(numbers, values)
             else:
                 Capture.current.before.append(self.next_step(numbers, entries, group))
-            cuda.update(name, numbers, [(p, g, [state[key] for key in order]) for p, g, state in entries])
+            cuda.update(
+                name, numbers, self.found_inf, [(p, g, [state[key] for key in order]) for p, g, state in entries]
+            )
         for tensor in together:
             note_change(tensor._data)
         return others
@@ -163,6 +177,15 @@ class Optimizer:
         pieces = [f"{owner}.{method}" for owner in names for method in ("update", "penalize")]
         return owner_of(kind, "update") is owner_of(kind, "formula") is not Optimizer and not are_learners(pieces)
 
+    def settle(self) -> None:
+        """Take back the step counts of a step on a GPU that turned out to be none. It was the one before; so by now its
+        GPU knows, and nothing is waited for."""
+        if self.undecided is not None:
+            (was_none, states), self.undecided = self.undecided, None
+            if was_none():
+                for state in states:
+                    state["step"] -= 1
+
     def check_gradients(self) -> None:
         """Raise ValueError if a gradient has not the shape of its parameter, whose data may have been replaced."""
         for group in self.param_groups:
@@ -178,6 +201,8 @@ class Optimizer:
         p, g = tensor._data, tensor._grad._data  # type: ignore[union-attr]
         state = self.state_of(tensor, names) if names else {}
         parts, maximize = list(blocks(p, g, state, names)), group.get("maximize")
+        changed = () if self.found_inf is None else (p, *[state[name] for name in names])
+        before = [array.copy() for array in changed]
 
         def work(some: slice) -> None:
             for p_block, g_block, state_block in parts[some]:
@@ -189,6 +214,8 @@ class Optimizer:
             work(slice(0, 1))
         else:
             shared(work, len(parts), PASSES * ELEMENT * p.size)
+        for array, old in zip(changed, before):
+            array[...] = array_module(array).where(self.found_inf, old, array)
         note_change(p)
 
     def state_of(self, tensor: Tensor, names: dict[str, float]) -> dict[str, Any]:
@@ -243,6 +270,7 @@ class Optimizer:
         `{"state": {i: {"step": n, name: tensor, ...}}, "param_groups": [{setting: value, ..., "params": [i, ...]}]}`,
         where parameters are numbered through all groups. The tensors share memory with the optimizer.
         """
+        self.settle()
         numbers: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -293,7 +321,7 @@ class Optimizer:
                 state[tensor] = restored
         for mine, group in zip(self.param_groups, groups):
             mine.update(group)
-        self.state = state
+        self.state, self.undecided = state, None
 
     def restored_group(self, number: int, saved: Any) -> dict[str, Any]:
         """Group `number` with the settings in `saved`."""
@@ -342,7 +370,7 @@ class Optimizer:
             value = value.data if isinstance(value, Tensor) else value
             if array_module(value) is np:
                 value = np.asarray(value)
-            if value.dtype.kind not in "fiub":
+            if not is_real(value.dtype):
                 raise ValueError(f"{name} of {owner} must be an array of numbers, got dtype {value.dtype}")
             if value.shape != p.shape:
                 raise ValueError(f"{name} of {owner} has shape {value.shape}, the parameter has shape {p.shape}")

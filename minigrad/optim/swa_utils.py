@@ -8,6 +8,7 @@ import numpy as np
 
 from ..checks import check_bool
 from ..device import Array
+from ..dtypes import is_floating
 from ..nn import Module
 from ..tensor import Tensor
 
@@ -61,6 +62,6 @@ class AveragedModel(Module):
             raise ValueError("AveragedModel was given a model whose weights have other names or shapes than its own")
         parameters, n = dict(self.module.named_parameters()), int(self.n_averaged.data)
         for name, average in own.items():
-            averages = (name in parameters or self.use_buffers) and average.dtype.kind == "f" and n > 0
+            averages = (name in parameters or self.use_buffers) and is_floating(average.dtype) and n > 0
             average.data[...] = self.avg_fn(average.data, new[name].data, n) if averages else new[name].data
         self.n_averaged.data[...] = n + 1

@@ -25,6 +25,7 @@ from ..models.finetuning import within
 from ..models.pretrained_bert import CONFIG, PACKAGED, TOKENIZER, PretrainedBert, load_bert, read_config
 from ..nn import Module
 from ..optim.lr_scheduler import LambdaLR
+from ..precision import Precision
 from ..text.pretrained import load_tokenizer
 from . import settings as of
 from .predicting import Predictor
@@ -130,7 +131,8 @@ class FineTuneBert(Reviews):
         for _, (ids, labels) in zip(range(TIMED + 1), task.train):
             start = time.perf_counter()
             task.optimizer.zero_grad()
-            task.loss(task.model(ids), labels).backward()
+            with Precision(settings.precision, settings.device).region():
+                task.loss(task.model(ids), labels).backward()
             task.optimizer.step()
             times.append((time.perf_counter() - start) / ids.numel())
         texts = self.encoded(settings, data, data.train_texts)

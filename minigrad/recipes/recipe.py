@@ -309,6 +309,7 @@ class Recipe:
             settings={"recipe": self.name, **asdict(settings)},
             display=self.display(settings, data, task, console),
             average=task.average,
+            precision=settings.precision,
         )
 
 

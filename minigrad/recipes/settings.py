@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..errors import UnknownNameError
+from ..precision import PRECISIONS
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,13 @@ PLACE: dict[str, About] = {
         "决定一切随机的东西：初始权重、数据顺序、dropout。种子相同，结果就相同。",
     ),
     "device": Text("Where to compute: cpu, cuda or cuda:N.", "在哪里计算：cpu、cuda 或 cuda:N。"),
+    "precision": Choice(
+        "What products are computed in: float32, or mixed precision with float16 or bfloat16, in which everything that "
+        "needs digits, and the weights, stay float32. On a CPU that is slower, not faster.",
+        "矩阵乘法用什么精度计算：float32，或混合精度 float16、bfloat16。混合精度下，权重和需要更多有效数字的部分仍用 "
+        "float32。在 CPU 上它更慢，而不是更快。",
+        known=PRECISIONS,
+    ),
     "data": Text(),
     "data_sha256": Text(),
 }
@@ -139,6 +147,7 @@ class Settings:
     lr: float | None = 0.1
     seed: int = 0
     device: str = "cpu"
+    precision: str = "float32"
     data: str = "auto"
     data_sha256: str = ""
 

@@ -54,6 +54,7 @@ class Settings(of.Settings):
         "lr": of.Rate("Adam's learning rate.", "Adam 的学习率。"),
         "hidden": of.Whole("Numbers in the state of each network.", "网络状态的维数。", least=1),
         **of.PLACE,
+        "precision": of.Choice(known=("float32",)),  # what is measured are gradients that become too small
     }
 
 

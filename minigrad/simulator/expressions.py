@@ -18,7 +18,7 @@ from .types import (
     BOOL,
     DOUBLE,
     FLOAT,
-    HALF,
+    HALVES,
     INT,
     LONG_LONG,
     UNSIGNED,
@@ -274,7 +274,7 @@ class Expressions(Reader):
             of = common(a, a)
         else:
             of = common(a, b)
-        if of is HALF or (HALF in (a, b) and of is not DOUBLE):
+        if a in HALVES or b in HALVES:
             self.wrong(
                 "halves are not computed with; compute in float, and convert what is a half first",
                 "half 不直接参与计算；请用 float 计算，先把 half 转换过来",

@@ -9,7 +9,7 @@ from .errors import KernelError
 from .slips import check_characters, check_kernels, explained
 from .types import ALIASES
 
-KNOWN_TYPES = ("bool", "__half", *ALIASES)
+KNOWN_TYPES = ("bool", "__half", "__nv_bfloat16", *ALIASES)
 """Names that are types to CUDA and not to C: the parser has to be told. `half` is one if cuda_fp16.h is included."""
 
 SPELLED = {
@@ -56,7 +56,9 @@ def parse(source: str, definitions: Mapping[str, str] | None = None) -> Program:
                     "unknown", f"the simulator does not know '{word}'", f"模拟器不认识 {word}", number, source
                 )
     text = re.sub(r"\b(static|reinterpret)_cast\s*<([^<>]*)>", r"(\2)", text)
-    text = re.sub(r"\b(float|double|int|bool|__half)\s*\((?!\s*\*)", r"(\1)(", text)  # float(x), as C++ writes it
+    text = re.sub(
+        r"\b(float|double|int|bool|__half|__nv_bfloat16)\s*\((?!\s*\*)", r"(\1)(", text
+    )  # float(x), as C++ writes it
     text = re.sub(r"\b\w+\b", lambda m: SPELLED.get(m[0], m[0]), text)
     names = KNOWN_TYPES + ("half",) * ("cuda_fp16.h" in source)
     prefix = "".join(f"typedef int {name}; " for name in names)

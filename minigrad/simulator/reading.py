@@ -9,7 +9,7 @@ from pycparser import c_ast
 from ..errors import did_you_mean, nearest
 from .errors import KernelError
 from .slips import NAMES
-from .types import ALIASES, BOOL, BY_WORDS, HALF, Number, Pointer, Type
+from .types import ALIASES, BFLOAT16, BOOL, BY_WORDS, HALF, Number, Pointer, Type
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,13 @@ class Reader:
     def __init__(self, source: str):
         self.source = source
         self.line = 0
-        self.typedefs: dict[str, Number] = {"half": HALF, "__half": HALF, "bool": BOOL, **ALIASES}
+        self.typedefs: dict[str, Number] = {
+            "half": HALF,
+            "__half": HALF,
+            "__nv_bfloat16": BFLOAT16,
+            "bool": BOOL,
+            **ALIASES,
+        }
         self.signatures: dict[str, Signature] = {}
         self.scopes: list[dict[str, Variable]] = []
         self.constants: dict[str, Any] = {}

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..dtypes import bfloat16_dtype, is_floating
+
 
 @dataclass(frozen=True)
 class Number:
@@ -16,7 +18,7 @@ class Number:
 
     @property
     def floating(self) -> bool:
-        return self.dtype.kind == "f"
+        return is_floating(self.dtype)
 
     @property
     def limits(self) -> tuple[int, int]:
@@ -50,6 +52,8 @@ UNSIGNED = Number("unsigned int", 4, np.dtype("uint32"))
 LONG_LONG = Number("long long", 5, np.dtype("int64"))
 UNSIGNED_LONG_LONG = Number("unsigned long long", 6, np.dtype("uint64"))
 HALF = Number("__half", 7, np.dtype("float16"))
+BFLOAT16 = Number("__nv_bfloat16", 7, bfloat16_dtype())
+HALVES = (HALF, BFLOAT16)
 FLOAT = Number("float", 8, np.dtype("float32"))
 DOUBLE = Number("double", 9, np.dtype("float64"))
 
@@ -72,6 +76,7 @@ BY_WORDS: dict[str, Number] = {
     "unsigned long long": UNSIGNED_LONG_LONG,
     "__half": HALF,
     "half": HALF,
+    "__nv_bfloat16": BFLOAT16,
     "float": FLOAT,
     "double": DOUBLE,
 }
@@ -91,7 +96,7 @@ ALIASES = {
 
 OF_DTYPE = {
     t.dtype: t
-    for t in (BOOL, CHAR, UNSIGNED_CHAR, SHORT, INT, UNSIGNED, LONG_LONG, UNSIGNED_LONG_LONG, HALF, FLOAT, DOUBLE)
+    for t in (BOOL, CHAR, UNSIGNED_CHAR, SHORT, INT, UNSIGNED, LONG_LONG, UNSIGNED_LONG_LONG, *HALVES, FLOAT, DOUBLE)
 }
 
 

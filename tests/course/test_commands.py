@@ -1,6 +1,7 @@
 """The commands of the course, as a learner gives them."""
 
 import os
+from importlib.util import find_spec
 
 import pytest
 from click.testing import CliRunner
@@ -210,3 +211,12 @@ def test_a_workspace_whose_name_looks_like_markup(tmp_path, monkeypatch):
     (workspace.hidden / "state.json").write_text("", encoding="utf-8")
     monkeypatch.chdir(workspace.folder)
     assert "state-damaged" in invoke("progress").replace("\n", "")
+
+
+@pytest.mark.skipif(find_spec("cupy") is not None, reason="CuPy is installed")
+@pytest.mark.parametrize("command", ["check", "watch"])
+def test_without_cupy_a_check_on_the_gpu_says_what_is_missing(command, workspace, monkeypatch, capsys):
+    said, status = told(monkeypatch, capsys, command, "1.1", "--device", "cuda")
+    assert said.startswith("error: device 'cuda' needs CuPy, which is not installed: pip install")
+    assert "\n" not in said
+    assert status == 1

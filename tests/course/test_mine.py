@@ -7,7 +7,7 @@ from rich.console import Console
 import minigrad
 from minigrad.cli import cli
 from minigrad.course.lessons import all_lessons, find_lesson
-from minigrad.course.mine import my_code, solved_functions
+from minigrad.course.mine import LearnerCodeError, my_code, solved_functions
 from minigrad.course.verify import solved_file
 from minigrad.course.workspace import Workspace
 
@@ -77,6 +77,18 @@ def test_calls_between_the_learners_files_are_counted_too(workspace):
             minigrad.functional.conv2d(x, w).sum().backward()
         calls = {str(entry.blank): entry.calls for entry in owned}
         assert [calls[name] for name in ("im2col", "col2im")] == [2, 1]
+
+
+@pytest.mark.parametrize("error", ["ValueError", "KeyError"])
+@pytest.mark.parametrize("method", ["forward", "backward"])
+def test_an_error_in_the_learners_code_is_told_with_its_line(workspace, error, method):
+    """Also in a forward, where the engine raises another error in its place."""
+    fails = {"forward": ("y = array_module(x).tanh(x)", "x"), "backward": ("return gy * (1 - y * y)", "gy")}
+    line, array = fails[method]
+    write(workspace, LESSON, (line, f"if {array}.size > 999: raise {error}('too large')\n        {line}"))
+    message = rf"your {method} in 1.4_activations.py:\d+ raised {error}: .*too large"
+    with pytest.raises(LearnerCodeError, match=message), my_code(workspace, Console(quiet=True)):
+        minigrad.randn(1000, requires_grad=True).tanh().sum().backward()
 
 
 @pytest.mark.slow

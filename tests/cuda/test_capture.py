@@ -6,8 +6,10 @@ import pytest
 import minigrad
 from minigrad import Tensor, functional, nn, optim
 from minigrad.capture import CapturedStep
+from minigrad.data import DataLoader, TensorDataset
 from minigrad.errors import DeviceError
 from minigrad.nn.utils import clip_grad_norm_
+from minigrad.training import Trainer
 from tests.oracle import on_host
 
 STEPS = 6
@@ -117,3 +119,24 @@ def test_only_tensors_on_a_gpu(device):
         step(minigrad.ones(3))
     with pytest.raises(DeviceError, match="got no inputs"):
         step()
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_trainer_captures_its_steps(precision, device):
+    rng = np.random.default_rng(1)
+    x, labels = rng.standard_normal((22, 6)).astype("float32"), rng.integers(0, 4, 22)
+    histories = []
+    for capture in (False, True):
+        minigrad.manual_seed(2)
+        model = mlp().to(device)
+        loader = DataLoader(TensorDataset(Tensor(x, device=device), Tensor(labels, device=device)), batch_size=5)
+        optimizer = optim.Adam(model.parameters(), 0.01)
+        trainer = Trainer(model, optimizer, loader, precision=precision, capture=capture)
+        histories.append([entry["train_loss"] for entry in trainer.fit(3)])
+    np.testing.assert_allclose(*histories, rtol=1e-4)
+    assert len(trainer.captured.graphs) == 2  # the last batch of an epoch has two samples
+
+
+def test_what_a_trainer_does_not_capture():
+    with pytest.raises(ValueError, match="capture=True and precision='float16'; expected 'float32' or 'bfloat16'"):
+        Trainer(mlp(), None, [], precision="float16", capture=True)

@@ -8,6 +8,14 @@ import torch
 
 from minigrad.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from tests.nn.helpers import assert_same_results, twins
+from tests.nn.test_halves import (
+    test_an_encoder_layer_computes_what_pytorchs_does,
+    test_attention_computes_what_pytorchs_does,
+    test_recurrent_networks_compute_what_pytorchs_do,
+)
+from tests.nn.test_halves import test_cells_compute_what_pytorchs_do as test_cells_in_halves
+from tests.nn.test_halves import test_layers_compute_what_pytorchs_do as test_layers_in_halves
+from tests.nn.test_halves import test_losses_compute_what_pytorchs_do as test_losses_in_halves
 from tests.nn.test_layers import LAYERS, LOSSES, maker
 from tests.nn.test_rnn import KINDS, test_cells_agree_with_pytorch, test_layers_agree_with_pytorch
 from tests.nn.test_rnn import pair as rnn_pair

@@ -4,7 +4,8 @@ import numpy as np
 import torch
 
 from minigrad import nn
-from tests.oracle import Where, on_host, our_tensor, their_tensor
+from minigrad.dtypes import as_dtype, is_floating
+from tests.oracle import EPS, TOLERANCE, Where, on_host, our_tensor, their_tensor
 
 LIBRARIES = {"minigrad": nn, "torch": torch.nn}
 
@@ -24,12 +25,12 @@ def twins(make, dtype="float64"):
 
 def assert_same_results(ours, theirs, *arrays, dtype="float64", seed=0):
     """Assert that two modules agree: results, gradients of floating inputs and of parameters, dtypes and shapes."""
-    limit = {"float64": 1e-10, "float32": 2e-5}[dtype]
-    arrays = [a.astype(dtype) if a.dtype.kind == "f" else a for a in arrays]
-    xs = [our_tensor(a.copy(), a.dtype.kind == "f") for a in arrays]
-    ts = [their_tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
+    limit = TOLERANCE[dtype]
+    arrays = [a.astype(as_dtype(dtype)) if a.dtype.kind == "f" else a for a in arrays]
+    xs = [our_tensor(a.copy(), is_floating(a.dtype)) for a in arrays]
+    ts = [their_tensor(a, requires_grad=is_floating(a.dtype)) for a in arrays]
     found, expected = ours(*xs), theirs(*[t * 1 for t in ts])  # the product, because a leaf may not change in place
-    upstream = np.random.default_rng(seed).standard_normal(tuple(expected.shape)).astype(dtype)
+    upstream = np.random.default_rng(seed).standard_normal(tuple(expected.shape)).astype(as_dtype(dtype))
     found.backward(our_tensor(upstream))
     expected.backward(their_tensor(upstream))
     pairs = {"result": (found, expected)}
@@ -41,6 +42,8 @@ def assert_same_results(ours, theirs, *arrays, dtype="float64", seed=0):
     for what, (mine, theirs_) in pairs.items():
         assert mine.shape == tuple(theirs_.shape), what
         assert mine.dtype == dtype, what
-        np.testing.assert_allclose(on_host(mine), on_host(theirs_), limit, limit, err_msg=what)
+        found, expected = [on_host(x).astype("float64") for x in (mine, theirs_)]
+        scale = max(1, np.abs(expected).max(initial=0)) if dtype in EPS else 1
+        np.testing.assert_allclose(found, expected, limit, limit * scale, err_msg=what)
     for x, original in zip(xs, arrays):
         np.testing.assert_array_equal(on_host(x), original, "an input was modified in place")

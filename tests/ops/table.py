@@ -49,6 +49,7 @@ KINDS = {
     "size 1": Kind("size 1", second=True),
     "float32": Kind("random", "float32"),
     "float16": Kind("random", "float16"),
+    "bfloat16": Kind("random", "bfloat16"),
     "transposed": Kind("random", layout=transposed, second=True),
     "strided": Kind("random", layout=strided),
     "reversed": Kind("random", layout=reversed_in_memory),

@@ -112,3 +112,10 @@ def test_bad_settings_are_refused(call, error, message):
 def test_clipping_by_what_is_no_number_is_refused(max_norm, norm_type):
     with pytest.raises(TypeError, match=r"clip_grad_norm_: (max_norm|norm_type) must be a number, got"):
         clip_grad_norm_([], max_norm, norm_type)
+
+
+def test_the_gradient_of_a_number_is_clipped_too():
+    p = Tensor(np.float32(2), requires_grad=True)
+    (p * 3).backward()
+    clip_grad_norm_([p], 1.0)
+    assert p.grad.item() == pytest.approx(1)

@@ -4,10 +4,12 @@
 docs/gpu-standin.md says what is imitated.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import prod
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +17,10 @@ from .array import Device, Memory
 from .array import device as on_device
 from .counting import counted
 from .module import cupy, cupyx
+
+FOLDER = Path(__file__).parent
+PYTHONPATH = os.pathsep.join([str(FOLDER / "importable"), str(FOLDER.parents[1])])
+"""In a process with this in its environment, CuPy is the stand-in from the beginning."""
 
 
 @contextmanager
@@ -41,7 +47,8 @@ def filled_beyond(most: int, fill: Callable) -> Callable:
         shape = (size,) if isinstance(size, int) else tuple(size or ())
         if prod(shape) <= most:
             return fill(self, kernel, source, size, dtype)
-        numbers = np.random.default_rng([int(n) for n in self.draw()])
+        seed, _, number = self.draw()
+        numbers = np.random.default_rng([int(seed), int(number)])
         drawn = numbers.random(shape) if kernel == "uniform" else numbers.standard_normal(shape)
         return on_device(drawn.astype(dtype))
 

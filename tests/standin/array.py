@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .counting import note_read, note_sent
-from .graphs import changed, noted
+from .counting import note_late, note_read, note_sent
+from .graphs import Stream, changed, noted
 
 NAMES = json.loads(Path(__file__).with_name("cupy.json").read_text(encoding="utf-8"))
 """What CuPy has: names of functions and methods with those of their arguments, written by read_cupy.py."""
@@ -122,8 +122,33 @@ def check_arguments(name, known, positional, named):
         raise TypeError(f"{name}() got an unexpected keyword argument '{wrong.pop()}'")
 
 
+def in_float32(name, function):
+    """A product of matrices as cuBLAS computes it: of float16 in float32, rounded at the end; bfloat16 is refused, as
+    CuPy does not say that it has them."""
+
+    def product(*args, **kwargs):
+        given = [x for x in args if isinstance(x, np.ndarray)]
+        if any(x.dtype.name == "bfloat16" for x in given):
+            raise TypeError(f"{name}: dtype is not supported: bfloat16")
+        if any(x.dtype != np.float16 for x in given):
+            return function(*args, **kwargs)
+        wide = [x.astype(np.float32) if isinstance(x, np.ndarray) else x for x in args]
+        return np.asarray(function(*wide, **kwargs)).astype(np.float16)
+
+    return product
+
+
+PRODUCTS = ("matmul", "dot", "tensordot", "einsum", "inner", "vdot")
+
+
+def numpys(name, source=np):
+    """The function of NumPy by that name, with the rounding of CuPy's."""
+    function = getattr(source, name)
+    return in_float32(name, function) if name in PRODUCTS else function
+
+
 def operator(name, reflected=False):
-    ufunc = getattr(np, name)
+    ufunc = numpys(name)
 
     def method(self, other):
         other = host(other)
@@ -219,7 +244,8 @@ class ndarray:
         )
 
     def get(self, stream=None, order="C", out=None, blocking=True):
-        note_read(f"get of {self.shape}")
+        behind_event = isinstance(stream, Stream) and stream.events
+        (note_late if behind_event else note_read)(f"get of {self.shape}")
         copy = self._host.copy(order)
         if out is None:
             return copy
@@ -277,16 +303,21 @@ class ndarray:
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index):
-        key, mask, whole = places(index, self.shape)
+        _, mask, whole = places(index, self.shape)
         if mask:
             note_read("getitem by a mask")
-        if not whole and not any(part is Ellipsis for part in key):
-            key = (*key, Ellipsis)  # a view even of a single element
         here = host(self)
-        return noted(lambda: here[key], here[key], device)
+
+        def redo():
+            key = places(index, here.shape, again=True)[0]
+            if not whole and not any(part is Ellipsis for part in key):
+                key = (*key, Ellipsis)  # a view even of a single element
+            return here[key]
+
+        return noted(redo, redo(), device)
 
     def __setitem__(self, index, value):
-        key, _, advanced = places(index, self.shape)
+        *_, advanced = places(index, self.shape)
         if isinstance(value, np.ndarray):
             if isinstance(index, slice) and index == slice(None):
                 return self.set(value)
@@ -295,7 +326,7 @@ class ndarray:
             note_sent(f"setitem of {value.shape}")
             value = ndarray._around(value)
         here, there = host(self), host(value)
-        changed(lambda: here.__setitem__(key, there))
+        changed(lambda: here.__setitem__(places(index, here.shape, again=True)[0], there))
 
     def view(self, dtype=None, type=None):
         return device(host(self).view() if dtype is None else host(self).view(dtype))
@@ -328,11 +359,13 @@ class ndarray:
 
     def sort(self, axis=-1, kind=None):
         check_kind(kind)
+        check_sorted(self)
         here = host(self)
         changed(lambda: here.sort(axis, kind="stable"))
 
     def argsort(self, axis=-1, kind=None):
         check_kind(kind)
+        check_sorted(self)
         here = host(self)
         return noted(lambda: here.argsort(axis, kind="stable"), here.argsort(axis, kind="stable"), device)
 
@@ -362,12 +395,14 @@ class ndarray:
         return getattr(owner, function.__name__)(*args, **kwargs)
 
 
-def places(index, shape):
-    """(key for NumPy, is a boolean mask in it, is any array in it); lists and NumPy's arrays are sent to the device."""
+def places(index, shape, again=False):
+    """(key for NumPy, is a boolean mask in it, is any array in it); lists and NumPy's arrays are sent to the device,
+    unless this comes `again`."""
     key, mask, advanced = [], False, False
     for part in index if isinstance(index, tuple) else (index,):
         if isinstance(part, list | np.ndarray):
-            note_sent("an index")
+            if not again:
+                note_sent("an index")
             part = ndarray._around(np.asarray(part, dtype=None if len(part) else int))
         if isinstance(part, ndarray):
             part, advanced = host(part), True
@@ -394,6 +429,11 @@ def is_mask(part):
     return isinstance(part, np.ndarray) and part.dtype.kind == "b"
 
 
+def check_sorted(array):
+    if array.dtype.name == "bfloat16":
+        raise TypeError("sorting arrays of dtype bfloat16 is not supported")
+
+
 def check_kind(kind):
     if kind not in (None, "stable"):
         raise ValueError(f"kind can only be None or 'stable', got {kind!r}")
@@ -406,11 +446,11 @@ def scatter_add(a, slices, value):
     """cupyx.scatter_add: places that occur several times add up."""
     if a.dtype.name not in SCATTERED:
         raise TypeError(f"scatter_add only supports {', '.join(SCATTERED)}, as data type")
-    key, mask, _ = places(slices, a.shape)
+    _, mask, _ = places(slices, a.shape)
     if mask:
         note_read("scatter_add by a mask")
     here, there = host(a), host(value)
-    changed(lambda: np.add.at(here, key, there))
+    changed(lambda: np.add.at(here, places(slices, here.shape, again=True)[0], there))
 
 
 def one_sided(name):

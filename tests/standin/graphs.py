@@ -53,16 +53,23 @@ def changed(redo):
 
 
 class Event:
-    """Order is always that in which things are told here."""
+    """A place in what the device is told, once it is recorded."""
+
+    def __init__(self, block=False, disable_timing=False, interprocess=False):
+        self.recorded = False
+
+    def record(self, stream=None):
+        self.recorded = True
 
 
 class Stream:
-    """A stream, in which everything is done at once, unless it captures."""
+    """A stream, in which everything is done at once, unless it captures; it knows the events that it was told to wait
+    for."""
 
     null = None
 
-    def __init__(self, null=False, non_blocking=False, ptds=False):
-        self.non_blocking = non_blocking
+    def __init__(self, null=False, non_blocking=False, ptds=False, priority=None):
+        self.non_blocking, self.events = non_blocking, []
 
     def __enter__(self):
         self.before, Stream.current = Stream.current, self
@@ -72,10 +79,13 @@ class Stream:
         Stream.current = self.before
 
     def record(self, event=None):
-        return event or Event()
+        event = event or Event()
+        event.record(self)
+        return event
 
     def wait_event(self, event):
-        assert isinstance(event, Event)
+        assert event.recorded, "an event that was not recorded is not waited for"
+        self.events.append(event)
 
     def synchronize(self):
         refuse("synchronize")

@@ -15,12 +15,14 @@ from .array import (
     Pool,
     check_arguments,
     check_kind,
+    check_sorted,
     device,
     host,
     ndarray,
+    numpys,
     scatter_add,
 )
-from .counting import note_read, note_sent
+from .counting import DeviceSynchronized, allow_synchronize, note_read, note_sent
 from .graphs import Event, Stream, changed, noted
 
 PLAIN = {"broadcast_shapes", "can_cast", "isscalar", "issubdtype", "may_share_memory", "min_scalar_type", "ndim",
@@ -30,6 +32,8 @@ MEASURED = {"allclose", "array_equal", "array_equiv", "count_nonzero", "iscomple
 """Functions of which NumPy's return Python's numbers, and CuPy's 0-d arrays."""
 ROOM = {"empty", "empty_like"}
 """Functions that do nothing with the memory that they give."""
+SORTED = {"sort", "argsort", "unique", "searchsorted"}
+"""Functions that sort."""
 WAITING = {"argwhere", "bincount", "compress", "extract", "flatnonzero", "nonzero", "unique"}
 """Functions that wait for the device, to know how large their result is."""
 
@@ -39,6 +43,8 @@ def same_function(name, function, known):
 
     def call(*args, **kwargs):
         check_arguments(name, known, args, kwargs)
+        if name in SORTED:
+            check_sorted(args[0])
         if known == "ufunc" and any(isinstance(x, list | tuple) for x in args):
             raise TypeError("Unsupported type <class 'list'>")
         if "kind" in kwargs:
@@ -86,7 +92,7 @@ def array(obj, dtype=None, copy=True, order="K", subok=False, ndmin=0, blocking=
         return noted(lambda: np.array(parts, dtype), np.array(parts, dtype), device)
     contiguous = not isinstance(obj, np.ndarray) or obj.flags.c_contiguous or obj.flags.f_contiguous
     sent = np.array(obj, dtype, order=order if contiguous else "C", ndmin=ndmin)
-    if sent.dtype.kind not in "biufc":
+    if sent.dtype.kind not in "biufc" and sent.dtype.name != "bfloat16":
         raise ValueError(f"Unsupported dtype {sent.dtype}")
     note_sent(f"an array {sent.shape}")
     return device(sent)
@@ -153,7 +159,7 @@ def build(name, functions, source):
     module = ModuleType(name)
     for key, known in functions.items():
         if hasattr(source, key):
-            setattr(module, key, same_function(key, getattr(source, key), known))
+            setattr(module, key, same_function(key, numpys(key, source), known))
     return module
 
 
@@ -196,4 +202,5 @@ cupy._core = SimpleNamespace(
 cupy.get_default_memory_pool = lambda: Memory.pool
 cupyx = ModuleType("cupyx")
 cupyx.scatter_add = scatter_add
+cupyx.allow_synchronize, cupyx.DeviceSynchronized = allow_synchronize, DeviceSynchronized
 cupyx.rsqrt = lambda x: 1 / cupy.sqrt(x)

@@ -1,5 +1,7 @@
 """The stand-in refuses what CuPy refuses, and counts: a test that passes on it because it is lax would show nothing."""
 
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -155,3 +157,20 @@ def test_it_is_there_only_while_it_is_installed():
         assert sys.modules["cupy"] is cupy
         assert sys.modules["cupyx"] is cupyx
     assert sys.modules.get("cupy") is before
+
+
+def test_where_nothing_may_be_read_reading_raises():
+    x = cupy.ones(3)
+    with cupyx.allow_synchronize(False):
+        (x + x).sum()
+        for read in (lambda: x.get(), lambda: float(x.sum()), lambda: bool(x.any()), lambda: x[x > 0]):
+            with pytest.raises(cupyx.DeviceSynchronized):
+                read()
+    assert x.get().sum() == 3
+
+
+def test_it_is_cupy_in_a_process_of_its_own():
+    code = "import cupy, cupyx; print(cupy.ones(2).device.id, cupyx.scatter_add.__module__)"
+    environment = {**os.environ, "PYTHONPATH": standin.PYTHONPATH}
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, env=environment)
+    assert done.stdout.split() == ["0", "tests.standin.array"], done.stderr

@@ -40,7 +40,7 @@ class Optimizer(SGD):
     def step(self, closure=None):
         self.log.append("optimizer")
         params = self.param_groups[0]["params"]
-        self.gradients.append([None if p.grad is None else p.grad.numpy().copy() for p in params])
+        self.gradients.append([None if p.grad is None else p.grad.cpu().numpy().copy() for p in params])
         return super().step(closure)
 
 
@@ -92,10 +92,14 @@ def step(check: Check) -> None:
     check.require("schedule" in log, "schedule_forgotten")
     check.require(log.count("schedule") == 1 and log.index("schedule") > log.index("optimizer"), "schedule_too_early")
     check.require(not alike(weights(trainer), start), "no_optimizer_step")
+    if check.device != "cpu" and isinstance(got[0], Tensor):  # where it lies until it is shown
+        got = got[0].item(), got[1]
     returned(check, got, value, scores)
     repeated(check, inputs, labels, gradients)
     without_schedule, _ = trainer_of(doubled, schedule=False)
     check.run(lambda: without_schedule.step(inputs, labels))
+    if check.device != "cpu":  # whether the loss is a number is looked at when it is shown
+        return
     for wrong in (float("nan"), float("inf")):
         diverging(check, inputs, labels, wrong)
 

@@ -94,12 +94,13 @@ FORMULAS = {
 """For each formula the names of its state, and what is done with element i. `numbers` are those that the optimizer's
 `formula` gives; they begin with the learning rate, the weight decay and the sign of the gradient."""
 
-NUMBERS = 9
+NUMBERS = 10
+"""Of which the last is 0."""
 
 SET_NUMBERS = """
-extern "C" __global__ void set_numbers(A* numbers, A a, A b, A c, A d, A e, A f, A g, A h, A i) {
+extern "C" __global__ void set_numbers(A* numbers, A a, A b, A c, A d, A e, A f, A g, A h, A i, A j) {
     numbers[0] = a; numbers[1] = b; numbers[2] = c; numbers[3] = d; numbers[4] = e;
-    numbers[5] = f; numbers[6] = g; numbers[7] = h; numbers[8] = i;
+    numbers[5] = f; numbers[6] = g; numbers[7] = h; numbers[8] = i; numbers[9] = j;
 }
 """
 
@@ -115,7 +116,8 @@ def source(formula: str, count: int) -> str:
         choices.append(f"if (blockIdx.y == {k}) {{ {moved} }}")
     pointers = "T* p = p0; const T* g = g0; " + " ".join(f"T* {name} = {name}0;" for name in names)
     return f"""
-extern "C" __global__ void {formula}(const A* numbers, {", ".join(parameters)}) {{
+extern "C" __global__ void {formula}(const A* numbers, const A* skip, {", ".join(parameters)}) {{
+    if (skip[0] != 0) return;  // a gradient was not finite: this step is none
     {pointers} int n = n0;
     {" else ".join(choices)}
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) {{{body}}}
@@ -134,11 +136,15 @@ def room_for_numbers(like: Array) -> Array:
     return accurate(like, NUMBERS)
 
 
-def update(formula: str, numbers: Array, parameters: Sequence[tuple[Array, Array, Sequence[Array]]]) -> None:
-    """Step with all `parameters`, each with its gradient and its state; all of one dtype, dense in memory."""
+def update(
+    formula: str, numbers: Array, skip: Array | None, parameters: Sequence[tuple[Array, Array, Sequence[Array]]]
+) -> None:
+    """Step with all `parameters`, each with its gradient and its state; all of one dtype, dense in memory. Nothing
+    happens if `skip`, an array of one element, is not 0."""
+    skip = numbers[-1:] if skip is None else skip.reshape(1).astype(numbers.dtype)
     for start in range(0, len(parameters), TOGETHER):
         some = parameters[start : start + TOGETHER]
         arguments = [a for p, g, state in some for a in (p, g, *state, p.size)]
         wide = min(MOST_BLOCKS, blocks(max(p.size for p, *_ in some)))
         text = source(formula, len(some))
-        launch(formula, (text,), some[0][0].dtype, (wide, len(some)), (THREADS,), numbers, *arguments)
+        launch(formula, (text,), some[0][0].dtype, (wide, len(some)), (THREADS,), numbers, skip, *arguments)
