@@ -13,7 +13,8 @@ from minigrad.course.lessons import find_lesson
 from minigrad.course.memory_limit import without_limit
 from minigrad.course.runner import tried
 from minigrad.course.verify import solved_file
-from tests import standin
+from minigrad.kernels.cuda import launch, rows
+from tests import nvrtc, standin
 
 LESSON = find_lesson("4.2")
 BLANKS = {blank.short: blank for blank in LESSON.blanks}
@@ -152,6 +153,16 @@ def test_other_ways_to_write_a_kernel_are_right(name, body):
 @pytest.mark.parametrize("source", SUMS)
 def test_other_ways_to_sum_are_right(source):
     assert found("block_sum_source", source) is None
+
+
+@pytest.mark.skipif(nvrtc.LIBRARY is None, reason="NVIDIA's run-time compiler is not installed")
+@pytest.mark.parametrize("dtype", launch.TYPES)
+def test_nvidias_compiler_takes_them_too(dtype):
+    head = "".join(f"#define {option[2:].replace('=', ' ', 1)}\n" for option in launch.OPTIONS) + launch.TYPES[dtype]
+    for name, body in RIGHT:
+        nvrtc.ptx(head + rows.BLOCK_MAX + rows.block_sum_source() + kernel(name, body))
+    for source in SUMS:
+        nvrtc.ptx(head + source + 'extern "C" __global__ void f(A* x) { x[threadIdx.x] = block_sum(x[threadIdx.x]); }')
 
 
 def test_lines_are_those_of_the_learners_text():

@@ -5,7 +5,6 @@ Change what you like.
 """
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,12 +17,13 @@ from minigrad.kernels.cuda import activation, launch, rows, softmax
 from minigrad.language import language, say
 from minigrad.plot import save_figure
 from minigrad.simulator import KernelError, RawKernel, Use
+from minigrad.timing import measure
 
 ELEMENTS, THREADS, ELEMENT = 1000, 256, 700  # of the first example: who takes this element?
 VALUES = [3, 1, 7, 0, 4, 1, 6, 3]  # of the tree: as many threads; a power of two
 ROW = 1024  # elements of a row of softmax
 LARGE = 8192  # rows on a GPU
-ROUNDS = 50  # calls that are timed there together
+ROUNDS = 21  # calls that are timed there; the median counts
 
 FLOATS = launch.TYPES["float32"]
 ONE_SUM = 'extern "C" __global__ void f(const A* x, A* y) { y[threadIdx.x] = block_sum(x[threadIdx.x]); }'
@@ -182,17 +182,8 @@ def against_the_clock() -> None:
     xp = module_on("cuda")
     x = xp.asarray(np.random.default_rng(0).standard_normal((LARGE, ROW)).astype(np.float32))
 
-    def seconds(function: Callable[[], object]) -> float:
-        """Of one call, from many in a row: the first is not timed, for it compiles."""
-        function()
-        xp.cuda.Device().synchronize()
-        start = time.perf_counter()
-        for _ in range(ROUNDS):
-            function()
-        xp.cuda.Device().synchronize()
-        return (time.perf_counter() - start) / ROUNDS
-
-    separate, fused = seconds(lambda: plain_softmax(xp, x)), seconds(lambda: softmax.softmax(x))
+    separate = measure(lambda: plain_softmax(xp, x), "cuda", ROUNDS)
+    fused = measure(lambda: softmax.softmax(x), "cuda", ROUNDS)
     print(
         say(
             f"on the GPU, [{LARGE}, {ROW}]: CuPy's functions {1e6 * separate:.0f} us, your kernel "
