@@ -16,7 +16,8 @@ from .diagnosis import Finding
 from .numpy_sources import Scene, Use
 
 MIXED = re.compile(
-    r"Unsupported type <class 'numpy\.ndarray'>|Only cupy arrays can be|expected cupy[\w.]*, got numpy\.ndarray"
+    r"Unsupported type <class 'numpy\.ndarray'>|Only cupy arrays can be|expected cupy[\w.]*, got numpy\.ndarray|"
+    r"non-scalar numpy\.ndarray cannot be used for fill"
 )
 """What CuPy says when one of NumPy's arrays meets its own."""
 WITHIN = re.compile(r"'numpy\.ndarray' object has no attribute")
@@ -33,7 +34,7 @@ READING = ("minigrad.tensor", "minigrad.tensor_methods", "minigrad.device")
 """Modules of minigrad that read from the GPU because they are told to: `.item()`, `.cpu()`, `.tolist()`."""
 A_TENSOR = {"en": "a tensor on the CPU", "zh": "CPU 上的张量"}
 AN_ARRAY = {"en": "a NumPy array", "zh": "NumPy 数组"}
-LACKS = re.compile(r"module 'cupy[\w.]*' has no attribute '(\w+)'")
+LACKS = re.compile(r"module 'cupy[\w.]*' has no attribute '(\w+)'|`cupy_(\w+\.\w+)` is not supported yet")
 
 
 def why_on_device(error: BaseException, path: str) -> Finding | None:
@@ -44,11 +45,11 @@ def why_on_device(error: BaseException, path: str) -> Finding | None:
     message, facts = str(error), {"line": scene.line, "code": scene.code}
     lacks = LACKS.search(message)
     if lacks:
-        return Finding("cupy_lacks", {**facts, "name": lacks[1]})
+        return Finding("cupy_lacks", {**facts, "name": lacks[1] or lacks[2]})
     if "use .cpu().numpy()" in message:
         return Finding("numpy_asked", facts)
     two_devices = ON_TWO_DEVICES.search(message)
-    mixed = MIXED.search(message) or (WITHIN.search(message) and scene.called.startswith("cupy"))
+    mixed = MIXED.search(message) or (WITHIN.search(message) and scene.called)
     if not (two_devices or mixed or DEMANDED.search(message)):
         return None
     uses = scene.uses()

@@ -71,6 +71,27 @@ RUN = [
         """,
     ),
     Solution(
+        WINDOWS + "im2col",
+        """
+        x = np.pad(x, ((0, 0), (0, 0), *padding))
+        n, c, h, w = x.shape
+        (kh, kw), (sh, sw), (dh, dw) = kernel, stride, dilation
+        view = np.lib.stride_tricks.sliding_window_view(x, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+        view = view[:, :, ::sh, ::sw, ::dh, ::dw]
+        return view.transpose(0, 1, 4, 5, 2, 3).reshape(n, c * kh * kw, -1)
+        """,
+    ),
+    Solution(
+        "minigrad.ops.embedding:Embedding.backward",
+        """
+        gw = array_module(gy).zeros(self.shape, gy.dtype)
+        np.add.at(gw, self.ids, gy)
+        if self.padding_idx is not None:
+            gw[self.padding_idx] = 0
+        return gw, None
+        """,
+    ),
+    Solution(
         "minigrad.ops.conv:Convolution.weight_grad",
         """
         n, (o, _, *kernel), g = len(x), shape, self.groups

@@ -319,10 +319,8 @@ class ndarray:
     def __setitem__(self, index, value):
         *_, advanced = places(index, self.shape)
         if isinstance(value, np.ndarray):
-            if isinstance(index, slice) and index == slice(None):
-                return self.set(value)
-            if not advanced and value.size > 1:
-                raise TypeError("Unsupported type <class 'numpy.ndarray'>")
+            if not advanced and value.ndim:
+                raise ValueError("non-scalar numpy.ndarray cannot be used for fill")
             note_sent(f"setitem of {value.shape}")
             value = ndarray._around(value)
         here, there = host(self), host(value)
@@ -380,16 +378,19 @@ class ndarray:
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         from .module import cupy
 
-        if method != "__call__" or not hasattr(cupy, ufunc.__name__):
+        if method == "reduceat" or not hasattr(cupy, ufunc.__name__):
             return NotImplemented
         if "out" in kwargs:
             (kwargs["out"],) = kwargs["out"]
-        return getattr(cupy, ufunc.__name__)(*inputs, **kwargs)
+        function = getattr(cupy, ufunc.__name__)
+        return (function if method == "__call__" else getattr(function, method))(*inputs, **kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
         from .module import cupy
 
-        owner = cupy.linalg if function.__module__ == "numpy.linalg" else cupy
+        owner = cupy
+        for part in function.__module__.split(".")[1:]:
+            owner = getattr(owner, part, None)
         if not hasattr(owner, function.__name__):
             return NotImplemented
         return getattr(owner, function.__name__)(*args, **kwargs)
@@ -444,6 +445,8 @@ SCATTERED = ("int32", "float16", "float32", "float64", "uint32", "uint64")
 
 def scatter_add(a, slices, value):
     """cupyx.scatter_add: places that occur several times add up."""
+    if isinstance(a, np.ndarray):
+        raise AttributeError("'numpy.ndarray' object has no attribute '_scatter_op'")
     if a.dtype.name not in SCATTERED:
         raise TypeError(f"scatter_add only supports {', '.join(SCATTERED)}, as data type")
     _, mask, _ = places(slices, a.shape)

@@ -69,7 +69,23 @@ def same_function(name, function, known):
 
     call.__name__ = name
     if known == "ufunc":
-        call.at = lambda a, indices, b: scatter_add(a, indices, b)
+        for method, able in METHODS.items():
+            setattr(call, method, same_ufunc_method(name, method, able))
+    return call
+
+
+METHODS = {"at": ("add",), "reduce": ("add", "multiply"), "accumulate": ("add", "multiply"), "outer": None}
+"""Methods of ufuncs, and the ufuncs that have them here; None: all. CuPy has `at` for a few more."""
+
+
+def same_ufunc_method(name, method, able):
+    def call(*args, **kwargs):
+        if able is not None and name not in able:
+            raise NotImplementedError(f"`cupy_{name}.{method}` is not supported yet")
+        if method == "at":
+            return scatter_add(*args)
+        return device(getattr(getattr(np, name), method)(*host(args), **kwargs))
+
     return call
 
 
@@ -145,6 +161,10 @@ def as_strided(x, shape=None, strides=None):
     return device(np.lib.stride_tricks.as_strided(host(x), shape, strides))
 
 
+def sliding_window_view(x, window_shape, axis=None):
+    return device(np.lib.stride_tricks.sliding_window_view(host(x), window_shape, axis))
+
+
 def norm(x, ord=None, axis=None, keepdims=False):
     here = host(x)
     return noted(lambda: np.linalg.norm(here, ord, axis, keepdims), np.linalg.norm(here, ord, axis, keepdims), device)
@@ -174,7 +194,9 @@ cupy.__version__ = NAMES["version"]
 cupy.ndarray, cupy.array, cupy.asarray, cupy.asnumpy = ndarray, array, asarray, asnumpy
 cupy.from_dlpack, cupy.RawKernel = from_dlpack, RawKernel
 cupy.linalg = build("cupy.linalg", NAMES["linalg"], np.linalg)
-cupy.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
+cupy.lib = SimpleNamespace(
+    stride_tricks=SimpleNamespace(as_strided=as_strided, sliding_window_view=sliding_window_view)
+)
 cupy.random = SimpleNamespace(Generator=Generator, default_rng=Generator)
 cupy.cuda = SimpleNamespace(
     Device=Device,

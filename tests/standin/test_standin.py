@@ -174,3 +174,17 @@ def test_it_is_cupy_in_a_process_of_its_own():
     environment = {**os.environ, "PYTHONPATH": standin.PYTHONPATH}
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, env=environment)
     assert done.stdout.split() == ["0", "tests.standin.array"], done.stderr
+
+
+def test_methods_of_ufuncs_are_handed_on_where_cupy_has_them(x):
+    np.add.at(x, 0, cupy.ones(3))
+    np.testing.assert_array_equal(x.get(), HERE + [[1], [0]])
+    assert np.add.reduce(cupy.ones(3)).get() == 3
+    for fails, error in [
+        (lambda: np.maximum.reduce(x), NotImplementedError),
+        (lambda: np.add.reduceat(x, [0]), TypeError),
+        (lambda: np.add.at(HERE.copy(), 0, x[0]), AttributeError),
+        (lambda: x.__setitem__(0, HERE[0]), ValueError),
+    ]:
+        with pytest.raises(error):
+            fails()
