@@ -5,7 +5,8 @@ lives: code calls `array_module(x)` and uses the module that comes back.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from numbers import Integral
 from types import ModuleType
@@ -211,9 +212,44 @@ def generator(device: str = "cpu") -> Any:
     if device not in _generators:
         from .kernels.cuda.random import Generator
 
-        _generators[device] = made = Generator(module_on(device), _seed)
+        xp = module_on(device)
+        if Drawing.on_host:
+            return _generators.setdefault(device, HostGenerator(xp, _seed))
+        _generators[device] = made = Generator(xp, _seed)
         made.seed, made.draws = _waiting.pop(device, (made.seed, made.draws))
     return _generators[device]
+
+
+class Drawing:
+    """`on_host`: do GPUs get the numbers that the CPU draws?"""
+
+    on_host = False
+
+
+class HostGenerator:
+    """A generator of the CPU, whose numbers are sent to a GPU."""
+
+    def __init__(self, xp: ModuleType, seed: int | None):
+        self.xp, self.numbers = xp, np.random.default_rng(seed)
+
+    def __getattr__(self, name: str) -> Callable[..., Array]:
+        method = getattr(self.numbers, name)
+        return lambda *args, **kwargs: self.xp.asarray(method(*args, **kwargs))
+
+
+@contextmanager
+def drawn_on_host() -> Iterator[None]:
+    """Within this context plain operations on a GPU draw what they would draw on the CPU after the same seed, so that
+    their results can be compared; the numbers are sent."""
+    before = {name: _generators.pop(name) for name in list(_generators) if name != "cpu"}
+    Drawing.on_host = True
+    try:
+        yield
+    finally:
+        Drawing.on_host = False
+        for name in [name for name in _generators if name != "cpu"]:
+            del _generators[name]
+        _generators.update(before)
 
 
 def get_rng_state() -> dict[str, Any]:
@@ -221,7 +257,7 @@ def get_rng_state() -> dict[str, Any]:
 
     Those of GPUs are in it from their first use on, as "cuda:0": [seed, draws].
     """
-    of_gpus = {name: [g.seed, g.draws] for name, g in _generators.items() if name != "cpu"}
+    of_gpus = {name: [g.seed, g.draws] for name, g in _generators.items() if name != "cpu" and not Drawing.on_host}
     return {**generator().bit_generator.state, **of_gpus}
 
 

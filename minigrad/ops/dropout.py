@@ -42,15 +42,15 @@ class FastDropout(Dropout):
         self.on_gpu = taken(x)
         if not self.on_gpu:
             return super().forward(x)
-        self.save(*generator(device_of(x)).draw())
-        return cuda.dropout(x, self.p, *self.saved)
+        self.draw = generator(device_of(x)).draw()
+        return cuda.dropout(x, self.p, *self.draw)
 
     def backward(self, gy: Any) -> Any:
         if not self.on_gpu:
             return super().backward(gy)
         if isinstance(gy, Tensor):
-            return gy * Tensor(cuda.dropout_mask(gy.data, self.p, *self.saved))
-        return cuda.dropout(gy, self.p, *self.saved)
+            return gy * Tensor(cuda.dropout_mask(gy.data, self.p, *self.draw))
+        return cuda.dropout(gy, self.p, *self.draw)
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:

@@ -82,7 +82,7 @@ class Expressions(Reader):
 
     def constant(self, thing: Any) -> str:
         """A name under which the code finds something that was computed here."""
-        if isinstance(thing, type) and issubclass(thing, np.generic):
+        if thing in (np.float16, np.float32, np.float64):
             return thing.__name__
         if thing in (int, bool):
             return thing.__name__
