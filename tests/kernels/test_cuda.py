@@ -1,6 +1,7 @@
-"""CUDA kernels: in the simulator against NumPy, on sizes that take every branch; and NVIDIA's compiler takes them.
+"""CUDA kernels against NumPy, on sizes that take every branch: in the simulator, and on a GPU with `pytest -m cuda`.
+NVIDIA's compiler takes them without one.
 
-tests/cuda compares the operations that use them with PyTorch, on the stand-in and on a GPU.
+tests/cuda compares the operations that use them with PyTorch.
 """
 
 import json
@@ -11,6 +12,8 @@ import pytest
 
 import minigrad
 from minigrad import Tensor, optim
+from minigrad.device import check_device
+from minigrad.errors import DeviceError
 from minigrad.kernels.cuda import activation, launch, normalization, optimizers, pooling, random, recurrent, softmax
 from minigrad.kernels.cuda import windows as cuda_windows
 from minigrad.nn import Parameter
@@ -24,10 +27,17 @@ from tests.oracle import TOLERANCE
 RNG = np.random.default_rng(11)
 
 
-@pytest.fixture(autouse=True)
-def device():
-    with standin.installed():
-        yield
+@pytest.fixture(autouse=True, params=["stand-in", pytest.param("GPU", marks=pytest.mark.cuda)])
+def device(request):
+    if request.param == "stand-in":
+        with standin.installed():
+            yield
+        return
+    try:
+        check_device("cuda")
+    except DeviceError as error:
+        pytest.skip(f"no GPU: {error}")
+    yield
 
 
 @pytest.fixture(params=["float32", "float64"])
