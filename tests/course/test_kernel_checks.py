@@ -36,7 +36,7 @@ def found(name, source, notes=None):
             {blank: lambda: source},
             {blank: blank.function},
             LESSON.mutants[blank.name],
-            [] if notes is None else notes,
+            notes=[] if notes is None else notes,
         )
 
 
