@@ -123,14 +123,16 @@ class Trainer:
             return self.history
         if not self.history and not self.tally.batches:
             self.save()  # so that a run killed in its first epoch can be resumed too
-        step = self.step if self.captured is None else self.captured_step
         with self.display.training(self.epoch, epochs, self.train_loader, self.tally), asked_to_stop() as stop:
             while self.epoch < epochs:
                 start = time.perf_counter()
                 self.model.train()
                 for inputs, labels in self.train_loader:
                     with self.precision.region():
-                        value, scores = step(inputs, labels)
+                        if self.captured is None:
+                            value, scores = self.step(inputs, labels)
+                        else:
+                            value, scores = self.captured_step(inputs, labels)
                     self.tally.add(value, scores, labels)
                     self.display.batch(self.tally)
                     self.check_loss()
