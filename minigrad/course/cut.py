@@ -72,7 +72,7 @@ def definitions(
     for name in tops(blanks):
         top: Any = source.find(name)
         later = [node for node in getattr(top, "body", ()) if is_method(node, f"{source.module}:{name}.", hidden)]
-        for node in [*left_out(top, blanks), *later]:
+        for node in [*left_out(top, blanks), *later, *words_for_halves(top)]:
             lines[first_line(node) - 1 : node.end_lineno] = [None] * (node.end_lineno - first_line(node) + 1)
             lines = [None if line and re.fullmatch(HEADING, line) else line for line in lines]
         kept = "\n".join([line for line in lines[first_line(top) - 1 : top.end_lineno] if line is not None])
@@ -105,6 +105,12 @@ def left_out(top: Any, blanks: Sequence[Blank]) -> list[Any]:
     kept = {"__init__", *own}.union(*[called(methods[name]) for name in own])
     kept |= {name for name, node in methods.items() if called(node) & own}
     return [node for name, node in methods.items() if name not in kept]
+
+
+def words_for_halves(top: Any) -> list[Any]:
+    """The words by which an operation says how it computes in half precision: no matter of the exercise."""
+    assigned = [node for node in getattr(top, "body", ()) if isinstance(node, ast.Assign)]
+    return [node for node in assigned if getattr(node.targets[0], "id", "") in ("autocast", "halves")]
 
 
 def called(node: ast.AST) -> set[str]:

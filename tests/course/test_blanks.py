@@ -140,3 +140,10 @@ def test_a_lesson_knows_what_is_asked_later():
     assert "minigrad.ops.linalg:Linear.backward" in first.asked_later
     assert "minigrad.ops.elementwise:Mul.backward" not in first.asked_later
     assert not last.asked_later
+
+
+def test_an_exercise_leaves_out_how_halves_are_computed():
+    text = exercise([Blank("minigrad.ops.activation:Softmax.forward")])
+    assert "def forward" in text
+    assert "autocast" not in text
+    assert "halves" not in text

@@ -31,7 +31,8 @@ def taken(*arrays: Array) -> bool:
     """Can the kernels take these arrays: of one floating-point dtype, on a GPU, none empty or too large?"""
     first = arrays[0]
     return (
-        array_module(first) is not np
+        type(first) is not np.ndarray
+        and array_module(first) is not np
         and first.dtype.name in TYPES
         and all(a.dtype == first.dtype and 0 < a.size < MOST for a in arrays)
     )
