@@ -2,6 +2,7 @@
 
 import inspect
 import pkgutil
+from functools import partial
 from importlib import import_module
 
 import numpy as np
@@ -29,7 +30,7 @@ from minigrad.ops import (
     rounding,
     shape,
 )
-from minigrad.ops.dropout import Dropout
+from minigrad.ops.dropout import Dropout, FastDropout
 
 embedding = import_module("minigrad.ops.embedding")  # minigrad.ops.embedding is what users call
 norm = import_module("minigrad.ops.norm")  # minigrad.ops.norm is the length of a vector
@@ -401,9 +402,9 @@ def test_the_same_seed_gives_the_same_check_and_another_seed_another():
 # -------------------------------------------------------------------------------------- every operation of minigrad.ops
 
 
-def seeded_dropout(p):
+def seeded_dropout(kind, p):
     minigrad.manual_seed(0)
-    return Dropout(p)
+    return kind(p)
 
 
 rng = np.random.default_rng(0)
@@ -468,8 +469,10 @@ CHECKS = {
     activation.GELUTanh: [((3, 4),)],
     activation.FastGELUTanh: [((3, 4),), ((64, 65),)],
     activation.Softmax: [((3, 4), {"dim": 1}), ((2, 3, 2), {"dim": -2})],
+    activation.FastSoftmax: [((3, 4), {"dim": 1}), ((2, 3, 2), {"dim": -2})],
     activation.LogSoftmax: [((3, 4), {"dim": 0})],
     Dropout: [((3, 4), {"p": 0.3})],
+    FastDropout: [((3, 4), {"p": 0.3})],
     linalg.MatMul: [((3, 4), (4, 2)), ((2, 3, 4), (4, 2)), ((2, 1, 3, 2), (4, 2, 3))],
     linalg.Dot: [((1, 3), (3, 1))],
     linalg.Linear: [((5, 3), (2, 3), (2,))],
@@ -496,6 +499,7 @@ CHECKS = {
         ((3, 3), {"inputs": ["ii"], "output": "i"}),
     ],
     loss.SoftmaxCrossEntropy: [((4, 3), np.array([0, 2, 1, 1]))],
+    loss.FastSoftmaxCrossEntropy: [((4, 3), np.array([0, 2, 1, 1]))],
     loss.SquaredError: [((3, 4), (3, 4))],
     loss.AbsoluteError: [((3, 4), (3, 4))],
     loss.SmoothL1: [((3, 4), (3, 4), {"beta": 0.7})],
@@ -596,7 +600,7 @@ def test_every_operation_is_in_the_table():
 def test_gradients_of_every_operation_pass(cls):
     for *inputs, last in CHECKS[cls]:
         if isinstance(last, dict):
-            make, settings = seeded_dropout if cls is Dropout else cls, last
+            make, settings = partial(seeded_dropout, cls) if issubclass(cls, Dropout) else cls, last
         elif callable(last):
             make, settings = last, {}
         else:
