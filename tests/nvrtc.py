@@ -14,13 +14,13 @@ def folder(package):
     return Path(next(iter(found.submodule_search_locations))) if found else None
 
 
-LIBRARY = folder("nvidia.cuda_nvrtc")
+COMPILER = folder("nvidia.cuda_nvrtc")
 HEADERS = folder("nvidia.cuda_runtime")
 
 
 def ptx(source, architecture="compute_80"):
     """The PTX of a source of CUDA C++; ValueError with the compiler's log if it does not compile."""
-    library = ctypes.CDLL(str(next((LIBRARY / "lib").glob("libnvrtc.so*"))))
+    library = ctypes.CDLL(str(next((COMPILER / "lib").glob("libnvrtc.so*"))))
     program, size = ctypes.c_void_p(), ctypes.c_size_t()
     library.nvrtcCreateProgram(ctypes.byref(program), source.encode(), b"kernel.cu", 0, None, None)
     options = [f"--gpu-architecture={architecture}", f"-I{HEADERS / 'include'}", "--std=c++17"]

@@ -155,7 +155,7 @@ def test_other_ways_to_sum_are_right(source):
     assert found("block_sum_source", source) is None
 
 
-@pytest.mark.skipif(nvrtc.LIBRARY is None, reason="NVIDIA's run-time compiler is not installed")
+@pytest.mark.skipif(nvrtc.COMPILER is None, reason="NVIDIA's run-time compiler is not installed")
 @pytest.mark.parametrize("dtype", launch.TYPES)
 def test_nvidias_compiler_takes_them_too(dtype):
     head = "".join(f"#define {option[2:].replace('=', ' ', 1)}\n" for option in launch.OPTIONS) + launch.TYPES[dtype]

@@ -366,7 +366,7 @@ KERNELS = dict(sources()) | {name: optimizers.source(name, 3) for name in optimi
 
 
 @pytest.mark.skipif(
-    nvrtc.LIBRARY is None, reason="NVIDIA's run-time compiler (nvidia-cuda-nvrtc-cu12) is not installed"
+    nvrtc.COMPILER is None, reason="NVIDIA's run-time compiler (nvidia-cuda-nvrtc-cu12) is not installed"
 )
 @pytest.mark.parametrize("dtype", launch.TYPES)
 @pytest.mark.parametrize("name", KERNELS)
