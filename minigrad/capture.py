@@ -1,9 +1,10 @@
 """A training step that a GPU repeats by itself: captured as a CUDA graph, and from then on started as a whole."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from .device import array_module, device_of
+from .device import allocate, array_module, device_of
 from .errors import DeviceError
 from .kernels.cuda.capture import Capture
 from .tensor import Tensor
@@ -33,7 +34,8 @@ class CapturedStep:
     several in a tuple) is overwritten by the next call. Memory that the step uses stays reserved for it. Inputs of
     other shapes run without being captured until they come for the third time.
 
-    Raises DeviceError if the inputs are not on a GPU, and what CuPy raises for a step that cannot be captured.
+    Raises DeviceError if the inputs are not on a GPU, RuntimeError for an optimizer whose step cannot be captured, and
+    what CuPy raises for other reasons.
     """
 
     BEFORE = 2
@@ -66,7 +68,7 @@ class Graph:
         self.pool = xp.cuda.MemoryPool()  # whose memory nobody else gets, however often it is free within the step
         self.capture, stream = Capture(), xp.cuda.Stream(non_blocking=True)
         stream.wait_event(xp.cuda.get_current_stream().record())
-        with xp.cuda.using_allocator(self.pool.malloc), stream, self.capture.in_progress():
+        with xp.cuda.using_allocator(partial(allocate, xp, own=self.pool)), stream, self.capture.in_progress():
             stream.begin_capture()
             try:
                 self.outputs = step(*self.inputs)

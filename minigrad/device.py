@@ -130,7 +130,12 @@ def cuda_index(device: str) -> int | None:
         return None
     if kind == "cuda" and (number.isdecimal() if colon else True):
         return int(number or 0)
-    raise DeviceError(f"unknown device '{device}'; expected 'cpu', 'cuda' or 'cuda:N'")
+    raise DeviceError(
+        say(
+            f"unknown device '{device}'; expected 'cpu', 'cuda' or 'cuda:N'",
+            f"没有名为 '{device}' 的设备；应当是 'cpu'、'cuda' 或 'cuda:N'",
+        )
+    )
 
 
 def import_cupy(device: str) -> ModuleType:
@@ -139,23 +144,28 @@ def import_cupy(device: str) -> ModuleType:
         import cupy
     except ImportError as error:
         raise DeviceError(
-            f"device '{device}' needs CuPy, which is not installed: "
-            "pip install cupy-cuda12x or cupy-cuda13x, to match the CUDA version of the driver"
+            say(
+                f"device '{device}' needs CuPy, which is not installed: "
+                "pip install cupy-cuda12x or cupy-cuda13x, to match the CUDA version of the driver",
+                f"设备 '{device}' 需要 CuPy，还没有安装：pip install cupy-cuda12x 或 cupy-cuda13x，"
+                "要与驱动的 CUDA 版本相符",
+            )
         ) from error
     return cupy
 
 
-def allocate(cupy: ModuleType, size: int) -> Any:
-    """`size` bytes from CuPy's memory pool on the current GPU, which keeps and reuses what was freed.
+def allocate(cupy: ModuleType, size: int, own: Any = None) -> Any:
+    """`size` bytes on the current GPU from CuPy's memory pool, or one's `own`, which keeps and reuses what was freed.
 
     Raises OutOfMemoryError, with what was asked for, free and held, where there are not so many.
     """
     pool = cupy.get_default_memory_pool()
     try:
-        return pool.malloc(size)
+        return (own or pool).malloc(size)
     except cupy.cuda.memory.OutOfMemoryError as error:
         free, total = cupy.cuda.runtime.memGetInfo()
-        index, asked, held = cupy.cuda.Device().id, gibibytes(size), gibibytes(pool.used_bytes())
+        used = pool.used_bytes() + (own.used_bytes() if own else 0)
+        index, asked, held = cupy.cuda.Device().id, gibibytes(size), gibibytes(used)
         raise OutOfMemoryError(
             say(
                 f"cuda:{index} is out of memory: {asked} were asked for, {gibibytes(free)} of {gibibytes(total)} are "
@@ -181,9 +191,16 @@ def check_device(device: str) -> None:
     try:
         count = cupy.cuda.runtime.getDeviceCount()
     except cupy.cuda.runtime.CUDARuntimeError as error:
-        raise DeviceError(f"device '{device}' cannot be used: {error}") from error
+        raise DeviceError(
+            say(f"device '{device}' cannot be used: {error}", f"设备 '{device}' 无法使用：{error}")
+        ) from error
     if index >= count:
-        raise DeviceError(f"device '{device}' is not there: this machine has {count} GPUs, counted from cuda:0")
+        raise DeviceError(
+            say(
+                f"device '{device}' is not there: this machine has {count} GPUs, counted from cuda:0",
+                f"没有设备 '{device}'：这台机器有 {count} 块 GPU，从 cuda:0 数起",
+            )
+        )
 
 
 _generators: dict[str, Any] = {"cpu": np.random.default_rng()}

@@ -203,9 +203,13 @@ class FastConv2d(FastConvolution, Conv2d):
 
     def backward(self, gy: Array) -> Any:
         x, weight = self.saved
-        if isinstance(gy, Tensor) or not fast(gy) or not all(self.needs[:2]):
+        on_gpu = not isinstance(gy, Tensor) and taken(x, gy, weight)
+        if isinstance(gy, Tensor) or not (on_gpu or fast(gy)) or not all(self.needs[:2]):
             return super().backward(gy)
-        gx, gw = kernels.gradients(x, gy, weight, self.geometry)
+        if on_gpu:
+            gx, gw = cuda.gradients(x, gy, weight, *self.geometry)
+        else:
+            gx, gw = kernels.gradients(x, gy, weight, self.geometry)
         return gx, gw, self.bias_grad(gy) if self.needs[2] else None
 
 

@@ -117,7 +117,10 @@ class Optimizer:
         for group in self.param_groups:
             make_plain(group)
             names = self.buffers(group)
-            for tensor in self.step_together([p for p in group["params"] if p._grad is not None], names, group):
+            others = self.step_together([p for p in group["params"] if p._grad is not None], names, group)
+            if Capture.current is not None and (others or self.found_inf is not None):
+                raise RuntimeError(f"{self.name} {self.why_not_captured()}, so this step cannot be captured")
+            for tensor in others:
                 self.step_tensor(tensor, names, group)
         if self.found_inf is not None:
             stepped = [p for group in self.param_groups for p in group["params"] if p._grad is not None]
@@ -176,6 +179,14 @@ class Optimizer:
         names = [f"{owner.__module__}:{owner.__qualname__}" for owner in kind.__mro__[:-1]]
         pieces = [f"{owner}.{method}" for owner in names for method in ("update", "penalize")]
         return owner_of(kind, "update") is owner_of(kind, "formula") is not Optimizer and not are_learners(pieces)
+
+    def why_not_captured(self) -> str:
+        """What would be the same in each run of a captured step, and must not be."""
+        if self.found_inf is not None:
+            return "steps with a GradScaler, which decides on the host"
+        if not self.has_formula():
+            return "updates with a formula that minigrad has no kernel for"
+        return "has a parameter that its kernel does not take: it must be dense, floating-point and not empty"
 
     def settle(self) -> None:
         """Take back the step counts of a step on a GPU that turned out to be none. It was the one before; so by now its

@@ -5,9 +5,11 @@ import pytest
 
 import minigrad
 from minigrad import Tensor, functional, nn, optim
+from minigrad.amp import GradScaler
 from minigrad.capture import CapturedStep
 from minigrad.data import DataLoader, TensorDataset
 from minigrad.errors import DeviceError
+from minigrad.nn import Parameter
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.training import Trainer
 from tests.oracle import on_host
@@ -140,3 +142,34 @@ def test_a_trainer_captures_its_steps(precision, device):
 def test_what_a_trainer_does_not_capture():
     with pytest.raises(ValueError, match="capture=True and precision='float16'; expected 'float32' or 'bfloat16'"):
         Trainer(mlp(), None, [], precision="float16", capture=True)
+
+
+class Signs(optim.SGD):
+    """An optimizer with a formula of its own."""
+
+    def update(self, p, g, state, group):
+        p -= group["lr"] * np.sign(g)
+
+
+@pytest.mark.parametrize(
+    ("kind", "scaled", "told"),
+    [(Signs, False, "a formula that minigrad has no kernel for"), (optim.SGD, True, "steps with a GradScaler")],
+)
+def test_optimizers_that_would_repeat_themselves_are_refused(kind, scaled, told, device):
+    """Their numbers would be the same in every run."""
+    p = Parameter(minigrad.ones(3, device=device))
+    optimizer, scaler = kind([p], 0.1), GradScaler(enabled=scaled)
+
+    def step(x):
+        optimizer.zero_grad()
+        loss = (p * x).sum()
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        return loss.detach()
+
+    run, x = CapturedStep(step), minigrad.ones(3, device=device)
+    for _ in range(2):
+        run(x)
+    with pytest.raises(RuntimeError, match=told):
+        run(x)

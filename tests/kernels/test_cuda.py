@@ -194,6 +194,8 @@ def test_convolution_by_columns(case, groups, largest, dtype, monkeypatch):
     check(lambda gy, w: cuda_windows.input_grad(gy, w, shape, *settings, groups), expected, gy, w)
     expected = plain.weight_grad(wide[0], gy.astype("float64"), w.shape)
     check(lambda x, gy: cuda_windows.weight_grad(x, gy, w.shape, *settings, groups), expected, x, gy)
+    both = plain.input_grad(gy.astype("float64"), wide[1], shape), expected
+    check(lambda x, gy, w: cuda_windows.gradients(x, gy, w, *settings, groups), both, x, gy, w)
 
 
 @pytest.mark.parametrize("case", WINDOWS)

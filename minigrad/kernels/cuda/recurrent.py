@@ -147,7 +147,8 @@ class Walk:
     def __init__(self, x: Array, hidden: int, gates: int, steps: Steps, live: Array | None):
         self.xp, self.dtype, self.hidden, self.gates, self.steps = array_module(x), x.dtype, hidden, gates, steps
         self.rows = len(x)
-        self.live = None if live is None else dense(live.astype(x.dtype))
+        self.marked = int(live is not None)
+        self.live = dense(x[:1]) if live is None else dense(live.astype(x.dtype))  # a kernel takes no None
 
     def room(self, gates: int = 1) -> Array:
         """[rows, gates · hidden]"""
@@ -161,25 +162,14 @@ class Walk:
         return dense(given[0] if len(given) == 1 else given[0] + given[1])
 
     def each(self, backward: bool = False) -> Any:
-        """For each step its rows, of how many sequences they are, and which of these count."""
-        count = len(self.steps)
-        for t in reversed(range(count)) if backward else range(count):
-            start, n = self.steps[t]
-            rows = slice(start, start + n)
-            yield rows, n, None if self.live is None else self.live[start // n]
+        """For each step its rows, of how many sequences they are, and the marks that say which of these count."""
+        for start, n in reversed(self.steps) if backward else self.steps:
+            yield slice(start, start + n), n, self.live[start // n] if self.marked else self.live
 
-    def launch(
-        self, name: str, source: str, n: int, live: Array | None, *arrays: Array, more: Sequence[int] = ()
-    ) -> None:
-        """Start the kernel of a step of n sequences with `arrays` as first arguments, `live` where LIVE stands."""
-        size = n * self.hidden
-        given = [arrays[0] if a is LIVE and live is None else live if a is LIVE else a for a in arrays]
-        arguments = *given, n, self.hidden, int(live is not None), *more
-        launch(name, (SIGMA, source), self.dtype, (blocks(size),), (THREADS,), *arguments)
-
-
-LIVE: Any = object()
-"""Where the marks of a step stand among a kernel's arguments."""
+    def launch(self, name: str, source: str, n: int, *arrays: Array, more: Sequence[int] = ()) -> None:
+        """Start the kernel of a step of n sequences."""
+        arguments = *arrays, n, self.hidden, self.marked, *more
+        launch(name, (SIGMA, source), self.dtype, (blocks(n * self.hidden),), (THREADS,), *arguments)
 
 
 def gradients(ga: Array, gb: Array, x: Array, h: Array, w: Array) -> tuple[Array, ...]:
@@ -195,8 +185,8 @@ def lstm(x: Array, h: Array, c: Array, w: Array, u: Array, b: Any, d: Any, steps
     y, gates, before, squashed, states = walk.room(), walk.room(4), walk.room(), walk.room(), walk.room()
     for rows, n, marks in walk.each():
         states[rows] = h[:n]
-        arrays = from_x[rows], h[:n] @ u.T, bias, LIVE, h, c, y[rows], gates[rows], before[rows], squashed[rows]
-        walk.launch("lstm", LSTM, n, marks, *arrays)
+        arrays = from_x[rows], h[:n] @ u.T, bias, marks, h, c, y[rows], gates[rows], before[rows], squashed[rows]
+        walk.launch("lstm", LSTM, n, *arrays)
     return y, h, c, gates, before, squashed, states
 
 
@@ -208,8 +198,8 @@ def lstm_backward(
     walk = Walk(x, u.shape[1], 4, steps, live)
     gy, gh, gc, ga = dense(gy), gh.copy(), gc.copy(), walk.room(4)
     for rows, n, marks in walk.each(backward=True):
-        arrays = gy[rows], gates[rows], before[rows], squashed[rows], LIVE, gh, gc, ga[rows]
-        walk.launch("lstm_backward", LSTM_BACKWARD, n, marks, *arrays)
+        arrays = gy[rows], gates[rows], before[rows], squashed[rows], marks, gh, gc, ga[rows]
+        walk.launch("lstm_backward", LSTM_BACKWARD, n, *arrays)
         gh[:n] += ga[rows] @ u
     gx, *of_weights = gradients(ga, ga, x, states, w)
     return gx, gh, gc, *of_weights
@@ -223,8 +213,8 @@ def gru(x: Array, h: Array, w: Array, u: Array, b: Any, d: Any, steps: Steps, li
         from_x += b
     y, gates, before, behind = walk.room(), walk.room(3), walk.room(), walk.room()
     for rows, n, marks in walk.each():
-        arrays = from_x[rows], h[:n] @ u.T, inner, LIVE, h, y[rows], gates[rows], before[rows], behind[rows]
-        walk.launch("gru", GRU, n, marks, *arrays)
+        arrays = from_x[rows], h[:n] @ u.T, inner, marks, h, y[rows], gates[rows], before[rows], behind[rows]
+        walk.launch("gru", GRU, n, *arrays)
     return y, h, gates, before, behind
 
 
@@ -236,8 +226,8 @@ def gru_backward(
     walk = Walk(x, u.shape[1], 3, steps, live)
     gy, gh, ga, gb = dense(gy), gh.copy(), walk.room(3), walk.room(3)
     for rows, n, marks in walk.each(backward=True):
-        arrays = gy[rows], gates[rows], before[rows], behind[rows], LIVE, gh, ga[rows], gb[rows]
-        walk.launch("gru_backward", GRU_BACKWARD, n, marks, *arrays)
+        arrays = gy[rows], gates[rows], before[rows], behind[rows], marks, gh, ga[rows], gb[rows]
+        walk.launch("gru_backward", GRU_BACKWARD, n, *arrays)
         gh[:n] += gb[rows] @ u
     gx, *of_weights = gradients(ga, gb, x, before, w)
     return gx, gh, *of_weights
@@ -249,8 +239,8 @@ def rnn(relu: bool, x: Array, h: Array, w: Array, u: Array, b: Any, d: Any, step
     from_x, bias, h = x @ w.T, walk.bias(b, d), h.copy()
     y, before, value = walk.room(), walk.room(), walk.room()
     for rows, n, marks in walk.each():
-        arrays = from_x[rows], h[:n] @ u.T, bias, LIVE, h, y[rows], before[rows], value[rows]
-        walk.launch("rnn", RNN, n, marks, *arrays, more=(int(relu),))
+        arrays = from_x[rows], h[:n] @ u.T, bias, marks, h, y[rows], before[rows], value[rows]
+        walk.launch("rnn", RNN, n, *arrays, more=(int(relu),))
     return y, h, before, value
 
 
@@ -262,9 +252,8 @@ def rnn_backward(
     walk = Walk(x, u.shape[1], 1, steps, live)
     gy, gh, ga = dense(gy), gh.copy(), walk.room()
     for rows, n, marks in walk.each(backward=True):
-        walk.launch(
-            "rnn_backward", RNN_BACKWARD, n, marks, gy[rows], value[rows], LIVE, gh, ga[rows], more=(int(relu),)
-        )
+        arrays = gy[rows], value[rows], marks, gh, ga[rows]
+        walk.launch("rnn_backward", RNN_BACKWARD, n, *arrays, more=(int(relu),))
         gh[:n] += ga[rows] @ u
     gx, *of_weights = gradients(ga, ga, x, before, w)
     return gx, gh, *of_weights

@@ -102,6 +102,23 @@ class Windows:
         launch("col2im", (COL2IM,), x.dtype, (blocks(x.size),), (THREADS,), dense(columns), x, *x.shape, *self.settings)
         return x
 
+    def upstream(self, gy: Array, groups: int) -> Array:
+        """gy [n, o, h', w'] with the channels in front: [groups, o / groups, n · places]."""
+        n, o = gy.shape[:2]
+        return swapped(gy.reshape(n, o, self.places)).reshape(groups, o // groups, -1)
+
+    def input_grad(self, upstream: Array, weight: Array) -> Array:
+        """The gradient of the images whose windows got this upstream gradient: gX = Wᵀ gY."""
+        groups, o, width = upstream.shape
+        kernels = weight.reshape(groups, o, -1).swapaxes(1, 2)
+        return self.images(products(kernels, upstream).reshape(self.rows, -1), width // self.places)
+
+    def weight_grad(self, x: Array, upstream: Array) -> Array:
+        """gW = gY Xᵀ of these images, [groups, o / groups, c / groups · kh · kw]."""
+        groups = len(upstream)
+        columns = self.columns(x).reshape(groups, self.rows // groups, -1)
+        return products(upstream, columns.swapaxes(1, 2))
+
 
 def swapped(x: Array, bias: Array | None = None) -> Array:
     """x [b, a, places] as [a, b, places], plus bias [b] where it is given."""
@@ -135,27 +152,31 @@ def convolve(
     return together(parts).reshape(len(x), o, *windows.size)
 
 
+def gradients(
+    x: Array, gy: Array, weight: Array, stride: Pair, padding: Padding, dilation: Pair, groups: int
+) -> tuple[Array, Array]:
+    """`input_grad` and `weight_grad`, for which gy is put in order once."""
+    windows = Windows(x.shape, weight.shape[2:], stride, padding, dilation)
+    parts, total = [], 0
+    for part in windows.parts():
+        upstream = windows.upstream(gy[part], groups)
+        parts.append(windows.input_grad(upstream, weight))
+        total = total + windows.weight_grad(x[part], upstream)
+    return together(parts), total.reshape(weight.shape)  # type: ignore[attr-defined]
+
+
 def input_grad(
     gy: Array, weight: Array, shape: tuple[int, ...], stride: Pair, padding: Padding, dilation: Pair, groups: int
 ) -> Array:
     """The gradient of an input of `shape` [n, c, h, w] for the gradient gy [n, o, h', w'] of the result."""
-    windows, o = Windows(shape, weight.shape[2:], stride, padding, dilation), len(weight)
-    kernels, parts = weight.reshape(groups, o // groups, -1).swapaxes(1, 2), []
-    for part in windows.parts():
-        upstream = swapped(gy[part].reshape(-1, o, windows.places)).reshape(groups, o // groups, -1)
-        columns = products(kernels, upstream).reshape(windows.rows, -1)
-        parts.append(windows.images(columns, part.stop - part.start))
-    return together(parts)
+    windows = Windows(shape, weight.shape[2:], stride, padding, dilation)
+    return together([windows.input_grad(windows.upstream(gy[part], groups), weight) for part in windows.parts()])
 
 
 def weight_grad(
     x: Array, gy: Array, shape: tuple[int, ...], stride: Pair, padding: Padding, dilation: Pair, groups: int
 ) -> Array:
     """The gradient of a weight of `shape` [o, c / groups, kh, kw] for the gradient gy [n, o, h', w'] of the result."""
-    windows, o = Windows(x.shape, shape[2:], stride, padding, dilation), shape[0]
-    total = 0
-    for part in windows.parts():
-        upstream = swapped(gy[part].reshape(-1, o, windows.places)).reshape(groups, o // groups, -1)
-        columns = windows.columns(x[part]).reshape(groups, windows.rows // groups, -1)
-        total = total + products(upstream, columns.swapaxes(1, 2))
-    return total.reshape(shape)  # type: ignore[attr-defined]
+    windows = Windows(x.shape, shape[2:], stride, padding, dilation)
+    each = [windows.weight_grad(x[part], windows.upstream(gy[part], groups)) for part in windows.parts()]
+    return sum(each[1:], each[0]).reshape(shape)
