@@ -30,9 +30,10 @@ class CapturedStep:
     rates of the moment, the next step of the optimizer and new random numbers, as if the step had run by itself.
 
     A step that can be captured asks the GPU nothing and sends it nothing, does the same at every call, and steps with
-    minigrad's own optimizers, without a GradScaler; schedules are stepped outside. What it returns (a tensor, or
-    several in a tuple) is overwritten by the next call. Memory that the step uses stays reserved for it. Inputs of
-    other shapes run without being captured until they come for the third time.
+    minigrad's own optimizers; schedules are stepped outside. With a GradScaler, each run waits for the one before, to
+    know whether its step counts. What the step returns (a tensor, or several in a tuple) is overwritten by the next
+    call. Memory that it uses stays reserved for it. Inputs of other shapes run without being captured until they come
+    for the third time.
 
     Raises DeviceError if the inputs are not on a GPU, RuntimeError for an optimizer whose step cannot be captured, and
     what CuPy raises for other reasons.

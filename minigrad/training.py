@@ -2,8 +2,7 @@
 
 The loop is `Trainer.fit`, one step is `Trainer.step`. A run that is killed at any moment and resumed gives, bit for
 bit, the result of the run that was not: a checkpoint holds weights, optimizer, schedule, the place in the data and
-the state of the random generator. On a GPU that holds for models without dropout only, because the state of its
-generator cannot be saved.
+the state of the random generators.
 """
 
 import os
@@ -72,8 +71,7 @@ class Trainer:
     `precision` is 'float32', or 'float16' or 'bfloat16': then `fit` runs its steps within `autocast`, those of float16
     with a GradScaler. Weights stay float32, in which they are also validated.
 
-    With `capture`, a GPU repeats steps with inputs of the same shapes as CUDA graphs (`minigrad.capture`). Raises
-    ValueError for that with float16, whose scale decides on the host.
+    With `capture`, a GPU repeats steps with inputs of the same shapes as CUDA graphs (`minigrad.capture`).
     """
 
     def __init__(
@@ -91,8 +89,6 @@ class Trainer:
         precision: str = "float32",
         capture: bool = False,
     ):
-        if capture and precision == "float16":
-            raise ValueError("a Trainer got capture=True and precision='float16'; expected 'float32' or 'bfloat16'")
         self.precision = Precision(precision, device_of_model(model) if precision != "float32" else "cpu")
         self.model, self.schedule, self.validation_loss = model, schedule, loss
         self.optimizer, self.loss = self.precision.optimizer(optimizer), self.precision.loss(loss)

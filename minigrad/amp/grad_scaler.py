@@ -7,7 +7,8 @@ import numpy as np
 
 from ..checks import check_bool, check_count, check_number, check_positive
 from ..device import Array, array_module
-from ..dtypes import float16, float32, float64, is_half
+from ..dtypes import float16, float32, is_half
+from ..kernels.cuda import scaler as cuda
 from ..optim import Optimizer
 from ..tensor import Tensor
 from .autocast_mode import check_device_type
@@ -90,8 +91,7 @@ class GradScaler:
             raise RuntimeError("unscale_() has already been called on this optimizer since the last update()")
         if stage == STEPPED:
             raise RuntimeError("unscale_() is being called after step(); call it before, and update() after")
-        inverse = (1 / scale.astype(float64)).astype(float32)
-        self._stages[id(optimizer)] = optimizer, UNSCALED, unscaled(optimizer, inverse)
+        self._stages[id(optimizer)] = optimizer, UNSCALED, unscaled(optimizer, scale)
 
     def step(self, optimizer: Optimizer, *args: Any, **kwargs: Any) -> Any:
         """optimizer.step(), after `unscale_` if that has not been called; None, and nothing changes, if a gradient is
@@ -135,20 +135,17 @@ class GradScaler:
         xp = array_module(scale)
         if new_scale is not None:
             value = new_scale.data if isinstance(new_scale, Tensor) else new_scale
-            self._scale = xp.asarray(value, float32).reshape(())
+            scale[...] = xp.asarray(value, float32).reshape(())
         else:
             flags = [found for _, _, found in self._stages.values() if found is not None]
             if not flags:
                 raise RuntimeError(
                     "GradScaler.update got no gradients since the last one; call step or unscale_ before"
                 )
-            found = xp.stack(flags).any()
-            tracker = self._growth_tracker + 1
-            larger = self._times(self._growth_factor)
-            full = tracker == self._growth_interval
-            grown = xp.where(full & xp.isfinite(larger), larger, scale)
-            self._scale = xp.where(found, self._times(self._backoff_factor), grown)
-            self._growth_tracker = xp.where(found | full, 0, tracker)
+            found = flags[0] if len(flags) == 1 else xp.stack(flags).max()
+            factors = self._growth_factor, self._backoff_factor, self._growth_interval
+            update = update_scale if xp is np else cuda.update_scale
+            update(scale, self._growth_tracker, found, *factors)
         self._stages = {}
 
     # ---------------------------------------------------------------------------------------------------- its settings
@@ -233,9 +230,11 @@ class GradScaler:
     # -------------------------------------------------------------------------------------------------- what they share
 
     def _begin(self, xp: Any) -> None:
-        """Put the scale and the count of finite steps where losses are."""
-        self._scale = xp.full((), self._init_scale, float32)
-        self._growth_tracker = xp.full((), self._init_growth_tracker, "int32")
+        """Put the scale and the count of finite steps where losses are; a captured step finds them in their places."""
+        if self._scale is None:
+            self._scale, self._growth_tracker = xp.empty((), float32), xp.empty((), "int32")
+        self._scale.fill(self._init_scale)
+        self._growth_tracker.fill(self._init_growth_tracker)
 
     def _known(self, what: str) -> Array:
         """The scale; RuntimeError if there is none yet."""
@@ -245,19 +244,14 @@ class GradScaler:
             )
         return self._scale
 
-    def _times(self, factor: float) -> Array:
-        """The scale times a number, computed in float64 as in PyTorch."""
-        with np.errstate(over="ignore"):  # what is beyond float32 is not taken
-            return (self._known("update").astype(float64) * factor).astype(float32)
-
     def _stage_of(self, optimizer: Optimizer) -> str:
         """What an optimizer has been through since the last update."""
         return self._stages.get(id(optimizer), (None, READY, None))[1]
 
 
-def unscaled(optimizer: Optimizer, inverse: Array) -> Array | None:
-    """Multiply the gradients of an optimizer's parameters by `inverse`, in place; returns whether one of them is not
-    finite, as an array of one truth value, None if there are no gradients."""
+def unscaled(optimizer: Optimizer, scale: Array) -> Array | None:
+    """Divide the gradients of an optimizer's parameters by the scale, in place; returns one int32, which is 1 if one of
+    them is not finite and 0 otherwise, None if there are no gradients."""
     grads = {
         id(p.grad.data): p.grad.data for group in optimizer.param_groups for p in group["params"] if p.grad is not None
     }
@@ -265,9 +259,24 @@ def unscaled(optimizer: Optimizer, inverse: Array) -> Array | None:
         raise ValueError(
             "GradScaler.unscale_ got gradients of float16, in which they vanish; keep parameters in float32"
         )
-    flags = []
+    if not grads:
+        return None
+    if cuda.takes(list(grads.values())):
+        return cuda.unscale(list(grads.values()), scale)
+    xp, inverse, flags = array_module(scale), 1 / scale, []
     for g in grads.values():
-        xp = array_module(g)
         flags.append(~xp.isfinite(g).all())
         g *= inverse
-    return xp.stack(flags).any() if flags else None
+    return xp.stack(flags).any().astype("int32")
+
+
+def update_scale(scale: Array, finite_steps: Array, found: Array, growth: float, backoff: float, interval: int) -> None:
+    """Shrink the scale if something was found, let it grow after an interval of finite steps: in place."""
+    finite_steps += 1
+    factor = backoff if found else growth if finite_steps == interval else 1.0
+    with np.errstate(over="ignore"):
+        changed = np.float32(np.float64(scale) * factor)  # in float64, as in PyTorch
+    if np.isfinite(changed):
+        scale[...] = changed
+    if found or finite_steps == interval:
+        finite_steps.fill(0)

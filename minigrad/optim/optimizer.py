@@ -42,8 +42,8 @@ class Optimizer:
     """
 
     found_inf: Array | None = None
-    """Set by GradScaler during a step on a GPU, under PyTorch's name: an array of one truth value; where it is true,
-    the step changes nothing."""
+    """Set by GradScaler during a step on a GPU, under PyTorch's name: an array of one int32. Unless it is 0, the step
+    changes nothing."""
 
     undecided: tuple[Callable[[], Any], list[dict[str, Any]]] | None = None
     """After such a step: what tells whether it was none, and the states whose step count is one too high then."""
@@ -118,14 +118,21 @@ class Optimizer:
             make_plain(group)
             names = self.buffers(group)
             others = self.step_together([p for p in group["params"] if p._grad is not None], names, group)
-            if Capture.current is not None and (others or self.found_inf is not None):
+            if Capture.current is not None and others:
                 raise RuntimeError(f"{self.name} {self.why_not_captured()}, so this step cannot be captured")
             for tensor in others:
                 self.step_tensor(tensor, names, group)
         if self.found_inf is not None:
             stepped = [p for group in self.param_groups for p in group["params"] if p._grad is not None]
-            self.undecided = read_later(self.found_inf), [self.state[p] for p in stepped if p in self.state]
+            self.decide_later(self.found_inf, [self.state[p] for p in stepped if p in self.state])
         return loss
+
+    def decide_later(self, found_inf: Array, states: list[dict[str, Any]]) -> None:
+        """Note that these states are counted one step too many if a gradient was not finite, which the GPU knows."""
+        if Capture.current is None:
+            self.undecided = read_later(found_inf), states
+        else:  # each run writes there anew
+            Capture.current.after.append(lambda: self.decide_later(found_inf.copy(), states))
 
     def step_together(self, tensors: list[Tensor], names: dict[str, float], group: dict[str, Any]) -> list[Tensor]:
         """Update those parameters that lie on a GPU as the kernel for the formula takes them; return the others."""
@@ -165,6 +172,7 @@ class Optimizer:
             state["step"] -= 1
 
         def prepare() -> None:
+            self.settle()
             for state in states:
                 state["step"] += 1
             cuda.set_numbers(numbers, self.formula(group, states[0]["step"])[2])  # type: ignore[index]
@@ -182,8 +190,6 @@ class Optimizer:
 
     def why_not_captured(self) -> str:
         """What would be the same in each run of a captured step, and must not be."""
-        if self.found_inf is not None:
-            return "steps with a GradScaler, which decides on the host"
         if not self.has_formula():
             return "updates with a formula that minigrad has no kernel for"
         return "has a parameter that its kernel does not take: it must be dense, floating-point and not empty"

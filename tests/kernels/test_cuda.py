@@ -14,7 +14,17 @@ import minigrad
 from minigrad import Tensor, optim
 from minigrad.device import check_device
 from minigrad.errors import DeviceError
-from minigrad.kernels.cuda import activation, launch, normalization, optimizers, pooling, random, recurrent, softmax
+from minigrad.kernels.cuda import (
+    activation,
+    launch,
+    normalization,
+    optimizers,
+    pooling,
+    random,
+    recurrent,
+    scaler,
+    softmax,
+)
 from minigrad.kernels.cuda import windows as cuda_windows
 from minigrad.nn import Parameter
 from minigrad.ops.conv import Conv2d
@@ -261,6 +271,42 @@ def record(method, called):
     return call
 
 
+@pytest.mark.parametrize("wrong", [None, np.nan, np.inf, -np.inf])
+def test_a_scaler_takes_all_gradients_at_once(wrong, dtype, monkeypatch):
+    monkeypatch.setattr(optimizers, "TOGETHER", 3)
+    gradients = [normal(dtype, *shape) for shape in [(3,), (70, 5), (1,), (2, 3), (600,)]]
+    if wrong is not None:
+        gradients[3][1, 2] = wrong
+    there = [send(g) for g in gradients]
+    assert scaler.takes(there)
+    found = scaler.unscale(there, send(np.float32(64)))
+    assert found.get() == (wrong is not None)
+    for g, before in zip(there, gradients, strict=True):
+        np.testing.assert_allclose(g.get(), before / 64, TOLERANCE[dtype], 0)
+
+
+def test_what_a_scaler_leaves_to_plain_operations():
+    dense, turned = send(normal("float32", 4, 3)), send(normal("float32", 3, 4)).T
+    assert not scaler.takes([dense, turned])
+    assert not scaler.takes([dense, normal("float32", 2)])
+
+
+@pytest.mark.parametrize(
+    ("found", "scale", "before", "after"),
+    [
+        (0, 8.0, 0, (8.0, 1)),
+        (0, 8.0, 4, (8.0 * 1.3, 0)),
+        (1, 8.0, 4, (8.0 * 0.7, 0)),
+        (1, 8.0, 2, (8.0 * 0.7, 0)),
+        (0, 3e38, 4, (3e38, 0)),  # which would grow beyond float32
+    ],
+)
+def test_a_scale_grows_and_shrinks(found, scale, before, after):
+    scale, steps = send(np.float32(scale)), send(np.int32(before))
+    scaler.update_scale(scale, steps, send(np.int32(found)), 1.3, 0.7, 5)
+    assert (scale.get(), steps.get()) == (np.float32(after[0]), after[1])
+
+
 def test_an_optimizer_with_a_formula_of_its_own_is_not_bypassed():
     class Mine(optim.SGD):
         def update(self, p, g, state, group):
@@ -348,7 +394,7 @@ def test_the_state_of_a_gpus_generator_is_kept_and_restored():
 
 # ------------------------------------------------------------------------------------------------- NVIDIA's compiler
 
-MODULES = (activation, softmax, normalization, recurrent, optimizers, pooling, random, cuda_windows)
+MODULES = (activation, softmax, normalization, recurrent, optimizers, pooling, random, cuda_windows, scaler)
 """Those whose kernels are texts that name what they need."""
 
 
@@ -365,6 +411,7 @@ def sources():
 
 
 KERNELS = dict(sources()) | {name: optimizers.source(name, 3) for name in optimizers.FORMULAS}
+KERNELS |= {"unscale": scaler.text_of_unscale(3)}
 
 
 @pytest.mark.skipif(

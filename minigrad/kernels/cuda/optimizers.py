@@ -1,11 +1,13 @@
 """The formulas of optimizers, for many parameters at once: one kernel for up to 32 of them.
 
 A kernel's text is made for a number of parameters. In a grid, blockIdx.y says which one a block works on. Numbers such
-as the learning rate lie in the array `numbers`, so that a captured step finds new ones there.
+as the learning rate lie in the array `numbers`, so that a captured step finds new ones there. GradScaler's passes over
+all gradients (scaler.py) are made in the same way.
 """
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import Any
 
 from ...device import Array
 from .launch import THREADS, accurate, blocks, launch
@@ -109,20 +111,43 @@ extern "C" __global__ void set_numbers(A* numbers, A a, A b, A c, A d, A e, A f,
 def source(formula: str, count: int) -> str:
     """The text of the kernel for `count` parameters."""
     names, body = FORMULAS[formula]
-    parameters, choices = [], []  # of the kernel; which parameter of the network a block works on
+    arrays = "T* p", "const T* g", *[f"T* {name}" for name in names]
+    return for_all(formula, "const A* numbers, const int* skip", "if (skip[0] != 0) return;", arrays, count, body)
+
+
+def for_all(kernel: str, given: str, before: str, arrays: Sequence[str], count: int, body: str) -> str:
+    """The text of a kernel that goes through `count` sets of arrays at once: block (., k) through those of number k.
+
+    It is given what all share, and then each set: the arrays, of n elements each, and n. Each thread does what stands
+    `before`, and then the `body` for each of its elements i.
+    """
+    names = [declaration.split()[-1] for declaration in arrays]
+    parameters, choices = [], []
     for k in range(count):
-        parameters += [f"T* p{k}", f"const T* g{k}", *[f"T* {name}{k}" for name in names], f"int n{k}"]
-        moved = " ".join(f"{name} = {name}{k};" for name in ("p", "g", *names, "n"))
+        parameters += [*[f"{declaration}{k}" for declaration in arrays], f"int n{k}"]
+        moved = " ".join(f"{name} = {name}{k};" for name in (*names, "n"))
         choices.append(f"if (blockIdx.y == {k}) {{ {moved} }}")
-    pointers = "T* p = p0; const T* g = g0; " + " ".join(f"T* {name} = {name}0;" for name in names)
+    first = " ".join(f"{declaration} = {name}0;" for declaration, name in zip(arrays, names, strict=True))
     return f"""
-extern "C" __global__ void {formula}(const A* numbers, const A* skip, {", ".join(parameters)}) {{
-    if (skip[0] != 0) return;  // a gradient was not finite: this step is none
-    {pointers} int n = n0;
+extern "C" __global__ void {kernel}({given}, {", ".join(parameters)}) {{
+    {before}
+    {first} int n = n0;
     {" else ".join(choices)}
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) {{{body}}}
 }}
 """
+
+
+def launch_for_all(
+    kernel: str, source: Callable[[int], str], given: Sequence[Any], sets: Sequence[Sequence[Array]]
+) -> None:
+    """Start the kernel whose text for a number of sets is `source(number)`, as often as it takes for all sets."""
+    for start in range(0, len(sets), TOGETHER):
+        some = sets[start : start + TOGETHER]
+        arguments = [a for arrays in some for a in (*arrays, arrays[0].size)]
+        wide = min(MOST_BLOCKS, blocks(max(arrays[0].size for arrays in some)))
+        dtype, grid = some[0][0].dtype, (wide, len(some))
+        launch(kernel, (source(len(some)),), dtype, grid, (THREADS,), *given, *arguments)
 
 
 def set_numbers(numbers: Array, values: Sequence[float]) -> None:
@@ -140,11 +165,7 @@ def update(
     formula: str, numbers: Array, skip: Array | None, parameters: Sequence[tuple[Array, Array, Sequence[Array]]]
 ) -> None:
     """Step with all `parameters`, each with its gradient and its state; all of one dtype, dense in memory. Nothing
-    happens if `skip`, an array of one element, is not 0."""
-    skip = numbers[-1:] if skip is None else skip.reshape(1).astype(numbers.dtype)
-    for start in range(0, len(parameters), TOGETHER):
-        some = parameters[start : start + TOGETHER]
-        arguments = [a for p, g, state in some for a in (p, g, *state, p.size)]
-        wide = min(MOST_BLOCKS, blocks(max(p.size for p, *_ in some)))
-        text = source(formula, len(some))
-        launch(formula, (text,), some[0][0].dtype, (wide, len(some)), (THREADS,), numbers, skip, *arguments)
+    happens if `skip`, an array of one int32, is not 0: a gradient was not finite then."""
+    skip = numbers[-1:].view("int32")[:1] if skip is None else skip
+    sets = [(p, g, *state) for p, g, state in parameters]
+    launch_for_all(formula, partial(source, formula), (numbers, skip), sets)
