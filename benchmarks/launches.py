@@ -22,15 +22,17 @@ from gpu import CASES, Captured
 
 from minigrad.twins import plain_operations
 from tests import standin
-from tests.standin import array, graphs, module
+from tests.standin import array, cublas, graphs, module
 
+PLACES = [(m, name) for m in (array, module) for name in ("noted", "changed")] + [(cublas, "changed")]
+"""Where the stand-in says what it is told to do."""
 COLUMNS = ("plain operations", "kernels", "captured")
 
 
 @contextmanager
 def counted() -> Iterator[list[int]]:
     """Within this context, operations on the stand-in are counted, and kernels are not run."""
-    count, before = [0], {(m, name): vars(m)[name] for m in (array, module) for name in ("noted", "changed")}
+    count, before = [0], {(m, name): vars(m)[name] for m, name in PLACES}
     call, launch = module.RawKernel.__call__, graphs.Graph.launch
 
     def noted(redo: Callable, result: object, wrap: Callable) -> object:

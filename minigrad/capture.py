@@ -1,13 +1,40 @@
 """A training step that a GPU repeats by itself: captured as a CUDA graph, and from then on started as a whole."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from .device import allocate, array_module, device_of
-from .errors import DeviceError
+from .device import allocate, array_module, cuda_index, device_of
+from .errors import CaptureError, DeviceError, MinigradError
 from .kernels.cuda.capture import Capture
+from .language import say
 from .tensor import Tensor
+
+
+def check_capturing(device: str) -> None:
+    """Raise DeviceError unless `device` is a GPU."""
+    if cuda_index(device) is None:
+        raise DeviceError(
+            say(
+                f"steps are captured on a GPU, and the device is {device}; expected 'cuda' or 'cuda:N'",
+                f"只有 GPU 能录制训练步，而设备是 {device}；应当是 'cuda' 或 'cuda:N'",
+            )
+        )
+
+
+def reason(error: BaseException) -> BaseException:
+    """The error of a step that failed while it was captured; with what CUDA and CuPy refuse then, what may be wrong."""
+    if isinstance(error, MinigradError) or not isinstance(error, RuntimeError):
+        return error
+    return CaptureError(
+        say(
+            f"this step cannot be captured as a CUDA graph ({error}): it must read nothing from the GPU, send nothing "
+            "there, and multiply matrices by minigrad's operations, not by CuPy's @",
+            f"这个训练步不能录成 CUDA graph（{error}）：其中不能从 GPU 读数据，也不能往 GPU 传数据；"
+            "矩阵乘法要用 minigrad 的运算，不能用 CuPy 的 @",
+        )
+    )
 
 
 class CapturedStep:
@@ -35,8 +62,7 @@ class CapturedStep:
     call. Memory that it uses stays reserved for it. Inputs of other shapes run without being captured until they come
     for the third time.
 
-    Raises DeviceError if the inputs are not on a GPU, RuntimeError for an optimizer whose step cannot be captured, and
-    what CuPy raises for other reasons.
+    Raises DeviceError if the inputs are not on a GPU, CaptureError for a step that cannot be captured.
     """
 
     BEFORE = 2
@@ -73,8 +99,11 @@ class Graph:
             stream.begin_capture()
             try:
                 self.outputs = step(*self.inputs)
-            finally:
-                self.graph = stream.end_capture()
+            except BaseException as error:
+                with suppress(RuntimeError):  # CUDA only says once more that this is no capture
+                    stream.end_capture()
+                raise reason(error) from error
+            self.graph = stream.end_capture()
         xp.cuda.get_current_stream().wait_event(stream.record())
 
     def run(self, inputs: tuple[Tensor, ...]) -> Any:

@@ -19,7 +19,7 @@ from .errors import DataError, MinigradError, did_you_mean, nearest
 from .language import say
 from .recipes import RECIPES
 from .recipes.recipe import Recipe
-from .recipes.settings import About, Choice, Rate, Share, Whole
+from .recipes.settings import About, Choice, Flag, Rate, Share, Whole
 from .summary import show_models, show_summary, summarize_by_name
 from .training import InterruptedRunError
 from .tutor.commands import COMMANDS as TUTOR_COMMANDS
@@ -203,9 +203,12 @@ def setting_option(name: str, about: About, default: Any) -> Callable[[Callable]
     """The option of a setting; None for one that is not the user's to choose."""
     if not about.en:
         return None
+    kind: dict[str, Any] = {"type": PATHS[name] if name in PATHS else click_type(about)}
+    if isinstance(about, Flag):
+        kind = {"is_flag": True}
     return option(
         "--" + name.replace("_", "-"),
-        type=PATHS[name] if name in PATHS else click_type(about),
+        **kind,
         default=default,
         show_default=default is not None,
         en=about.en,

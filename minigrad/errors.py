@@ -26,6 +26,10 @@ class DeviceError(MinigradError, ValueError):
     """A device has an unknown name, or is not there."""
 
 
+class CaptureError(MinigradError, RuntimeError):
+    """A step cannot be captured as a CUDA graph."""
+
+
 class OutOfMemoryError(MinigradError, MemoryError):
     """The memory of a GPU is full."""
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from .capture import CapturedStep
+from .capture import CapturedStep, check_capturing
 from .device import array_module, get_rng_state, set_rng_state
 from .display import Display
 from .dtypes import is_floating
-from .errors import CheckpointError, DataError, MinigradError
+from .errors import CaptureError, CheckpointError, DataError, MinigradError
 from .functional import cross_entropy
 from .grad_mode import no_grad
 from .language import say
@@ -32,8 +32,10 @@ from .precision import Precision
 from .serialization import load, save
 from .tally import Tally
 from .tensor import Tensor
+from .twins import are_learners
 
 CHECKPOINT = "checkpoint.safetensors"
+OWN_STEP = "minigrad.training:Trainer.step"
 VERSION = 3
 ENTRIES: dict[str, tuple[type, ...]] = {
     "settings": (dict,),
@@ -71,7 +73,8 @@ class Trainer:
     `precision` is 'float32', or 'float16' or 'bfloat16': then `fit` runs its steps within `autocast`, those of float16
     with a GradScaler. Weights stay float32, in which they are also validated.
 
-    With `capture`, a GPU repeats steps with inputs of the same shapes as CUDA graphs (`minigrad.capture`).
+    With `capture`, a GPU repeats steps with inputs of the same shapes as CUDA graphs (`minigrad.capture`). Raises
+    DeviceError for that where the model is not on one.
     """
 
     def __init__(
@@ -92,6 +95,8 @@ class Trainer:
         self.precision = Precision(precision, device_of_model(model) if precision != "float32" else "cpu")
         self.model, self.schedule, self.validation_loss = model, schedule, loss
         self.optimizer, self.loss = self.precision.optimizer(optimizer), self.precision.loss(loss)
+        if capture:
+            check_capturing(device_of_model(model))
         self.captured = CapturedStep(self.learn_from) if capture else None
         self.average = average
         self.train_loader, self.validation_loader = train_loader, validation_loader
@@ -113,10 +118,18 @@ class Trainer:
         """Train until `epochs` epochs are complete; returns the history.
 
         Raises DivergedError if the loss or the weights become NaN or infinite, DataError if the loader has no batches,
-        CheckpointError if a checkpoint cannot be written, InterruptedRunError after Ctrl-C.
+        CheckpointError if a checkpoint cannot be written, InterruptedRunError after Ctrl-C, CaptureError if a step
+        cannot be captured.
         """
         if self.epoch >= epochs:
             return self.history
+        if self.captured is not None and are_learners([OWN_STEP]):
+            raise CaptureError(
+                say(
+                    "Trainer.step is yours, and steps that are captured do not call it; train without capture",
+                    "Trainer.step 是你写的，而录制的训练步不会调用它；请不要用 capture",
+                )
+            )
         if not self.history and not self.tally.batches:
             self.save()  # so that a run killed in its first epoch can be resumed too
         with self.display.training(self.epoch, epochs, self.train_loader, self.tally), asked_to_stop() as stop:

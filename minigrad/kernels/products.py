@@ -7,6 +7,7 @@ import numpy as np
 from ..device import Array, array_module
 from ..dtypes import is_floating
 from . import threads
+from .cuda import products as cuda
 
 FEW = 128
 """Up to so many rows, the transposed product is the faster one."""
@@ -20,11 +21,18 @@ def fast(x: Array) -> bool:
 def matmul(x: Any, y: Any, row: Any = None) -> Any:
     """x y for matrices, plus `row` in every row where it is given. Where minigrad's threads share the work of a
     network, they share this too."""
-    if not threads.in_use() or type(x) is not np.ndarray:
+    if type(x) is not np.ndarray:
+        return plus(cuda.product(x, y), row)
+    if not threads.in_use():
         return plus(x @ y, row)
     out = np.empty((len(x), y.shape[1]), np.result_type(x, y))
     threads.shared(lambda part: plus(np.matmul(x[part], y, out=out[part]), row), len(x), out.size * len(y))
     return out
+
+
+def stacked(x: Any, y: Any) -> Any:
+    """x y for stacks of matrices, whose leading dimensions broadcast."""
+    return x @ y if type(x) is np.ndarray else cuda.product(x, y)
 
 
 def plus(x: Any, row: Any) -> Any:
@@ -41,5 +49,5 @@ def product(x: Any, y: Any, row: Any = None) -> Any:
     tenths of the time. The result then lies column by column in memory.
     """
     if type(x) is not np.ndarray:
-        return plus(x @ y, row)
+        return plus(cuda.product(x, y), row)
     return plus(matmul(y.T, x.T).T, row) if len(x) <= FEW else matmul(x, y, row)

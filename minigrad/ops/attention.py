@@ -12,6 +12,7 @@ from ..function import Function
 from ..kernels import attention as kernels
 from ..kernels.cuda import softmax as cuda
 from ..kernels.cuda.launch import taken as taken_on_gpu
+from ..kernels.cuda.products import product
 from ..kernels.cuda.random import dropout_mask
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
@@ -101,22 +102,23 @@ class FastAttention(Attention):
 
     def forward_on_gpu(self, q: Array, k: Array, v: Array, mask: Array | None) -> Any:
         """Products by cuBLAS, and all between them in one kernel."""
-        scores = q @ k.swapaxes(-1, -2)
+        scores = product(q, k.swapaxes(-1, -2))
         kept = dropout_mask(scores, self.p, *generator(device_of(scores)).draw()) if self.p else None
         probabilities, dropped = cuda.attention(scores, mask, self.scale, kept)
         self.save(q, k, v, mask, probabilities, kept, dropped)
-        return (dropped @ v, dropped) if self.weights else dropped @ v
+        y = product(dropped, v)
+        return (y, dropped) if self.weights else y
 
     def backward_on_gpu(self, gy: Array, gp: Array | None) -> Any:
         q, k, v, mask, probabilities, kept, dropped = self.saved
-        of_weights = gy @ v.swapaxes(-1, -2)
+        of_weights = product(gy, v.swapaxes(-1, -2))
         if gp is not None:
             of_weights += gp
         of_mask = mask is not None and self.needs[3]
         gs = cuda.attention_backward(of_weights, probabilities, kept, 1.0 if of_mask else self.scale)
         scaled = gs * self.scale if of_mask else gs
-        gv = dropped.swapaxes(-1, -2) @ gy
-        return scaled @ k, scaled.swapaxes(-1, -2) @ q, gv, gs if of_mask else None
+        gv = product(dropped.swapaxes(-1, -2), gy)
+        return product(scaled, k), product(scaled.swapaxes(-1, -2), q), gv, gs if of_mask else None
 
 
 def taken(q: Array, k: Array, v: Array, mask: Array | None) -> bool:

@@ -9,7 +9,7 @@ from numpy import broadcast_shapes
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels.products import matmul as matrix_product
-from ..kernels.products import product
+from ..kernels.products import product, stacked
 from ..kernels.reduction import column_sums
 from ..tensor import Tensor
 from ..twins import fastest, twin_of
@@ -44,10 +44,32 @@ class MatMul(Product):
         return gx, gy
 
 
+@twin_of(MatMul)
+class FastMatMul(MatMul):
+    """MatMul whose products go straight to cuBLAS on a GPU."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        self.save(x, y)
+        return stacked(x, y)
+
+    def backward(self, gz: Array) -> Any:
+        if isinstance(gz, Tensor):
+            return super().backward(gz)
+        x, y = self.saved
+        gx = stacked(gz, y.swapaxes(-1, -2)) if self.needs[0] else None
+        gy = stacked(x.swapaxes(-1, -2), gz) if self.needs[1] else None
+        return gx, gy
+
+
 class Dot(MatMul):
     """MatMul of a row and a column: a number, of which PyTorch's autocast does not lower the precision."""
 
     autocast = "widest"
+
+
+@twin_of(Dot)
+class FastDot(FastMatMul, Dot):
+    """Dot as FastMatMul computes it."""
 
 
 def matmul(input: Any, other: Any) -> Tensor:
@@ -67,8 +89,9 @@ def matmul(input: Any, other: Any) -> Tensor:
         kept = z.shape[:-2] + (z.shape[-2:-1] if x.ndim > 1 else ()) + (z.shape[-1:] if y.ndim > 1 else ())
         return reshape(z, kept)
     if x.ndim > 2 and y.ndim == 2:  # one large product instead of a batch, and no sum over the batch in backward
-        return reshape(MatMul()(reshape(x, -1, x.shape[-1]) if x.numel() else x, y), (*x.shape[:-1], y.shape[1]))
-    return MatMul()(x, y)
+        rows = reshape(x, -1, x.shape[-1]) if x.numel() else x
+        return reshape(fastest(MatMul)()(rows, y), (*x.shape[:-1], y.shape[1]))
+    return fastest(MatMul)()(x, y)
 
 
 def mm(input: Any, mat2: Any) -> Tensor:
@@ -89,7 +112,7 @@ def dot(input: Any, tensor: Any) -> Tensor:
     x, y = of_dimensions("dot", 1, input, tensor)
     if len(x) != len(y):
         raise ValueError(f"dot got shapes {x.shape} and {y.shape}; expected vectors of one size")
-    return reshape(Dot()(reshape(x, 1, -1), reshape(y, -1, 1)), ())
+    return reshape(fastest(Dot)()(reshape(x, 1, -1), reshape(y, -1, 1)), ())
 
 
 def outer(input: Any, vec2: Any) -> Tensor:

@@ -9,7 +9,7 @@ from ..changes import note_change
 from ..checks import check_bool, check_number
 from ..device import Array, array_module, device_of, read_later, to_device
 from ..dtypes import is_real
-from ..errors import did_you_mean
+from ..errors import CaptureError, did_you_mean
 from ..grad_mode import enable_grad
 from ..kernels.cuda import optimizers as cuda
 from ..kernels.cuda.capture import Capture
@@ -119,7 +119,7 @@ class Optimizer:
             names = self.buffers(group)
             others = self.step_together([p for p in group["params"] if p._grad is not None], names, group)
             if Capture.current is not None and others:
-                raise RuntimeError(f"{self.name} {self.why_not_captured()}, so this step cannot be captured")
+                raise CaptureError(f"{self.name} {self.why_not_captured()}, so this step cannot be captured")
             for tensor in others:
                 self.step_tensor(tensor, names, group)
         if self.found_inf is not None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ..capture import check_capturing
 from ..data import DataLoader
 from ..device import check_device, manual_seed
 from ..display import ConsoleDisplay, plain_console, show
@@ -161,7 +162,7 @@ class Recipe:
         be used.
         """
         settings, console = settings or self.defaults, console or plain_console()
-        check_device(settings.device)
+        check_place(settings)
         is_new = out is not None and not os.path.exists(out)
         folder = new_folder(self.folder(settings)) if out is None else claimed(Path(out), self.results)
         try:
@@ -197,7 +198,7 @@ class Recipe:
         if complete and all((folder / name).exists() for name in self.results):
             show(console, say(f"already finished; its results are in {folder}", f"训练早已完成，结果在 {folder}"))
             return None
-        check_device(settings.device)
+        check_place(settings)
         data = self.show_data(data_source or settings.data, console)
         check_same_data(data, settings)
         settings = self.prepare(replace(settings, data=data.source), data, console)
@@ -310,7 +311,15 @@ class Recipe:
             display=self.display(settings, data, task, console),
             average=task.average,
             precision=settings.precision,
+            capture=settings.capture,
         )
+
+
+def check_place(settings: Settings) -> None:
+    """Raise DeviceError if the device of a run is not there, or if its steps cannot be captured there."""
+    check_device(settings.device)
+    if settings.capture:
+        check_capturing(settings.device)
 
 
 def check_same_data(data: Any, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ..checks import check_bool
 from ..errors import UnknownNameError
 from ..precision import PRECISIONS
 
@@ -80,6 +81,14 @@ class Share(About):
 
 
 @dataclass(frozen=True)
+class Flag(About):
+    """True or False."""
+
+    def check(self, name: str, value: Any) -> None:
+        check_bool(name, value)
+
+
+@dataclass(frozen=True)
 class Accuracy(About):
     """A number from 0 to 1, or None where it is not known yet."""
 
@@ -108,6 +117,10 @@ PLACE: dict[str, About] = {
         "矩阵乘法用什么精度计算：float32，或混合精度 float16、bfloat16。混合精度下，权重和需要更多有效数字的部分仍用 "
         "float32。在 CPU 上它更慢，而不是更快。",
         known=PRECISIONS,
+    ),
+    "capture": Flag(
+        "Let a GPU repeat each step as one CUDA graph: the same numbers, and nothing is handed over kernel by kernel.",
+        "让 GPU 把每个训练步当作一张 CUDA graph 整个重放：结果相同，但不必再一个一个地提交核函数。",
     ),
     "data": Text(),
     "data_sha256": Text(),
@@ -148,6 +161,7 @@ class Settings:
     seed: int = 0
     device: str = "cpu"
     precision: str = "float32"
+    capture: bool = False
     data: str = "auto"
     data_sha256: str = ""
 

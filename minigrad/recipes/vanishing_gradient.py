@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .. import optim
+from ..capture import CapturedStep
 from ..datasets.sequences import adding
-from ..device import check_device, manual_seed, to_device
+from ..device import manual_seed, to_device
 from ..display import bar, plain_console, show
 from ..errors import CheckpointError
 from ..functional import mse_loss
@@ -23,7 +24,7 @@ from ..serialization import write_atomically
 from ..tensor import Tensor
 from ..training import DivergedError
 from . import settings as of
-from .recipe import Recipe
+from .recipe import Recipe, check_place
 from .runs import claimed, new_folder
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class VanishingGradient(Recipe):
         Raises DivergedError if a network's error is no number, InterruptedRunError after Ctrl-C.
         """
         settings, console = settings or self.defaults, console or plain_console()
-        check_device(settings.device)
+        check_place(settings)
         folder = new_folder(self.folder(settings)) if out is None else claimed(Path(out), self.results)
         return self.experiments(settings, folder, {}, console)
 
@@ -121,7 +122,7 @@ class VanishingGradient(Recipe):
         if len(done) == len(KINDS) * len(LENGTHS) and all((run / name).exists() for name in self.results):
             show(console, say(f"already finished; its results are in {run}", f"训练早已完成，结果在 {run}"))
             return None
-        check_device(settings.device)
+        check_place(settings)
         return self.experiments(settings, run, done, console)
 
     def experiments(self, settings: Any, folder: Path, done: dict[str, Any], console: "Console") -> float:
@@ -210,12 +211,16 @@ def learn_to_add(
     optimizer = optim.Adam(model.parameters(), settings.lr)
     test = sequences(settings, TESTED, length, 0)
     steps, errors = [0], [error_of(model, *test)]
-    for step in range(1, settings.steps + 1):
-        x, y = sequences(settings, settings.batch_size, length, step)
+
+    def learn(x: Tensor, y: Tensor) -> None:
         optimizer.zero_grad()
         mse_loss(model(x), y).backward()
         optim.clip_grad_norm_(model.parameters(), CLIP)
         optimizer.step()
+
+    learn_from = CapturedStep(learn) if settings.capture else learn
+    for step in range(1, settings.steps + 1):
+        learn_from(*sequences(settings, settings.batch_size, length, step))
         if step % EVERY == 0 or step == settings.steps:
             steps.append(step)
             errors.append(error_of(model, *test))

@@ -13,6 +13,7 @@ import minigrad
 from minigrad import functional, nn, optim
 from minigrad.data.loader import DataLoader
 from minigrad.datasets import make_spirals
+from minigrad.kernels.cuda import launch
 from minigrad.recipes import (
     char_gpt,
     cifar10_cnn,
@@ -47,6 +48,16 @@ def counts(request):
     return lambda: cupyx.allow_synchronize(False)
 
 
+@pytest.fixture
+def capturing(request, monkeypatch):
+    """Is all that happens that steps are captured? On the stand-in, where no kernel is run then."""
+    on_standin = "stand-in" in request.node.name
+    if on_standin:
+        monkeypatch.setattr(launch, "MOST", 1 << 31)
+        monkeypatch.setattr(standin.cupy.RawKernel, "__call__", lambda self, grid, block, args, shared_mem=0: None)
+    return on_standin
+
+
 def check_step(recipe, settings, part, counts):
     """The third step, in which all memory and state is there, is counted."""
     data = recipe.load(settings.data)
@@ -66,6 +77,23 @@ def check_step(recipe, settings, part, counts):
             assert found.read == []
     assert math.isfinite(trainer.tally.loss)
     assert trainer.tally.samples
+
+
+def check_captured(recipe, settings, part, capturing):
+    """A captured step learns what the step does; on the stand-in, where kernels take long, it is captured, no more."""
+    data = recipe.load(settings.data)
+    settings = recipe.prepare(replace(settings, data=data.source, data_sha256=data.sha256), data, QUIET)
+    losses = []
+    for capture in (False, True):
+        minigrad.manual_seed(0)
+        task = recipe.build(settings, data, part)
+        trainer = Trainer(task.model, task.optimizer, task.train, loss=task.loss, schedule=task.schedule, capture=True)
+        step = trainer.captured_step if capture else trainer.step
+        batch = next(iter(task.train))
+        losses.append([step(*batch)[0].item() for _ in range(4)])
+    assert len(trainer.captured.graphs) == 1
+    if not capturing:
+        np.testing.assert_allclose(*losses, rtol=1e-3)
 
 
 def again(loader: DataLoader, n: int):
@@ -90,7 +118,8 @@ def test_digits(model, few_images, device, counts):
 
 @pytest.mark.parametrize("part", sentiment.RECIPE.parts)
 def test_networks_for_texts(part, few_texts, device, counts):
-    check_step(sentiment.RECIPE, replace(few_texts[sentiment], device=device), part, counts)
+    settings = replace(few_texts[sentiment], device=device)
+    check_step(sentiment.RECIPE, settings, part, counts)
 
 
 def test_a_transformer_for_texts(few_texts, device, counts):
@@ -100,7 +129,8 @@ def test_a_transformer_for_texts(few_texts, device, counts):
 
 @pytest.mark.parametrize("module", [finetune_bert, char_gpt], ids=lambda module: module.RECIPE.name)
 def test_networks_for_language(module, few_texts, device, counts):
-    check_step(module.RECIPE, replace(few_texts[module], device=device), "", counts)
+    settings = replace(few_texts[module], device=device)
+    check_step(module.RECIPE, settings, "", counts)
 
 
 @pytest.mark.parametrize("kind", vanishing_gradient.KINDS)
@@ -117,6 +147,24 @@ def test_networks_that_add(kind, device, counts):
             optimizer.step()
         if found is not None:
             assert (found.sent, found.read) == ([], [])
+
+
+CAPTURED = [(module, part) for module in (*IMAGES, finetune_bert, char_gpt) for part in module.RECIPE.parts[-1:]]
+CAPTURED += [(sentiment, part) for part in sentiment.RECIPE.parts]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of numbers that no kernel has written
+@pytest.mark.parametrize(("module", "part"), CAPTURED, ids=lambda x: getattr(getattr(x, "RECIPE", None), "name", x))
+def test_steps_of_recipes_are_captured(module, part, few_images, few_texts, device, capturing):
+    settings = replace((few_images | few_texts)[module], device=device)
+    check_captured(module.RECIPE, settings, part, capturing)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("model", mnist.MODELS)
+def test_steps_on_digits_are_captured(model, few_images, device, capturing):
+    settings = mnist.Settings(data=few_images[lenet_mnist].data, model=model, batch_size=25, device=device)
+    check_captured(mnist.RECIPE, settings, "", capturing)
 
 
 def test_the_loop_of_the_examples_that_hide_nothing(device, counts):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .counting import note_late, note_read, note_sent
-from .graphs import Stream, changed, noted
+from .graphs import Recording, Stream, changed, noted
 
 NAMES = json.loads(Path(__file__).with_name("cupy.json").read_text(encoding="utf-8"))
 """What CuPy has: names of functions and methods with those of their arguments, written by read_cupy.py."""
@@ -127,6 +127,8 @@ def in_float32(name, function):
     CuPy does not say that it has them."""
 
     def product(*args, **kwargs):
+        if Recording.current is not None:
+            raise NotImplementedError("calling cuBLAS API during stream capture is currently unsupported")
         given = [x for x in args if isinstance(x, np.ndarray)]
         if any(x.dtype.name == "bfloat16" for x in given):
             raise TypeError(f"{name}: dtype is not supported: bfloat16")

@@ -210,6 +210,7 @@ cupy.cuda = SimpleNamespace(
     set_allocator=Memory.use,
     memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
     runtime=SimpleNamespace(
+        getDevice=lambda: Device.current,
         getDeviceCount=lambda: Device.count,
         memGetInfo=lambda: (Pool.total, Pool.total),
         CUDARuntimeError=CUDARuntimeError,

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...device import Array, array_module
 from .launch import THREADS, blocks, dense, launch
+from .products import product
 
 Steps = Sequence[tuple[int, int]]
 
@@ -175,18 +176,18 @@ class Walk:
 def gradients(ga: Array, gb: Array, x: Array, h: Array, w: Array) -> tuple[Array, ...]:
     """Those of x, W, U, b and d for ga of x Wᵀ + b and gb of h Uᵀ + d, over all steps."""
     of_b = ga.sum(axis=0)
-    return ga @ w, ga.T @ x, gb.T @ h, of_b, of_b if gb is ga else gb.sum(axis=0)
+    return product(ga, w), product(ga.T, x), product(gb.T, h), of_b, of_b if gb is ga else gb.sum(axis=0)
 
 
 def lstm(x: Array, h: Array, c: Array, w: Array, u: Array, b: Any, d: Any, steps: Steps, live: Any) -> tuple[Any, ...]:
     """The h of all steps [rows, H], the last h and c [n, H], and what the backward needs."""
     walk = Walk(x, h.shape[1], 4, steps, live)
-    from_x, bias, h, c = x @ w.T, walk.bias(b, d), h.copy(), c.copy()
+    from_x, bias, h, c = product(x, w.T), walk.bias(b, d), h.copy(), c.copy()
     y, gates, before, squashed, states = walk.room(), walk.room(4), walk.room(), walk.room(), walk.room()
     for rows, n, marks in walk.each():
         states[rows] = h[:n]
-        arrays = from_x[rows], h[:n] @ u.T, bias, marks, h, c, y[rows], gates[rows], before[rows], squashed[rows]
-        walk.launch("lstm", LSTM, n, *arrays)
+        given = from_x[rows], product(h[:n], u.T), bias, marks, h, c
+        walk.launch("lstm", LSTM, n, *given, y[rows], gates[rows], before[rows], squashed[rows])
     return y, h, c, gates, before, squashed, states
 
 
@@ -200,7 +201,7 @@ def lstm_backward(
     for rows, n, marks in walk.each(backward=True):
         arrays = gy[rows], gates[rows], before[rows], squashed[rows], marks, gh, gc, ga[rows]
         walk.launch("lstm_backward", LSTM_BACKWARD, n, *arrays)
-        gh[:n] += ga[rows] @ u
+        product(ga[rows], u, into=gh[:n])
     gx, *of_weights = gradients(ga, ga, x, states, w)
     return gx, gh, gc, *of_weights
 
@@ -208,12 +209,12 @@ def lstm_backward(
 def gru(x: Array, h: Array, w: Array, u: Array, b: Any, d: Any, steps: Steps, live: Any) -> tuple[Any, ...]:
     """The h of all steps [rows, H], the last h [n, H], and what the backward needs."""
     walk = Walk(x, h.shape[1], 3, steps, live)
-    from_x, inner, h = x @ w.T, walk.bias(d), h.copy()
+    from_x, inner, h = product(x, w.T), walk.bias(d), h.copy()
     if b is not None:
         from_x += b
     y, gates, before, behind = walk.room(), walk.room(3), walk.room(), walk.room()
     for rows, n, marks in walk.each():
-        arrays = from_x[rows], h[:n] @ u.T, inner, marks, h, y[rows], gates[rows], before[rows], behind[rows]
+        arrays = from_x[rows], product(h[:n], u.T), inner, marks, h, y[rows], gates[rows], before[rows], behind[rows]
         walk.launch("gru", GRU, n, *arrays)
     return y, h, gates, before, behind
 
@@ -228,7 +229,7 @@ def gru_backward(
     for rows, n, marks in walk.each(backward=True):
         arrays = gy[rows], gates[rows], before[rows], behind[rows], marks, gh, ga[rows], gb[rows]
         walk.launch("gru_backward", GRU_BACKWARD, n, *arrays)
-        gh[:n] += gb[rows] @ u
+        product(gb[rows], u, into=gh[:n])
     gx, *of_weights = gradients(ga, gb, x, before, w)
     return gx, gh, *of_weights
 
@@ -236,10 +237,10 @@ def gru_backward(
 def rnn(relu: bool, x: Array, h: Array, w: Array, u: Array, b: Any, d: Any, steps: Steps, live: Any) -> tuple[Any, ...]:
     """The h of all steps [rows, H], the last h [n, H], and what the backward needs; of ReLU or of tanh."""
     walk = Walk(x, h.shape[1], 1, steps, live)
-    from_x, bias, h = x @ w.T, walk.bias(b, d), h.copy()
+    from_x, bias, h = product(x, w.T), walk.bias(b, d), h.copy()
     y, before, value = walk.room(), walk.room(), walk.room()
     for rows, n, marks in walk.each():
-        arrays = from_x[rows], h[:n] @ u.T, bias, marks, h, y[rows], before[rows], value[rows]
+        arrays = from_x[rows], product(h[:n], u.T), bias, marks, h, y[rows], before[rows], value[rows]
         walk.launch("rnn", RNN, n, *arrays, more=(int(relu),))
     return y, h, before, value
 
@@ -254,6 +255,6 @@ def rnn_backward(
     for rows, n, marks in walk.each(backward=True):
         arrays = gy[rows], value[rows], marks, gh, ga[rows]
         walk.launch("rnn_backward", RNN_BACKWARD, n, *arrays, more=(int(relu),))
-        gh[:n] += ga[rows] @ u
+        product(ga[rows], u, into=gh[:n])
     gx, *of_weights = gradients(ga, ga, x, before, w)
     return gx, gh, *of_weights

@@ -11,6 +11,7 @@ from typing import Any
 from ...device import Array, array_module
 from ..windows import Padding, Pair, places
 from .launch import THREADS, blocks, dense, launch
+from .products import product
 
 LARGEST = 1 << 28
 """Elements of the columns of the images that are taken at a time."""
@@ -111,13 +112,13 @@ class Windows:
         """The gradient of the images whose windows got this upstream gradient: gX = Wᵀ gY."""
         groups, o, width = upstream.shape
         kernels = weight.reshape(groups, o, -1).swapaxes(1, 2)
-        return self.images(products(kernels, upstream).reshape(self.rows, -1), width // self.places)
+        return self.images(product(kernels, upstream).reshape(self.rows, -1), width // self.places)
 
     def weight_grad(self, x: Array, upstream: Array) -> Array:
         """gW = gY Xᵀ of these images, [groups, o / groups, c / groups · kh · kw]."""
         groups = len(upstream)
         columns = self.columns(x).reshape(groups, self.rows // groups, -1)
-        return products(upstream, columns.swapaxes(1, 2))
+        return product(upstream, columns.swapaxes(1, 2))
 
 
 def swapped(x: Array, bias: Array | None = None) -> Array:
@@ -127,11 +128,6 @@ def swapped(x: Array, bias: Array | None = None) -> Array:
     arguments = dense(x), x if bias is None else dense(bias), y, first, second, size, int(bias is not None)
     launch("swap", (SWAP,), x.dtype, (blocks(y.size),), (THREADS,), *arguments)
     return y
-
-
-def products(a: Array, b: Array) -> Array:
-    """The product of each pair of matrices. Those of one pair may lie transposed in memory, of more they are copied."""
-    return (a[0] @ b[0])[None] if len(a) == 1 else a @ b
 
 
 def together(parts: list[Array]) -> Array:
@@ -147,7 +143,7 @@ def convolve(
     kernels, parts = weight.reshape(groups, o // groups, -1), []
     for part in windows.parts():
         columns = windows.columns(x[part])
-        y = products(kernels, columns.reshape(groups, windows.rows // groups, -1))
+        y = product(kernels, columns.reshape(groups, windows.rows // groups, -1))
         parts.append(swapped(y.reshape(o, -1, windows.places), bias))
     return together(parts).reshape(len(x), o, *windows.size)
 

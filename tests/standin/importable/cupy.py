@@ -2,6 +2,7 @@
 
 import sys
 
-from tests.standin import cupy
+from minigrad.kernels.cuda import products
+from tests.standin import cupy, gemm
 
-sys.modules[__name__] = cupy
+sys.modules[__name__], products.gemm = cupy, gemm
