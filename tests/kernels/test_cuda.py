@@ -4,15 +4,19 @@ NVIDIA's compiler takes them without one.
 tests/cuda compares the operations that use them with PyTorch.
 """
 
+import ctypes
 import json
 import math
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import minigrad
 from minigrad import Tensor, optim
-from minigrad.device import check_device
+from minigrad.device import array_module, check_device
+from minigrad.dtypes import as_dtype
 from minigrad.errors import DeviceError
 from minigrad.kernels.cuda import (
     activation,
@@ -20,6 +24,7 @@ from minigrad.kernels.cuda import (
     normalization,
     optimizers,
     pooling,
+    products,
     random,
     recurrent,
     scaler,
@@ -390,6 +395,198 @@ def test_the_state_of_a_gpus_generator_is_kept_and_restored():
     for wrong in ({"cuda:0": [1]}, {"cuda:0": [1, -1]}, {"cuda:0": "ab"}):
         with pytest.raises(ValueError, match="no state of a generator"):
             minigrad.set_rng_state({**state, **wrong})
+
+
+# ------------------------------------------------------------------------------------------------- products of matrices
+
+
+SIZES = st.integers(1, 4)
+TURNS = st.sampled_from(["rows", "columns", "every second", "backwards", "slice"])
+
+
+def lying(x, turn):
+    """The same matrices on the device, lying in memory in another way."""
+    x = send(x)
+    if turn == "columns":
+        return x.swapaxes(-1, -2).copy().swapaxes(-1, -2)
+    wide = array_module(x).zeros((*x.shape[:-2], 2 * x.shape[-2] + 1, 3 * x.shape[-1] + 2), x.dtype)
+    if turn == "every second":
+        view = wide[..., : 2 * x.shape[-2] : 2, 1 : x.shape[-1] + 1]
+    elif turn == "backwards":
+        view = wide[..., x.shape[-2] - 1 :: -1, : x.shape[-1]]
+    elif turn == "slice":
+        view = wide[..., 1 : x.shape[-2] + 1, 2 : 2 + 2 * x.shape[-1] : 2]
+    else:
+        return x
+    view[...] = x
+    return view
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the device is the same in all examples
+@given(
+    st.sampled_from([((), ()), ((3,), (3,)), ((3,), ()), ((), (2,)), ((2, 3), (2, 3)), ((2, 1), (3,)), ((1,), (4,))]),
+    *[SIZES] * 3,
+    TURNS,
+    TURNS,
+    st.booleans(),
+    st.sampled_from(sorted(products.REAL)),
+)
+def test_products_are_those_of_numpy_however_matrices_lie(stacks, m, k, n, turn_a, turn_b, turned, kind):
+    """In stacks that broadcast too, and with the dimensions of a stack the other way round in memory."""
+    rng, wide = np.random.default_rng(0), "float64" if kind == "float64" else "float32"
+    a, b = rng.integers(-3, 4, (*stacks[0], m, k)), rng.integers(-3, 4, (*stacks[1], k, n))
+    there = [lying(x.astype(as_dtype(kind)), turn) for x, turn in ((a, turn_a), (b, turn_b))]
+    if turned and len(stacks[0]) == 2:  # as attention's heads lie
+        there[0] = there[0].swapaxes(0, 1).copy().swapaxes(0, 1)
+    y = products.product(*there)
+    expected = a @ b
+    assert (y.shape, y.dtype) == (expected.shape, as_dtype(kind))
+    assert y.flags.c_contiguous
+    np.testing.assert_array_equal(y.get().astype(wide), expected)
+    z = send(np.ones(expected.shape, as_dtype(kind)))
+    assert products.product(*there, into=z) is z
+    np.testing.assert_array_equal(z.get().astype(wide), 1 + expected)
+
+
+def test_products_of_nothing_are_zero():
+    assert products.product(send(np.ones((2, 0, 3))), send(np.ones((3, 4)))).shape == (2, 0, 4)
+    assert products.product(send(np.ones((2, 0))), send(np.ones((0, 3)))).get().tolist() == [[0, 0, 0]] * 2
+    z = send(np.ones((2, 3)))
+    assert products.product(send(np.ones((2, 0))), send(np.ones((0, 3))), into=z).get().tolist() == [[1, 1, 1]] * 2
+
+
+def test_what_is_left_to_cupy():
+    whole, other = send(np.arange(6).reshape(2, 3)), send(np.arange(6.0).reshape(3, 2))
+    assert products.product(whole, whole.T).get().tolist() == [[5, 14], [14, 50]]
+    assert products.product(whole, other).get().tolist() == [[10, 13], [28, 40]]
+    assert products.product(whole, other, into=send(np.ones((2, 2)))).get().tolist() == [[11, 14], [29, 41]]
+    with pytest.raises(ValueError, match=r"matmul|shapes|dimension|mismatch"):
+        products.product(other, other)
+
+
+NUMBERS = {0: np.float32, 1: np.float64, 2: np.float16, 14: as_dtype("bfloat16")}
+COMPUTE = {68: np.float32, 70: np.float64, 75: np.float32, 77: np.float32}
+
+
+class CuBLAS:
+    """Functions with the arguments of cublas_api.h, which compute on the host: matrices lie column by column there."""
+
+    def __init__(self):
+        self.calls, self.status = [], 0
+        of, p, i, long = ctypes.CFUNCTYPE, ctypes.c_void_p, ctypes.c_int, ctypes.c_longlong
+        head, matrix = (i, p, i, i, i, i, i, p), (p, i, i)
+        self.cublasCreate_v2 = of(i, ctypes.POINTER(p))(self.create)
+        self.cublasSetStream_v2 = of(i, p, p)(self.note("stream"))
+        self.cublasSetWorkspace_v2 = of(i, p, p, ctypes.c_size_t)(self.note("workspace"))
+        self.cublasGemmEx = of(*head, *matrix, *matrix, p, *matrix, i, i)(self.one)
+        stack = *matrix, long
+        self.cublasGemmStridedBatchedEx = of(*head, *stack, *stack, p, *stack, i, i, i)(self.many)
+        self.words = ctypes.create_string_buffer(b"the GPU has fallen off the bus")
+        self.cublasGetStatusString = of(p, i)(lambda status: ctypes.addressof(self.words))
+
+    def create(self, handle):
+        handle[0] = 4711
+        return self.status
+
+    def note(self, name):
+        def call(*arguments):
+            self.calls.append((name, *arguments))
+            return self.status
+
+        return call
+
+    def one(self, handle, ta, tb, m, n, k, alpha, a, at, lda, b, bt, ldb, beta, c, ct, ldc, compute, algorithm):
+        first, second, third = (a, at, lda, 0), (b, bt, ldb, 0), (c, ct, ldc, 0)
+        return self.many(handle, ta, tb, m, n, k, alpha, *first, *second, beta, *third, 1, compute, algorithm)
+
+    def many(self, handle, ta, tb, m, n, k, alpha, *rest):
+        a, at, lda, sa, b, bt, ldb, sb, beta, c, ct, ldc, sc, count, compute, algorithm = rest
+        assert (handle, algorithm) == (4711, -1)
+        self.calls.append(("gemm", m, n, k, count, compute))
+        wide = COMPUTE[compute]
+        number = ctypes.c_double if wide is np.float64 else ctypes.c_float
+        alpha, beta = (number.from_address(x).value for x in (alpha, beta))
+        for number in range(count):
+            x = self.matrix(a, at, lda, sa * number, m, k, ta)
+            y = self.matrix(b, bt, ldb, sb * number, k, n, tb)
+            z = self.matrix(c, ct, ldc, sc * number, m, n, 0)
+            z[...] = alpha * (x.astype(wide) @ y.astype(wide)) + (beta * z.astype(wide) if beta else 0)
+        return self.status
+
+    def matrix(self, address, kind, leading, start, rows, columns, turned):
+        dtype = np.dtype(NUMBERS[kind])
+        rows, columns = (columns, rows) if turned else (rows, columns)
+        assert leading >= rows
+        size = (leading * (columns - 1) + rows) * dtype.itemsize
+        memory = (ctypes.c_char * size).from_address(address + start * dtype.itemsize)
+        steps = dtype.itemsize, leading * dtype.itemsize
+        found = np.lib.stride_tricks.as_strided(np.frombuffer(memory, dtype), (rows, columns), steps)
+        return found.T if turned else found
+
+
+@pytest.fixture
+def cublas(request, monkeypatch):
+    if "GPU" in request.node.name:
+        pytest.skip("cuBLAS itself is used")
+    made = CuBLAS()
+    monkeypatch.setattr(products, "library", lambda: products.declared(made))
+    monkeypatch.setattr(products, "gemm", ITS_GEMM)
+    monkeypatch.setattr(products, "handles", products.Handles())
+    return made
+
+
+ITS_GEMM = products.gemm
+
+
+@pytest.mark.parametrize("kind", sorted(products.REAL))
+@pytest.mark.parametrize("stack", [(), (3,)])
+def test_cublas_is_told_what_its_header_says(kind, stack, cublas):
+    rng = np.random.default_rng(0)
+    a, b = (rng.integers(-3, 4, (*stack, *shape)).astype(as_dtype(kind)) for shape in ((2, 5), (3, 5)))
+    x, y = send(a), send(b).swapaxes(-1, -2)
+    z = products.product(x, y)
+    np.testing.assert_array_equal(z.get(), a @ b.swapaxes(-1, -2))
+    products.product(x, y, into=z)
+    np.testing.assert_array_equal(z.get(), 2 * (a @ b.swapaxes(-1, -2)))
+    back = products.product(z.swapaxes(-1, -2), x)
+    np.testing.assert_array_equal(back.get(), (2 * (a @ b.swapaxes(-1, -2))).swapaxes(-1, -2) @ a)
+    assert [name for name, *_ in cublas.calls] == ["stream", "workspace", "gemm", "gemm", "gemm"]
+    assert cublas.calls[1][3] == products.WORKSPACE
+    assert cublas.calls[2][-1] == (70 if kind == "float64" else 68)
+
+
+def test_float32_is_multiplied_as_exactly_as_was_said(cublas):
+    x = send(np.ones((2, 2), "float32"))
+    try:
+        for name in ("high", "medium", "highest"):
+            minigrad.set_float32_matmul_precision(name)
+            products.product(x, x)
+            products.product(x.astype("float64"), x.astype("float64"))
+    finally:
+        minigrad.set_float32_matmul_precision("highest")
+    assert [call[-1] for call in cublas.calls if call[0] == "gemm"] == [77, 70, 75, 70, 68, 70]
+
+
+def test_another_stream_is_told_with_its_workspace(cublas):
+    import cupy
+
+    x = send(np.ones((2, 2), "float32"))
+    products.product(x, x)
+    with cupy.cuda.Stream(non_blocking=True):
+        products.product(x, x)
+    told = [call for call in cublas.calls if call[0] != "gemm"]
+    assert [name for name, *_ in told] == ["stream", "workspace"] * 2
+    assert told[0][2] != told[2][2]
+
+
+def test_what_cublas_says_of_an_error_is_told(cublas):
+    x = send(np.ones((2, 2), "float32"))
+    products.product(x, x)
+    cublas.status = 13
+    with pytest.raises(
+        RuntimeError, match=r"cublasGemmEx of cuBLAS failed: the GPU has fallen off the bus \(status 13\)"
+    ):
+        products.product(x, x)
 
 
 # ------------------------------------------------------------------------------------------------- NVIDIA's compiler

@@ -6,6 +6,7 @@ docs/gpu-standin.md lists what is imitated, and where CuPy's documentation says 
 import json
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -234,6 +235,7 @@ class ndarray:
     T = property(lambda self: device(host(self).T))
     mT = property(lambda self: device(host(self).mT))
     device = property(lambda self: Device(self._device))
+    data = property(lambda self: SimpleNamespace(ptr=self._host.ctypes.data))
     base = property(lambda self: None if self._host.base is None else ndarray._around(self._host.base))
     __cuda_array_interface__ = property(lambda self: {"shape": self.shape, "version": 3})
 

@@ -67,6 +67,7 @@ class Stream:
     for."""
 
     null = None
+    ptr = property(id)
 
     def __init__(self, null=False, non_blocking=False, ptds=False, priority=None):
         self.non_blocking, self.events = non_blocking, []

@@ -36,7 +36,7 @@ class Layout(NamedTuple):
 def takes(a: Array, b: Array) -> bool:
     """Are these stacks of matrices on the current GPU, and of one floating-point dtype?"""
     return (
-        type(a) is not np.ndarray
+        array_module(a) is not np
         and type(b) is type(a)
         and a.dtype == b.dtype
         and a.dtype.name in TYPES
