@@ -19,6 +19,7 @@ from .device import Array, array_module, device_of
 from .dtypes import is_floating, is_half, is_real
 from .errors import MinigradError
 from .grad_mode import Switch, mode
+from .kernels.cuda.launch import taken
 from .tensor import Tensor, tensor_of
 
 FLOAT16, FLOAT32, FLOAT64 = np.dtype("float16"), np.dtype("float32"), np.dtype("float64")
@@ -57,8 +58,8 @@ class Function:
     and losses do; 'widest', the widest dtype of its inputs; 'refused', nothing, for the lower one would do harm."""
 
     halves = "float32"
-    """How it computes float16 and bfloat16: 'float32', in that, and the result is rounded once; 'products', so too, but
-    for float16 on a GPU, whose own products of it add up in float32; 'native', as they are, since nothing adds up."""
+    """How it computes float16 and bfloat16: 'float32', in that, and the result is rounded once; 'kernels', so too, but
+    on a GPU by a kernel that takes them and adds up in float32; 'native', as they are, since nothing adds up."""
 
     lasting = False
     """True if a backward leaves its edges in place, as several graphs may share it; it saves nothing then."""
@@ -126,7 +127,7 @@ class Function:
             edges.append(None)
         if mixed:
             arrays, dtype = self.reconcile(arrays)
-        if dtype is not FLOAT32 and dtype is not None and is_half(dtype) and self.widens(arrays, dtype):
+        if dtype is not FLOAT32 and dtype is not None and is_half(dtype) and self.widens(arrays):
             return self.in_float32(inputs, dtype)
         if recorded:
             self.edges = edges
@@ -186,11 +187,15 @@ class Function:
             arrays = [a.astype(floats[0]) if hasattr(a, "dtype") and not is_floating(a.dtype) else a for a in arrays]
         return arrays, floats[0] if floats else FLOAT32
 
-    def widens(self, arrays: list[Array], half: Any) -> bool:
+    def widens(self, arrays: list[Array]) -> bool:
         """Are these arrays, of float16 or bfloat16, computed in float32?"""
-        if self.halves == "products":  # CuPy hands those of float16 to cuBLAS
-            return half != FLOAT16 or all(array_module(a) is np for a in arrays)
-        return self.halves == "float32"
+        return self.halves == "float32" or (
+            self.halves == "kernels" and not self.has_kernel(*[a for a in arrays if hasattr(a, "dtype")])
+        )
+
+    def has_kernel(self, *arrays: Array) -> bool:
+        """Does a kernel of a GPU compute this operation on these arrays? Asked where `halves` is 'kernels'."""
+        return taken(*arrays)
 
     def in_float32(self, inputs: Sequence[Any], half: Any) -> Any:
         """The operation on inputs of a half, float16 or bfloat16: in float32, and the results are rounded to `half`."""

@@ -234,6 +234,7 @@ class SlopeAlong(Activation):
     """What fast twins share: large arrays go by blocks that stay in the cache, the slope along with the result; on a
     GPU one kernel gives both."""
 
+    halves = "kernels"
     kernel: Callable[[Array, bool], tuple[Array, Array | None]]
     cuda_kernel: Callable[[Array], tuple[Array, Array]]
 

@@ -78,8 +78,13 @@ def softmax_or_zeros(scores: Array) -> Array:
 class FastAttention(Attention):
     """Attention by minigrad.kernels, where all three have the same dimensions before the last two."""
 
+    halves = "kernels"
+
+    def has_kernel(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> bool:
+        return taken_on_gpu(q, k, v) and q.ndim in (3, 4) and usual(q, k, v, mask)
+
     def forward(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> Any:
-        self.on_gpu = taken_on_gpu(q, k, v) and q.ndim in (3, 4) and usual(q, k, v, mask)
+        self.on_gpu = self.has_kernel(q, k, v, mask)
         if self.on_gpu:
             return self.forward_on_gpu(q, k, v, mask)
         self.fits = taken(q, k, v, mask)
@@ -116,7 +121,7 @@ class FastAttention(Attention):
             of_weights += gp
         of_mask = mask is not None and self.needs[3]
         gs = cuda.attention_backward(of_weights, probabilities, kept, 1.0 if of_mask else self.scale)
-        scaled = gs * self.scale if of_mask else gs
+        scaled = (gs * self.scale).astype(gs.dtype, copy=False) if of_mask else gs  # bfloat16 times a number is float32
         gv = product(dropped.swapaxes(-1, -2), gy)
         return product(scaled, k), product(scaled.swapaxes(-1, -2), q), gv, gs if of_mask else None
 

@@ -31,7 +31,6 @@ class Convolution(Function):
     """
 
     autocast = "lower"
-    halves = "products"
     promotes = True
     differentiable = True
 
@@ -152,15 +151,19 @@ class ConvWeightGrad(Convolution):
 class FastConvolution(Convolution):
     """Convolution by minigrad.kernels.conv for images on the CPU, by minigrad.kernels.cuda for those on a GPU."""
 
+    halves = "kernels"
+
     def convolve(self, x: Array, weight: Array) -> Array:
         if taken(x, weight):
             return cuda.convolve(x, weight, None, *self.geometry)
+        if is_half(x.dtype):  # too large for a kernel
+            return super().convolve(x.astype("float32"), weight.astype("float32")).astype(x.dtype)
         return kernels.convolve(x, weight, self.geometry) if fast(x) else super().convolve(x, weight)
 
     def input_grad(self, gy: Array, weight: Array, shape: tuple[int, ...]) -> Array:
         if taken(gy, weight):
             return cuda.input_grad(gy, weight, shape, *self.geometry)
-        if is_half(gy.dtype):  # on a GPU, where products of float16 add up in float32, but col2im would not
+        if is_half(gy.dtype):
             return super().input_grad(gy.astype("float32"), weight.astype("float32"), shape).astype(gy.dtype)
         if not fast(gy):
             return super().input_grad(gy, weight, shape)
@@ -169,6 +172,8 @@ class FastConvolution(Convolution):
     def weight_grad(self, x: Array, gy: Array, shape: tuple[int, ...]) -> Array:
         if taken(x, gy):
             return cuda.weight_grad(x, gy, shape, *self.geometry)
+        if is_half(gy.dtype):
+            return super().weight_grad(x.astype("float32"), gy.astype("float32"), shape).astype(gy.dtype)
         if not fast(gy):
             return super().weight_grad(x, gy, shape)
         return kernels.weight_grad(x, gy, self.geometry, shape)

@@ -38,6 +38,8 @@ class Dropout(Function):
 class FastDropout(Dropout):
     """Dropout; on a GPU one kernel, which draws the same numbers again in the backward instead of keeping a mask."""
 
+    halves = "kernels"
+
     def forward(self, x: Array) -> Array:
         self.on_gpu = taken(x)
         if not self.on_gpu:

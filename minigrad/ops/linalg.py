@@ -22,10 +22,9 @@ from .shape import expand, reshape
 
 
 class Product(Function):
-    """Base of products of matrices: halves are made for them, and a GPU has products of float16 of its own."""
+    """Base of products of matrices, which halves are made for."""
 
     autocast = "lower"
-    halves = "products"
     promotes = True
     differentiable = True
 
@@ -47,6 +46,8 @@ class MatMul(Product):
 @twin_of(MatMul)
 class FastMatMul(MatMul):
     """MatMul whose products go straight to cuBLAS on a GPU."""
+
+    halves = "kernels"
 
     def forward(self, x: Array, y: Array) -> Array:
         self.save(x, y)
@@ -151,6 +152,8 @@ class Linear(Product):
 @twin_of(Linear)
 class FastLinear(Linear):
     """Linear whose bias is added by the threads that share the product."""
+
+    halves = "kernels"
 
     def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
         self.save(x, weight)

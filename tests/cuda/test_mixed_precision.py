@@ -8,6 +8,7 @@ import pytest
 import minigrad
 from minigrad import nn, optim
 from minigrad.data import DataLoader, TensorDataset
+from minigrad.function import Function
 from minigrad.nn import functional as F
 from minigrad.training import Trainer
 from tests import standin
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # infinities 
 def network():
     return nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-        nn.LayerNorm(36), nn.Linear(36, 16), nn.GELU(), nn.Dropout(0.1), nn.Linear(16, 3),
+        nn.LayerNorm(36), nn.Linear(36, 10), nn.GELU(), nn.Dropout(0.1), nn.Linear(10, 3),
     )  # fmt: skip
 
 
@@ -64,6 +65,22 @@ def test_a_step_that_overflows_changes_nothing_and_is_not_counted(device):
         assert (on_host(p) == before).all() == bad
     assert optimizer.state_dict()["state"][0]["step"] == 2
     assert scaler.get_scale() == 2**14
+
+
+@pytest.mark.parametrize("precision", list(EPS))
+def test_kernels_take_halves_as_they_are(precision, device, monkeypatch):
+    """Nothing is converted to float32 on its way through what has a kernel of its own."""
+    widened, convert = [], Function.in_float32
+    monkeypatch.setattr(Function, "in_float32", lambda self, *args: widened.append(self.name) or convert(self, *args))
+    model, x = network().to(device), our_tensor(np.ones((2, 1, 8, 8), np.float32))
+    with minigrad.autocast(device, precision):
+        scores = model(x)
+        F.scaled_dot_product_attention(scores[None], scores[None], scores[None])
+        F.gelu(scores @ scores.T, approximate="tanh")
+    assert widened == []
+    F.layer_norm(scores, (3,))
+    F.log_softmax(scores, 1)
+    assert widened == ["LogSoftmax"]
 
 
 @pytest.mark.parametrize("precision", list(EPS))

@@ -117,6 +117,35 @@ def test_cross_entropy_of_rows(shape, dtype):
     check(lambda g, x, t: softmax.cross_entropy_backward(g, x, t, parts), g[:, None] * p, g, x, labels)
 
 
+@pytest.mark.parametrize("shape", ROWS)
+@pytest.mark.parametrize("mean", [True, False])
+@pytest.mark.parametrize("ignored", [-100, 0])
+def test_mean_cross_entropy(shape, mean, ignored, dtype):
+    """Rows that are ignored count nothing; a mean of none of them is NaN."""
+    n, m = shape
+    x, labels, g = normal(dtype, *shape, at=3), RNG.integers(0, m, n), normal(dtype)
+    labels[: n // 2] = np.where(RNG.random(n // 2) < 0.5, ignored, labels[: n // 2])
+    x[labels == ignored] = np.nan
+    counted, p = labels != ignored, softmax_of(x.astype("float64"))
+    losses = -np.log(p[np.arange(n), np.where(counted, labels, 0)])
+    p[np.arange(n), np.where(counted, labels, 0)] -= 1
+    y, wrong, _, parts, factor = softmax.mean_cross_entropy(send(x), send(labels), ignored, mean)
+    assert wrong.get() == 0
+    expected = losses[counted].sum() / (counted.sum() if mean else 1) if counted.any() or not mean else np.nan
+    np.testing.assert_allclose(y.get(), expected, 10 * TOLERANCE[dtype])
+    share = 1 / max(counted.sum(), 1) if mean else 1
+    gx = softmax.mean_cross_entropy_backward(send(g), send(x), send(labels), parts, factor, ignored)
+    expected = np.where(counted[:, None], g * share * p, 0)
+    np.testing.assert_allclose(gx.get(), expected, 10 * TOLERANCE[dtype], TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("wrong", [-1, 4, 1 << 40, -(1 << 40)])
+def test_labels_that_are_no_classes_are_noted(wrong):
+    x, labels = send(normal("float32", 3, 4)), np.array([0, wrong, 3])
+    assert softmax.mean_cross_entropy(x, send(labels), -100, True)[1].get() != 0
+    assert softmax.mean_cross_entropy(x, send(labels), wrong, True)[1].get() == 0
+
+
 @pytest.mark.parametrize("mask", [None, (6, 7), (2, 1, 1, 7), (3, 1, 7), (2, 3, 6, 7)])
 @pytest.mark.parametrize("drops", [False, True])
 def test_attention(mask, drops, dtype):

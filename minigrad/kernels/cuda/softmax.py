@@ -1,5 +1,7 @@
 """Softmax and cross-entropy of rows, one block of threads a row."""
 
+import numpy as np
+
 from ...device import Array, array_module
 from .launch import THREADS, accurate, blocks, dense, launch, power_of_two
 from .rows import BLOCK_MAX, block_sum_source
@@ -118,6 +120,84 @@ def cross_entropy_backward(gloss: Array, x: Array, t: Array, parts: Array) -> Ar
     gx, m = array_module(x).empty_like(x), x.shape[1]
     arguments = dense(gloss), x, dense(t), parts, gx, m, x.size
     launch("cross_entropy_backward", (CROSS_ENTROPY_BACKWARD,), x.dtype, (blocks(x.size),), (THREADS,), *arguments)
+    return gx
+
+
+ROW_LOSSES = """
+extern "C" __global__ void row_losses(const T* x, const long long* t, A* loss, A* parts, int* wrong, int m,
+                                      long long ignored) {
+    const T* row = x + (long long) blockIdx.x * m;
+    A largest = -INFINITY;
+    for (int j = threadIdx.x; j < m; j += blockDim.x) largest = max(largest, (A) row[j]);
+    largest = block_max(largest);
+    A total = 0;
+    for (int j = threadIdx.x; j < m; j += blockDim.x) total += exp((A) row[j] - largest);
+    total = log(block_sum(total));
+    if (threadIdx.x == 0) {
+        long long label = t[blockIdx.x];
+        bool counts = label != ignored, known = label >= 0 && label < m;
+        if (counts && !known) atomicMax(wrong, 1);
+        loss[blockIdx.x] = counts && known ? total - ((A) row[label] - largest) : 0;
+        parts[2 * blockIdx.x] = largest;
+        parts[2 * blockIdx.x + 1] = total;
+    }
+}
+"""
+
+MEAN_LOSS = """
+extern "C" __global__ void mean_loss(const A* loss, const long long* t, T* y, A* factor, int n, long long ignored,
+                                     int mean) {
+    A total = 0, count = 0;
+    for (int i = threadIdx.x; i < n; i += blockDim.x) {
+        total += loss[i];
+        count += t[i] != ignored ? 1 : 0;
+    }
+    total = block_sum(total);
+    count = block_sum(count);
+    if (threadIdx.x == 0) {
+        factor[0] = mean ? 1 / count : 1;
+        y[0] = (T) (mean ? total / count : total);
+    }
+}
+"""
+
+MEAN_CROSS_ENTROPY_BACKWARD = """
+extern "C" __global__ void mean_cross_entropy_backward(const T* gy, const A* factor, const T* x, const long long* t,
+                                                       const A* parts, T* gx, int m, int size, long long ignored) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < size) {
+        int row = i / m;
+        A p = exp((A) x[i] - parts[2 * row] - parts[2 * row + 1]);
+        gx[i] = (T) (t[row] != ignored ? (A) gy[0] * factor[0] * (p - (i % m == t[row] ? 1 : 0)) : 0);
+    }
+}
+"""
+
+MOST_ROWS = 1 << 24
+"""Rows that float32 can count."""
+
+
+def mean_cross_entropy(x: Array, t: Array, ignored: int, mean: bool) -> tuple[Array, ...]:
+    """The mean, or the sum, of the cross-entropies of rows x [n, m] whose label in t [n], of int64, is not `ignored`.
+
+    Also returns one int32, which is not 0 if another label is no class; and what the backward needs: x, the parts of
+    `cross_entropy`, and what the mean multiplies by.
+    """
+    xp, x, t, (n, m) = array_module(x), dense(x), dense(t), x.shape
+    losses, parts, factor = accurate(x, n), accurate(x, n, 2), accurate(x, 1)
+    y, wrong, left_out = xp.empty((), x.dtype), xp.zeros((), "int32"), np.int64(ignored)
+    of_rows, of_all = (BLOCK_MAX, block_sum_source(), ROW_LOSSES), (block_sum_source(), MEAN_LOSS)
+    launch("row_losses", of_rows, x.dtype, (n,), (power_of_two(m),), x, t, losses, parts, wrong, m, left_out)
+    launch("mean_loss", of_all, x.dtype, (1,), (power_of_two(n),), losses, t, y, factor, n, left_out, int(mean))
+    return y, wrong, x, parts, factor
+
+
+def mean_cross_entropy_backward(gy: Array, x: Array, t: Array, parts: Array, factor: Array, ignored: int) -> Array:
+    """gy (softmax(x_i)_j - [j = t(i)]), times what the mean multiplies by; 0 in rows that are ignored."""
+    gx, m = array_module(x).empty_like(x), x.shape[1]
+    arguments = gy, factor, x, dense(t), parts, gx, m, x.size, np.int64(ignored)
+    sources = (MEAN_CROSS_ENTROPY_BACKWARD,)
+    launch("mean_cross_entropy_backward", sources, x.dtype, (blocks(x.size),), (THREADS,), *arguments)
     return gx
 
 
