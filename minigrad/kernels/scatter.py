@@ -7,6 +7,8 @@ import numpy as np
 
 from ..device import Array, array_module
 from ..dtypes import is_half
+from .cuda import indices as cuda
+from .cuda.launch import taken
 
 FEW = 32
 """Places that are gone through one by one."""
@@ -18,10 +20,10 @@ def scatter_add(shape: tuple[int, ...], index: Any, values: Array) -> Array:
     With as many dimensions as `values`, it has their order in memory. float16 and bfloat16 are added up in float32.
     """
     xp = array_module(values)
-    if is_half(values.dtype) and not is_basic(index):
-        return scatter_add(shape, index, values.astype(np.float32)).astype(values.dtype)
     if xp is not np and not is_basic(index):
         return added_in_order(shape, index, values)
+    if is_half(values.dtype) and not is_basic(index):
+        return scatter_add(shape, index, values.astype(np.float32)).astype(values.dtype)
     alike = values.ndim == len(shape)
     total = xp.zeros_like(values, shape=shape) if alike else xp.zeros(shape, values.dtype)
     if is_basic(index):
@@ -37,8 +39,9 @@ def added_in_order(shape: tuple[int, ...], index: Any, values: Array) -> Array:
     """`scatter_add` for the GPU, with the same result in every run.
 
     CuPy's scatter_add adds in whatever order threads arrive. Here values are sorted by their place, and runs of equal
-    places are added up by a segmented scan (Blelloch, 1990): after the step of length s, each value holds the sum of
-    the 2s values of its run that end there. The last one of a run then holds all. Nothing waits for the GPU.
+    places are added up by kernels, or by a segmented scan (Blelloch, 1990): after the step of length s, each value
+    holds the sum of the 2s values of its run that end there. The last one of a run then holds all. Nothing waits for
+    the GPU.
     """
     xp = array_module(values)
     rows_only = hasattr(index, "ndim") and values.ndim > index.ndim
@@ -47,7 +50,10 @@ def added_in_order(shape: tuple[int, ...], index: Any, values: Array) -> Array:
     if not places.size or not values.size:
         return xp.zeros(shape, values.dtype)
     order = places.argsort(kind="stable")
-    places, sums = places[order], values.reshape(len(places), -1)[order]
+    places, rows = places[order], values.reshape(len(places), -1)
+    if taken(rows):
+        return cuda.add_rows(n, places, order, rows).reshape(shape)
+    sums = rows[order].astype(np.float32 if is_half(rows.dtype) else rows.dtype)
     length = 1
     while length < len(places):
         same = (places[length:] == places[:-length])[:, None]
@@ -55,7 +61,7 @@ def added_in_order(shape: tuple[int, ...], index: Any, values: Array) -> Array:
         length *= 2
     last = xp.searchsorted(places, xp.arange(n), side="right") - 1
     found = (places[last] == xp.arange(n))[:, None]
-    return xp.where(found, sums[last], 0).reshape(shape)
+    return xp.where(found, sums[last], 0).reshape(shape).astype(values.dtype)
 
 
 def add_rows(total: Array, index: Array, rows: Array) -> None:

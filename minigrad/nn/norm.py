@@ -110,7 +110,8 @@ class BatchNorm(ChannelNorm):
         running = self.running_mean, self.running_var
         y = batch_norm(input, *running, self.weight, self.bias, training, momentum, self.eps)
         if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked.data[...] += 1
+            count = self.num_batches_tracked.data
+            count += 1
         return y
 
 

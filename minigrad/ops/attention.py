@@ -11,13 +11,16 @@ from ..dtypes import is_floating
 from ..function import Function
 from ..kernels import attention as kernels
 from ..kernels.cuda import softmax as cuda
+from ..kernels.cuda.launch import dense
 from ..kernels.cuda.launch import taken as taken_on_gpu
 from ..kernels.cuda.products import product
 from ..kernels.cuda.random import dropout_mask
 from ..tensor import Tensor
-from ..twins import fastest, twin_of
+from ..twins import are_learners, fastest, twin_of
 from .arguments import as_tensor
 from .elementwise import where
+
+CAUSAL_MASK = "minigrad.ops.attention:causal_mask"
 
 
 class Attention(Function):
@@ -79,12 +82,15 @@ class FastAttention(Attention):
     """Attention by minigrad.kernels, where all three have the same dimensions before the last two."""
 
     halves = "kernels"
+    causal = False
+    """Does query i see keys 0 to i only, without a mask that says so? By the kernels of a GPU."""
 
     def has_kernel(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> bool:
         return taken_on_gpu(q, k, v) and q.ndim in (3, 4) and usual(q, k, v, mask)
 
     def forward(self, q: Array, k: Array, v: Array, mask: Array | None = None) -> Any:
         self.on_gpu = self.has_kernel(q, k, v, mask)
+        assert self.on_gpu or not self.causal
         if self.on_gpu:
             return self.forward_on_gpu(q, k, v, mask)
         self.fits = taken(q, k, v, mask)
@@ -107,15 +113,17 @@ class FastAttention(Attention):
 
     def forward_on_gpu(self, q: Array, k: Array, v: Array, mask: Array | None) -> Any:
         """Products by cuBLAS, and all between them in one kernel."""
+        q, k, v = dense(q), dense(k), dense(v)  # the backward needs them so, too
         scores = product(q, k.swapaxes(-1, -2))
         kept = dropout_mask(scores, self.p, *generator(device_of(scores)).draw()) if self.p else None
-        probabilities, dropped = cuda.attention(scores, mask, self.scale, kept)
+        probabilities, dropped = cuda.attention(scores, mask, self.scale, kept, self.causal)
         self.save(q, k, v, mask, probabilities, kept, dropped)
         y = product(dropped, v)
         return (y, dropped) if self.weights else y
 
     def backward_on_gpu(self, gy: Array, gp: Array | None) -> Any:
         q, k, v, mask, probabilities, kept, dropped = self.saved
+        gy = dense(gy)
         of_weights = product(gy, v.swapaxes(-1, -2))
         if gp is not None:
             of_weights += gp
@@ -161,11 +169,16 @@ def scaled_dot_product_attention(
     if is_causal and attn_mask is not None:
         raise ValueError(f"{op} got attn_mask and is_causal; expected one of them")
     scores = (q.shape[-2], k.shape[-2])
+    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
+    function = fastest(Attention)(scale, dropout_p)
+    if is_causal and isinstance(function, FastAttention) and not are_learners([CAUSAL_MASK]):
+        function.causal = function.has_kernel(q.data, k.data, v.data)
+        if function.causal:
+            return function(q, k, v, None)
     mask = causal_mask(*scores, q) if is_causal else additive(attn_mask, q, op)
     if mask is not None and (mask.ndim < 2 or not fits(mask.shape[-2:], scores)):
         raise ValueError(f"{op} got attn_mask {mask.shape}; expected [..., {scores[0]}, {scores[1]}]")
-    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
-    return fastest(Attention)(scale, dropout_p)(q, k, v, mask)
+    return function(q, k, v, mask)
 
 
 def check_shapes(q: tuple[int, ...], k: tuple[int, ...], v: tuple[int, ...], op: str) -> None:

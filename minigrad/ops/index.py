@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, array_module, expect, to_device
+from ..kernels.cuda import indices as cuda
 from ..kernels.scatter import scatter_add as scattered
 from ..tensor import Tensor
 from .apply import apply
@@ -94,12 +95,17 @@ def in_range(index: Array, size: int, op: str) -> None:
     """Raises IndexError unless all of `index` is from 0 to size - 1; negative numbers do not count from the end."""
     if not index.size:
         return
-    lowest, highest = [wide(x) for x in (index.min(), index.max())]
+    index = wide(index)
 
     def error() -> IndexError:
+        lowest, highest = index.min(), index.max()
         return IndexError(f"{op} got index {int(lowest if lowest < 0 else highest)}; expected 0 to {size - 1}")
 
-    expect((lowest < 0) | (highest >= size), error)
+    if array_module(index) is np:
+        lowest, highest = index.min(), index.max()
+        expect((lowest < 0) | (highest >= size), error)
+    else:
+        expect(cuda.outside(index, size), error)
 
 
 def wide(x: Array) -> Array:

@@ -23,11 +23,13 @@ from ..kernels import normalization as kernels
 from ..kernels.cuda import normalization as cuda
 from ..kernels.cuda.launch import taken
 from ..tensor import Tensor
-from ..twins import fastest, twin_of
+from ..twins import are_learners, fastest, twin_of
 from .apply import apply
 from .arguments import as_tuple
 from .convert import as_floating, autocasting, to
 from .reduction import Mean, Sum
+
+RUNNING_UPDATE = "minigrad.ops.norm:running_update"
 
 
 class Normalization(Function):
@@ -212,7 +214,7 @@ def batch_norm(
         function = fastest(BatchNorm)(eps)
         y = in_float32(function, x, weight, bias)
         if running is not None:
-            running_update(*running, function.mean, function.var, x.numel() // x.shape[1], momentum)
+            update_running(*running, function.mean, function.var, x.numel() // x.shape[1], momentum)
         return y
     return with_statistics(x, weight, bias, eps, *(running or (0.0, 1.0)))
 
@@ -223,6 +225,17 @@ def with_statistics(x: Tensor, weight: Tensor, bias: Tensor, eps: float, mean: A
     dtype = np.float32 if is_half(x.dtype) else x.dtype
     mean, var = [xp.broadcast_to(xp.asarray(v, dtype), weight.shape) for v in (mean, var)]
     return in_float32(fastest(BatchNormEval)(eps), x, mean, var, weight, bias)
+
+
+def update_running(running_mean: Array, running_var: Array, mean: Array, var: Array, n: int, momentum: float) -> None:
+    """`running_update`, on a GPU in one kernel."""
+    dense = running_mean.flags.c_contiguous and running_var.flags.c_contiguous
+    if not (dense and taken(mean, var, running_mean, running_var)) or are_learners([RUNNING_UPDATE]):
+        running_update(running_mean, running_var, mean, var, n, momentum)
+        return
+    cuda.running_update(running_mean, running_var, mean, var, n, momentum)
+    note_change(running_mean)
+    note_change(running_var)
 
 
 def running_update(running_mean: Array, running_var: Array, mean: Array, var: Array, n: int, momentum: float) -> None:
@@ -264,7 +277,7 @@ def instance_norm(
         samples = x.data.reshape(*x.shape[:2], -1)
         samples = samples.astype("float32") if is_half(x.dtype) else samples
         mean, var = samples.mean(axis=2), samples.var(axis=2)
-        running_update(*running, mean.mean(axis=0), var.mean(axis=0), places, momentum)
+        update_running(*running, mean.mean(axis=0), var.mean(axis=0), places, momentum)
     return to(group_norm(x, x.shape[1], weight, bias, eps), x.dtype)
 
 

@@ -20,6 +20,7 @@ from minigrad.dtypes import as_dtype
 from minigrad.errors import DeviceError
 from minigrad.kernels.cuda import (
     activation,
+    indices,
     launch,
     normalization,
     optimizers,
@@ -148,22 +149,32 @@ def test_labels_that_are_no_classes_are_noted(wrong):
 
 @pytest.mark.parametrize("mask", [None, (6, 7), (2, 1, 1, 7), (3, 1, 7), (2, 3, 6, 7)])
 @pytest.mark.parametrize("drops", [False, True])
-def test_attention(mask, drops, dtype):
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention(mask, drops, causal, dtype):
     scores, scale = normal(dtype, 2, 3, 6, 7), 0.3
     added = None if mask is None else np.where(RNG.random(mask) < 0.4, -np.inf, normal(dtype, *mask)).astype(dtype)
     kept = (RNG.random(scores.shape) < 0.7).astype(dtype) / dtype_of(dtype)(0.7) if drops else None
     whole = scores.astype("float64") * scale + (0 if added is None else added)
+    if causal:
+        whole += np.where(np.arange(7) > np.arange(6)[:, None], -np.inf, 0)
     highest = whole.max(-1, keepdims=True)
     e = np.exp(whole - np.where(np.isneginf(highest), 0, highest))
     total = e.sum(-1, keepdims=True)
     p = e / np.where(total == 0, 1, total)
-    check(
-        lambda s: softmax.attention(s, send(added), scale, send(kept)), (p, p * (1 if kept is None else kept)), scores
-    )
+    both = p, p * (1 if kept is None else kept)
+    check(lambda s: softmax.attention(s, send(added), scale, send(kept), causal), both, scores)
     gp = normal(dtype, *scores.shape)
     g = gp * (1 if kept is None else kept)
     expected = scale * p * (g - (g * p).sum(-1, keepdims=True))
     check(lambda gp, p: softmax.attention_backward(gp, p, send(kept), scale), expected, gp, p.astype(dtype))
+
+
+def test_running_statistics(dtype):
+    before, batch = normal(dtype, 2, 300), normal(dtype, 2, 300)
+    running = [send(x) for x in before]
+    normalization.running_update(*running, *[send(x) for x in batch], 20, 0.1)
+    expected = 0.9 * before + 0.1 * batch * np.array([[1], [20 / 19]])
+    np.testing.assert_allclose([x.get() for x in running], expected, TOLERANCE[dtype], TOLERANCE[dtype])
 
 
 def dtype_of(name):
@@ -426,6 +437,33 @@ def test_the_state_of_a_gpus_generator_is_kept_and_restored():
             minigrad.set_rng_state({**state, **wrong})
 
 
+# --------------------------------------------------------------------------------------------------------------- rows
+
+
+@pytest.mark.parametrize(
+    ("n", "rows"), [(1, 1), (31, 5), (32, 2), (33, 1), (64, 3), (65, 2), (97, 1), (130, 200), (100, 4)]
+)
+@pytest.mark.parametrize("skewed", [False, True])
+def test_rows_are_added_up_by_number(n, rows, skewed, dtype):
+    """Runs that end within a part, at its end, and behind several parts."""
+    values = normal(dtype, n, 3)
+    places = np.sort(
+        np.where(RNG.random(n) < 0.8, rows // 2, RNG.integers(0, rows, n)) if skewed else RNG.integers(0, rows, n)
+    )
+    order = RNG.permutation(n)
+    expected = np.zeros((rows, 3))
+    np.add.at(expected, places, values[order].astype("float64"))
+    found = indices.add_rows(rows, send(places), send(order), send(values)).get()
+    np.testing.assert_allclose(found, expected, 10 * TOLERANCE[dtype], 10 * TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize(
+    ("index", "found"), [([0, 4], 0), ([[3, 5], [0, 1]], 1), ([-1], 1), ([1 << 40], 1), ([0] * 300, 0)]
+)
+def test_numbers_that_are_no_rows_are_found(index, found):
+    assert indices.outside(send(np.array(index)), 5).get() == found
+
+
 # ------------------------------------------------------------------------------------------------- products of matrices
 
 
@@ -620,7 +658,7 @@ def test_what_cublas_says_of_an_error_is_told(cublas):
 
 # ------------------------------------------------------------------------------------------------- NVIDIA's compiler
 
-MODULES = (activation, softmax, normalization, recurrent, optimizers, pooling, random, cuda_windows, scaler)
+MODULES = (activation, indices, softmax, normalization, recurrent, optimizers, pooling, random, cuda_windows, scaler)
 """Those whose kernels are texts that name what they need."""
 
 

@@ -10,6 +10,9 @@ from ...device import Array, array_module, import_cupy
 THREADS = 256
 """Threads of a block, where nothing speaks for another number: eight warps."""
 
+FLOAT32 = np.dtype("float32")
+"""For kernels whose text names neither T nor A."""
+
 MOST = 1 << 31
 """Places in an array from which on an int no longer numbers them."""
 

@@ -112,6 +112,17 @@ def standardize_backward(gy: Array, x: Array, weight: Array, means: Array, scale
 ENOUGH = 1024
 """Blocks that keep a large GPU busy."""
 
+RUNNING_UPDATE = """
+extern "C" __global__ void running_update(A* running_mean, A* running_var, const A* mean, const A* var, int c,
+                                          A momentum, A unbiased) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < c) {
+        running_mean[i] = (1 - momentum) * running_mean[i] + momentum * mean[i];
+        running_var[i] = (1 - momentum) * running_var[i] + momentum * (var[i] * unbiased);
+    }
+}
+"""
+
 CHANNEL_SUMS = """
 extern "C" __global__ void channel_sums(const T* x, A* sums, int n, int c, int places, int each) {
     int channel = blockIdx.x, last = min((blockIdx.y + 1) * each, n * places);
@@ -215,6 +226,12 @@ def parted(x: Array) -> tuple[int, int, int, int, int]:
     parts = min(blocks(n * places, 4 * THREADS), max(1, ENOUGH // c))
     each = -(-n * places // parts)
     return n, c, places, -(-n * places // each), each
+
+
+def running_update(running_mean: Array, running_var: Array, mean: Array, var: Array, n: int, momentum: float) -> None:
+    """Move the running statistics towards those of a batch of n values for each channel, in place; all [c]."""
+    arguments = running_mean, running_var, mean, var, mean.size, float(momentum), n / (n - 1)
+    launch("running_update", (RUNNING_UPDATE,), mean.dtype, (blocks(mean.size),), (THREADS,), *arguments)
 
 
 def moments(x: Array) -> tuple[Array, Array]:

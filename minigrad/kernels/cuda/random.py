@@ -10,7 +10,7 @@ import numpy as np
 
 from ...device import Array, array_module
 from .capture import Capture
-from .launch import THREADS, blocks, dense, launch
+from .launch import FLOAT32, THREADS, blocks, dense, launch
 
 PHILOX = """
 __device__ void philox(unsigned int* word, unsigned int k0, unsigned int k1) {
@@ -138,7 +138,7 @@ class Generator:
 
         The number is handed to a kernel by its value: nothing is copied from the host.
         """
-        launch("set_counter", (SET_COUNTER,), np.dtype("float32"), (1,), (1,), counter, np.uint64(self.draws))
+        launch("set_counter", (SET_COUNTER,), FLOAT32, (1,), (1,), counter, np.uint64(self.draws))
         self.draws += count
 
     def fill(self, kernel: str, source: str, size: Any, dtype: Any) -> Array:
@@ -164,7 +164,7 @@ class Generator:
         if y.size:
             arguments = y, y.size, np.int64(low), np.uint64(high - low), *self.draw()
             grid = (blocks(y.size, 2 * THREADS),)
-            launch("integers", (PHILOX, INTEGERS), np.dtype("float32"), grid, (THREADS,), *arguments)
+            launch("integers", (PHILOX, INTEGERS), FLOAT32, grid, (THREADS,), *arguments)
         return y
 
 

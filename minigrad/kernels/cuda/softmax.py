@@ -206,24 +206,26 @@ def mean_cross_entropy_backward(gy: Array, x: Array, t: Array, parts: Array, fac
 ATTENTION = """
 extern "C" __global__ void attention(const T* scores, const T* mask, const T* kept, T* p, T* dropped, int m, int t,
                                      int heads, int of_sample, int of_head, int of_query, int of_key, int masked,
-                                     int drops, A scale) {
+                                     int causal, int drops, A scale) {
     long long start = (long long) blockIdx.x * m;
-    int head = blockIdx.x / t % heads, sample = blockIdx.x / t / heads;
-    const T* here = mask + (long long) sample * of_sample + head * of_head + blockIdx.x % t * of_query;
+    int head = blockIdx.x / t % heads, sample = blockIdx.x / t / heads, query = blockIdx.x % t;
+    int seen = causal ? min(query + 1, m) : m;  // of the keys, which come first
+    const T* here = mask + (long long) sample * of_sample + head * of_head + query * of_query;
     A largest = -INFINITY;
-    for (int j = threadIdx.x; j < m; j += blockDim.x) {
+    for (int j = threadIdx.x; j < seen; j += blockDim.x) {
         largest = max(largest, (A) scores[start + j] * scale + (masked ? (A) here[j * of_key] : 0));
     }
     largest = block_max(largest);
     if (largest == -INFINITY) largest = 0;
     A total = 0;
-    for (int j = threadIdx.x; j < m; j += blockDim.x) {
+    for (int j = threadIdx.x; j < seen; j += blockDim.x) {
         total += exp((A) scores[start + j] * scale + (masked ? (A) here[j * of_key] : 0) - largest);
     }
     total = block_sum(total);
     if (total == 0) total = 1;
     for (int j = threadIdx.x; j < m; j += blockDim.x) {
-        A value = exp((A) scores[start + j] * scale + (masked ? (A) here[j * of_key] : 0) - largest) / total;
+        A added = masked ? (A) here[j * of_key] : 0;
+        A value = j < seen ? exp((A) scores[start + j] * scale + added - largest) / total : 0;
         p[start + j] = (T) value;
         if (drops) dropped[start + j] = (T) (value * (A) kept[start + j]);
     }
@@ -247,9 +249,11 @@ extern "C" __global__ void attention_backward(const T* gp, const T* p, const T* 
 """
 
 
-def attention(scores: Array, mask: Array | None, scale: float, kept: Array | None) -> tuple[Array, Array]:
+def attention(
+    scores: Array, mask: Array | None, scale: float, kept: Array | None, causal: bool = False
+) -> tuple[Array, Array]:
     """P = softmax(scores · scale + mask) over the last dimension of scores [n, heads, t, s] or [n, t, s], zeros where
-    all are -∞, and P times `kept`. The mask broadcasts to the scores."""
+    all are -∞, and P times `kept`. The mask broadcasts to the scores. With `causal`, query i sees keys 0 to i only."""
     xp, scores = array_module(scores), dense(scores)
     heads, t, m = scores.shape[-3:]
     p = xp.empty_like(scores)
@@ -259,7 +263,7 @@ def attention(scores: Array, mask: Array | None, scale: float, kept: Array | Non
         mask = dense(mask)
         strides = (0, *[s // mask.itemsize for s in xp.broadcast_to(mask, scores.shape).strides])[-4:]
     some = scores if mask is None else mask, scores if kept is None else kept  # a kernel takes no None
-    switches = int(mask is not None), int(kept is not None)
+    switches = int(mask is not None), int(causal), int(kept is not None)
     arguments = scores, *some, p, dropped, m, t, heads, *strides, *switches, float(scale)
     sources = BLOCK_MAX, block_sum_source(), ATTENTION
     launch("attention", sources, scores.dtype, (scores.size // m,), (power_of_two(m),), *arguments)

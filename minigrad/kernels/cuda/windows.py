@@ -5,7 +5,9 @@ put images in front again. A few images are taken at a time where their columns 
 """
 
 from collections.abc import Iterator
+from functools import reduce
 from math import prod
+from operator import add
 from typing import Any
 
 from ...device import Array, array_module
@@ -135,6 +137,11 @@ def together(parts: list[Array]) -> Array:
     return parts[0] if len(parts) == 1 else array_module(parts[0]).concatenate(parts)
 
 
+def added_up(parts: list[Array], shape: tuple[int, ...]) -> Array:
+    """The sum of what all parts contribute."""
+    return reduce(add, parts).reshape(shape)
+
+
 def convolve(
     x: Array, weight: Array, bias: Array | None, stride: Pair, padding: Padding, dilation: Pair, groups: int
 ) -> Array:
@@ -153,12 +160,9 @@ def gradients(
 ) -> tuple[Array, Array]:
     """`input_grad` and `weight_grad`, for which gy is put in order once."""
     windows = Windows(x.shape, weight.shape[2:], stride, padding, dilation)
-    parts, total = [], 0
-    for part in windows.parts():
-        upstream = windows.upstream(gy[part], groups)
-        parts.append(windows.input_grad(upstream, weight))
-        total = total + windows.weight_grad(x[part], upstream)
-    return together(parts), total.reshape(weight.shape)  # type: ignore[attr-defined]
+    upstream = [(x[part], windows.upstream(gy[part], groups)) for part in windows.parts()]
+    of_x = together([windows.input_grad(g, weight) for _, g in upstream])
+    return of_x, added_up([windows.weight_grad(*pair) for pair in upstream], weight.shape)
 
 
 def input_grad(
@@ -174,5 +178,4 @@ def weight_grad(
 ) -> Array:
     """The gradient of a weight of `shape` [o, c / groups, kh, kw] for the gradient gy [n, o, h', w'] of the result."""
     windows = Windows(x.shape, shape[2:], stride, padding, dilation)
-    each = [windows.weight_grad(x[part], windows.upstream(gy[part], groups)) for part in windows.parts()]
-    return sum(each[1:], each[0]).reshape(shape)
+    return added_up([windows.weight_grad(x[p], windows.upstream(gy[p], groups)) for p in windows.parts()], shape)
