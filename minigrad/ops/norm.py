@@ -21,7 +21,7 @@ from ..dtypes import is_half
 from ..function import Function
 from ..kernels import normalization as kernels
 from ..kernels.cuda import normalization as cuda
-from ..kernels.cuda.launch import taken
+from ..kernels.cuda.launch import dense, taken
 from ..tensor import Tensor
 from ..twins import are_learners, fastest, twin_of
 from .apply import apply
@@ -229,8 +229,8 @@ def with_statistics(x: Tensor, weight: Tensor, bias: Tensor, eps: float, mean: A
 
 def update_running(running_mean: Array, running_var: Array, mean: Array, var: Array, n: int, momentum: float) -> None:
     """`running_update`, on a GPU in one kernel."""
-    dense = running_mean.flags.c_contiguous and running_var.flags.c_contiguous
-    if not (dense and taken(mean, var, running_mean, running_var)) or are_learners([RUNNING_UPDATE]):
+    lie_close = running_mean.flags.c_contiguous and running_var.flags.c_contiguous
+    if not (lie_close and taken(mean, var, running_mean, running_var)) or are_learners([RUNNING_UPDATE]):
         running_update(running_mean, running_var, mean, var, n, momentum)
         return
     cuda.running_update(running_mean, running_var, mean, var, n, momentum)
@@ -330,10 +330,11 @@ class FastLayerNorm(LayerNorm):
         x, weight = self.saved
         if isinstance(gy, Tensor) or not self.fits:
             return super().backward(gy)
-        rows, upstream = [array_module(a).ascontiguousarray(a).reshape(-1, weight.size) for a in (x, gy)]
+        rows, upstream = [dense(a).reshape(-1, weight.size) for a in (x, gy)]
         way = cuda if self.on_gpu else kernels
         gx, gw, gb = way.standardize_backward(upstream, rows, weight.reshape(-1), *self.statistics)
-        return gx.reshape(x.shape), gw.reshape(weight.shape), gb.reshape(weight.shape)
+        of_weights = (gw, gb) if weight.ndim == 1 else (gw.reshape(weight.shape), gb.reshape(weight.shape))
+        return gx.reshape(x.shape), *of_weights  # what is no view need not be copied
 
 
 def layer_norm(

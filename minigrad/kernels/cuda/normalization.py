@@ -77,6 +77,22 @@ extern "C" __global__ void standardize_columns(const T* gy, const T* x, const A*
 }
 """.replace("TALL", str(TALL)).replace("WIDE", str(WIDE))
 
+STANDARDIZE_TOTALS = """
+extern "C" __global__ void standardize_totals(const A* sums, T* gw, T* gb, int strips, int m) {
+    A first = 0, second = 0;
+    for (int i = threadIdx.x; i < strips; i += blockDim.x) {
+        first += sums[(long long) 2 * i * m + blockIdx.x];
+        second += sums[(long long) (2 * i + 1) * m + blockIdx.x];
+    }
+    first = block_sum(first);
+    second = block_sum(second);
+    if (threadIdx.x == 0) {
+        gw[blockIdx.x] = (T) first;
+        gb[blockIdx.x] = (T) second;
+    }
+}
+"""
+
 
 def standardize(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array, Array, Array]:
     """(x - μ) / σ · weight + bias for each row of x [n, m]; also μ and 1/σ, both [n]."""
@@ -103,7 +119,9 @@ def standardize_backward(gy: Array, x: Array, weight: Array, means: Array, scale
     sums = accurate(x, strips, 2, m)
     arguments = gy, x, means, scales, sums, n, m
     launch("standardize_columns", (STANDARDIZE_COLUMNS,), x.dtype, (wide, strips), (WIDE, TALL), *arguments)
-    gw, gb = (sums[0] if strips == 1 else sums.sum(axis=0)).astype(x.dtype, copy=False)
+    gw, gb = array_module(x).empty(m, x.dtype), array_module(x).empty(m, x.dtype)
+    sources = block_sum_source(), STANDARDIZE_TOTALS
+    launch("standardize_totals", sources, x.dtype, (m,), (power_of_two(strips),), sums, gw, gb, strips, m)
     return gx, gw, gb
 
 

@@ -21,7 +21,7 @@ __device__ A sigma(A x) {
 
 LSTM = """
 extern "C" __global__ void lstm(const T* from_x, const T* from_h, const T* bias, const T* live, T* h, T* c, T* y,
-                                T* gates, T* before, T* squashed, int n, int hidden, int marked) {
+                                T* gates, T* before, T* squashed, T* state, int n, int hidden, int marked) {
     int k = blockIdx.x * blockDim.x + threadIdx.x;
     if (k < n * hidden) {
         int row = k / hidden, j = k % hidden, first = row * 4 * hidden + j;
@@ -37,6 +37,7 @@ extern "C" __global__ void lstm(const T* from_x, const T* from_h, const T* bias,
         A small = tanh(cell);
         before[k] = (T) old;
         squashed[k] = (T) small;
+        state[k] = h[k];
         if (!marked || (A) live[row] != 0) {
             h[k] = (T) (a[3] * small);
             c[k] = (T) cell;
@@ -185,9 +186,8 @@ def lstm(x: Array, h: Array, c: Array, w: Array, u: Array, b: Any, d: Any, steps
     from_x, bias, h, c = product(x, w.T), walk.bias(b, d), h.copy(), c.copy()
     y, gates, before, squashed, states = walk.room(), walk.room(4), walk.room(), walk.room(), walk.room()
     for rows, n, marks in walk.each():
-        states[rows] = h[:n]
         given = from_x[rows], product(h[:n], u.T), bias, marks, h, c
-        walk.launch("lstm", LSTM, n, *given, y[rows], gates[rows], before[rows], squashed[rows])
+        walk.launch("lstm", LSTM, n, *given, y[rows], gates[rows], before[rows], squashed[rows], states[rows])
     return y, h, c, gates, before, squashed, states
 
 
