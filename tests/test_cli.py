@@ -134,6 +134,7 @@ def test_wrong_names_and_numbers_get_one_clear_line_and_status_2(arguments, mess
         (("--data", "embeded"), "embedded"),
         (("--data", "embedded", "--device", "cuda:1"), "CuPy"),
         (("--data", "embedded", "--device", "tpu"), "unknown device 'tpu'"),
+        (("--data", "embedded", "--capture"), "steps are captured on a GPU, and the device is cpu"),
         (("--resume", "no/such/run"), "no/such/run"),
     ],
 )
