@@ -1,4 +1,4 @@
-"""Compare training steps of minigrad and PyTorch on a GPU: `python benchmarks/gpu.py [--compile] [case ...]`.
+"""Compare training steps of minigrad and PyTorch on a GPU: `python benchmarks/gpu.py [--profile] [case ...]`.
 
 In one process, in turn, timed by events of the device; both libraries use its default stream, in float32, without TF32
 in products and convolutions, or with it in both (--tf32). Figures are medians over rounds of blocks of steps. The floor
@@ -43,6 +43,8 @@ COLUMNS = {
     "captured": "minigrad, captured ms",
 }
 
+OURS = ("minigrad", "captured")
+
 
 def steps_of(name: str, device: str, compile: bool = False) -> dict[str, cases.Step]:
     """The steps of a case, in the order of COLUMNS. torch.compile gets the network; loss and optimizer stay."""
@@ -66,16 +68,21 @@ class Captured:
 
 def header(names: Sequence[str]) -> str:
     """The head of the table, for these columns."""
-    titles = ["training step", "floor ms", *[COLUMNS[name] for name in names], "ratio"]
+    titles = ["training step", "floor ms", *[COLUMNS[name] for name in names], "ratio", "ratio, captured"]
     return f"| {' | '.join(titles)} |\n{'|---' * len(titles)}|"
 
 
 def row(title: str, floor: float | None, times: dict[str, list[float]]) -> str:
-    """A row: the floor in seconds, if it is known; milliseconds of each round; the ratio of minigrad, not captured, to
-    PyTorch."""
-    ratio = statistics.median(m / t for m, t in zip(times["minigrad"], times["torch"], strict=True))
-    least = "" if floor is None else f"{1e3 * floor:.3f}"
-    return f"| {title} | {least} | {' | '.join(f'{statistics.median(t):.3f}' for t in times.values())} | {ratio:.2f} |"
+    """A row: the floor in seconds, if it is known; milliseconds of each round; the ratios of minigrad, as it is and
+    captured, to PyTorch."""
+    ratios = [[m / t for m, t in zip(times[name], times["torch"], strict=True)] for name in OURS if name in times]
+    figures = [f"{statistics.median(t):.3f}" for t in times.values()]
+    figures = [
+        "" if floor is None else f"{1e3 * floor:.3f}",
+        *figures,
+        *[f"{statistics.median(r):.2f}" for r in ratios],
+    ]
+    return f"| {title} | {' | '.join(figures)} |"
 
 
 def block(step: Callable[[], object], count: int) -> float:
@@ -106,6 +113,28 @@ def timed(steps: dict[str, cases.Step], rounds: int) -> dict[str, list[float]]:
     return times
 
 
+def spent(step: Callable[[], object], count: int = 10) -> list[tuple[str, float, float]]:
+    """What the GPU does in a step: (kernel, how many there are, milliseconds) a step, the longest first.
+
+    PyTorch's profiler sees the kernels of the whole process, minigrad's and CuPy's too.
+    """
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profiler:
+        for _ in range(count):
+            step()
+        torch.cuda.synchronize()
+    events = [e for e in profiler.key_averages() if e.self_device_time_total > 0]
+    found = [(e.key, e.count / count, e.self_device_time_total / 1000 / count) for e in events]
+    return sorted(found, key=lambda entry: -entry[2])
+
+
+def profile(title: str, found: list[tuple[str, float, float]], whole: float, most: int = 12) -> str:
+    """The longest kernels of a step of `whole` milliseconds, and how long the GPU was busy in all."""
+    busy, count = sum(ms for *_, ms in found), sum(n for _, n, _ in found)
+    lines = [f"{title}: {count:.0f} kernels keep the GPU busy for {busy:.3f} of {whole:.3f} ms"]
+    lines += [f"{ms:9.3f} ms {n:6.0f} x  {name[:90]}" for name, n, ms in found[:most]]
+    return "\n".join(lines)
+
+
 def machine_from(flops: float | None, bandwidth: float | None) -> Machine | None:
     """What was given in TFLOP/s and TB/s, or what is known of the GPU; None, with a line that says so, otherwise."""
     if flops and bandwidth:
@@ -125,6 +154,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--compile", action="store_true", help="PyTorch once more, its network through torch.compile")
     parser.add_argument("--tf32", action="store_true", help="products and convolutions in TensorFloat-32, in both")
+    parser.add_argument("--profile", action="store_true", help="also which kernels of minigrad's steps take how long")
     parser.add_argument("--flops", type=float, help="TFLOP/s of the GPU in float32, where it is not known here")
     parser.add_argument("--bandwidth", type=float, help="TB/s of its memory, likewise")
     arguments = parser.parse_args()
@@ -133,11 +163,18 @@ def main() -> None:
     tf32 = ", TF32" if arguments.tf32 else ""
     print(f"{torch.cuda.get_device_name()}; PyTorch {torch.__version__}, CuPy {cupy.__version__}{tf32}", end="\n\n")
     machine = machine_from(arguments.flops, arguments.bandwidth)
+    profiles: list[str] = [""]
     print(header([name for name in COLUMNS if name != "compiled" or arguments.compile]))
     for name in arguments.cases or CASES:
         steps = steps_of(name, "cuda", arguments.compile)
         floor = None if machine is None else least_seconds(work_of(steps["minigrad"]), machine)
-        print(row(CASES[name][0], floor, timed(steps, arguments.rounds)), flush=True)
+        times = timed(steps, arguments.rounds)
+        print(row(CASES[name][0], floor, times), flush=True)
+        if arguments.profile:
+            profiles += [
+                profile(f"{name}, {n}", spent(steps[n]), statistics.median(times[n])) for n in steps if n in OURS
+            ]
+    print(*profiles, sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -133,14 +133,22 @@ def gpu(monkeypatch):
 
 
 def test_the_rows_of_the_benchmark_on_a_gpu(gpu):
-    names = ["torch", "compiled", "minigrad"]
-    assert gpu.header(names).splitlines() == [
-        "| training step | floor ms | PyTorch ms | torch.compile ms | minigrad ms | ratio |",
-        "|---|---|---|---|---|---|",
+    assert gpu.header(["torch", "minigrad", "captured"]).splitlines() == [
+        "| training step | floor ms | PyTorch ms | minigrad ms | minigrad, captured ms | ratio | ratio, captured |",
+        "|---|---|---|---|---|---|---|",
     ]
-    times = {"torch": [2.0, 4.0, 3.0], "compiled": [1.0, 1.0, 1.0], "minigrad": [6.0, 4.0, 6.0]}
-    assert gpu.row("MLP", 0.00025, times) == "| MLP | 0.250 | 3.000 | 1.000 | 6.000 | 2.00 |"
+    times = {"torch": [2.0, 4.0, 3.0], "compiled": [1.0, 1.0, 1.0], "minigrad": [6.0, 4.0, 6.0], "captured": [1.0] * 3}
+    assert gpu.row("MLP", 0.00025, times) == "| MLP | 0.250 | 3.000 | 1.000 | 6.000 | 1.000 | 2.00 | 0.33 |"
     assert gpu.row("MLP", None, {"torch": [2.0], "minigrad": [3.0]}) == "| MLP |  | 2.000 | 3.000 | 1.50 |"
+
+
+def test_the_profile_of_the_benchmark_on_a_gpu(gpu):
+    found = [("gemm", 3.0, 0.5), ("relu", 2.0, 0.25), ("copy", 1.0, 0.125)]
+    assert gpu.profile("mlp", found, 1.5, most=2).splitlines() == [
+        "mlp: 6 kernels keep the GPU busy for 0.875 of 1.500 ms",
+        "    0.500 ms      3 x  gemm",
+        "    0.250 ms      2 x  relu",
+    ]
 
 
 def test_the_steps_of_the_benchmark_and_their_work(gpu):
