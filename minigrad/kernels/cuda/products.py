@@ -20,6 +20,8 @@ COMPUTE_64F = 70
 COMPUTE_32F = {"highest": 68, "high": 77, "medium": 75}
 """cublasComputeType_t, by the precision of `set_float32_matmul_precision`; halves add up in float32 too."""
 DEFAULT_ALGORITHM = -1
+FLOATS, DOUBLES = [[ctypes.byref(number(x)) for x in (0, 1)] for number in (ctypes.c_float, ctypes.c_double)]
+"""Where cuBLAS finds 0 and 1, which it multiplies the old result and the product by."""
 WORKSPACE = 32 << 20
 """Bytes that cuBLAS may use, as NVIDIA recommends for its largest GPUs; while a step is captured, it gets no others."""
 
@@ -112,18 +114,17 @@ def gemm(a: Array, of_a: Layout, b: Array, of_b: Layout, c: Array, add: bool) ->
     compute = COMPUTE_64F if dtype == "float64" else COMPUTE_32F["highest"]
     if dtype == "float32":
         compute = COMPUTE_32F[matmul_precision.Chosen.name]
-    number = ctypes.c_double if dtype == "float64" else ctypes.c_float
-    one, zero_or_one = ctypes.byref(number(1)), ctypes.byref(number(add))
+    zero, one = DOUBLES if dtype == "float64" else FLOATS
     handle = handle_for(array_module(c))
     begin = handle.pointer, int(of_b.turned), int(of_a.turned), n, m, k, one
     first, second = (b.data.ptr, real, of_b.leading), (a.data.ptr, real, of_a.leading)
     third, kind = (c.data.ptr, real, n), (compute, DEFAULT_ALGORITHM)
     count = c.size // (m * n)
     if count == 1:
-        handle.call("cublasGemmEx", *begin, *first, *second, zero_or_one, *third, *kind)
+        handle.call("cublasGemmEx", *begin, *first, *second, one if add else zero, *third, *kind)
     else:
         inputs = *first, of_b.stride, *second, of_a.stride
-        handle.call("cublasGemmStridedBatchedEx", *begin, *inputs, zero_or_one, *third, m * n, count, *kind)
+        handle.call("cublasGemmStridedBatchedEx", *begin, *inputs, one if add else zero, *third, m * n, count, *kind)
 
 
 # --------------------------------------------------------------------------------------------------- the library itself
