@@ -5,9 +5,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from .device import allocate, array_module, cuda_index, device_of
+from .device import allocate, array_module, cuda_index, device_of, generator
 from .errors import CaptureError, DeviceError, MinigradError
 from .kernels.cuda.capture import Capture
+from .kernels.cuda.products import handles
 from .language import say
 from .tensor import Tensor
 
@@ -30,9 +31,9 @@ def reason(error: BaseException) -> BaseException:
     return CaptureError(
         say(
             f"this step cannot be captured as a CUDA graph ({error}): it must read nothing from the GPU, send nothing "
-            "there, and multiply matrices by minigrad's operations, not by CuPy's @",
+            "there, and multiply matrices by minigrad's operations, other than einsum and interpolate, not by CuPy's @",
             f"这个训练步不能录成 CUDA graph（{error}）：其中不能从 GPU 读数据，也不能往 GPU 传数据；"
-            "矩阵乘法要用 minigrad 的运算，不能用 CuPy 的 @",
+            "矩阵乘法要用 minigrad 的运算（einsum 和 interpolate 除外），不能用 CuPy 的 @",
         )
     )
 
@@ -93,24 +94,26 @@ class Graph:
         xp = array_module(inputs[0].data)
         self.inputs = [Tensor(x.data.copy()) for x in inputs]
         self.pool = xp.cuda.MemoryPool()  # whose memory nobody else gets, however often it is free within the step
+        xp.get_default_memory_pool().free_all_blocks()  # what the calls before used: the graph needs as much of its own
         self.capture, stream = Capture(), xp.cuda.Stream(non_blocking=True)
+        self.kept = stream, dict(handles.of)  # whose addresses and whose workspace the graph has
         stream.wait_event(xp.cuda.get_current_stream().record())
         with xp.cuda.using_allocator(partial(allocate, xp, own=self.pool)), stream, self.capture.in_progress():
             stream.begin_capture()
             try:
                 self.outputs = step(*self.inputs)
+                self.graph = stream.end_capture()
             except BaseException as error:
-                with suppress(RuntimeError):  # CUDA only says once more that this is no capture
+                with suppress(RuntimeError):  # CUDA only says once more that this is no capture, or none any more
                     stream.end_capture()
                 raise reason(error) from error
-            self.graph = stream.end_capture()
         xp.cuda.get_current_stream().wait_event(stream.record())
 
     def run(self, inputs: tuple[Tensor, ...]) -> Any:
         """The step's results for these inputs."""
         for mine, given in zip(self.inputs, inputs, strict=True):
             mine.data[...] = given.data
-        self.capture.begin_run()
+        self.capture.begin_run(generator)
         self.graph.launch()
         self.capture.end_run()
         return self.outputs

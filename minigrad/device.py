@@ -232,8 +232,8 @@ def generator(device: str = "cpu") -> Any:
         xp = module_on(device)
         if Drawing.on_host:
             return _generators.setdefault(device, HostGenerator(xp, _seed))
-        _generators[device] = made = Generator(xp, _seed)
-        made.seed, made.draws = _waiting.pop(device, (made.seed, made.draws))
+        _generators[device] = made = Generator(xp, _seed, device)
+        made.begin(*_waiting.pop(device, (made.seed, made.draws)))
     return _generators[device]
 
 
@@ -299,6 +299,6 @@ def set_rng_state(state: dict[str, Any]) -> None:
     generator().bit_generator.state = state
     for name, (seed, draws) in of_gpus.items():
         if name in _generators:
-            _generators[name].seed, _generators[name].draws = seed, draws
+            _generators[name].begin(seed, draws)
         else:
             _waiting[name] = seed, draws

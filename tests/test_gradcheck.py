@@ -563,6 +563,10 @@ CHECKS = {
     recurrent.ReLUCell: [(*STEP, *RECURRENT[1], {})],
     recurrent.GRUCell: [(*STEP, *RECURRENT[3], {})],
     recurrent.LSTMCell: [(*STEP, (2, 3), *RECURRENT[4], {})],
+    recurrent.FastRNNCell: [(*STEP, *RECURRENT[1], {})],
+    recurrent.FastReLUCell: [(*STEP, *RECURRENT[1], {})],
+    recurrent.FastGRUCell: [(*STEP, *RECURRENT[3], {})],
+    recurrent.FastLSTMCell: [(*STEP, (2, 3), *RECURRENT[4], {})],
     recurrent.RNNSequence: [(*SEQUENCE, *RECURRENT[1], setting) for setting in PACKED],
     recurrent.ReLUSequence: [(*SEQUENCE, *RECURRENT[1], setting) for setting in PACKED],
     recurrent.GRUSequence: [(*SEQUENCE, *RECURRENT[3], setting) for setting in PACKED],
@@ -579,6 +583,7 @@ NOT_CHECKED = {
     rounding.FloorDivide,  # has no gradient
     recurrent.Recurrence,  # without a cell
     recurrent.FastRecurrence,  # without a kernel
+    recurrent.FastCell,  # without gates
     activation.SlopeAlong,  # without a kernel
 }
 

@@ -1,6 +1,6 @@
 """GradScaler: losses times a large number, so that small gradients do not vanish in float16."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -143,9 +143,8 @@ class GradScaler:
                     "GradScaler.update got no gradients since the last one; call step or unscale_ before"
                 )
             found = flags[0] if len(flags) == 1 else xp.stack(flags).max()
-            factors = self._growth_factor, self._backoff_factor, self._growth_interval
             update = update_scale if xp is np else cuda.update_scale
-            update(scale, self._growth_tracker, found, *factors)
+            update(scale, self._growth_tracker, found, self._settings)
         self._stages = {}
 
     # ---------------------------------------------------------------------------------------------------- its settings
@@ -236,6 +235,10 @@ class GradScaler:
         self._scale.fill(self._init_scale)
         self._growth_tracker.fill(self._init_growth_tracker)
 
+    def _settings(self) -> tuple[float, float, int]:
+        """The factor to grow by, that to shrink by, and how many steps in a row let the scale grow."""
+        return self._growth_factor, self._backoff_factor, self._growth_interval
+
     def _known(self, what: str) -> Array:
         """The scale; RuntimeError if there is none yet."""
         if self._scale is None:
@@ -270,8 +273,11 @@ def unscaled(optimizer: Optimizer, scale: Array) -> Array | None:
     return xp.stack(flags).any().astype("int32")
 
 
-def update_scale(scale: Array, finite_steps: Array, found: Array, growth: float, backoff: float, interval: int) -> None:
+def update_scale(
+    scale: Array, finite_steps: Array, found: Array, settings: Callable[[], tuple[float, float, int]]
+) -> None:
     """Shrink the scale if something was found, let it grow after an interval of finite steps: in place."""
+    growth, backoff, interval = settings()
     finite_steps += 1
     factor = backoff if found else growth if finite_steps == interval else 1.0
     with np.errstate(over="ignore"):

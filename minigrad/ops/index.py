@@ -99,6 +99,8 @@ def in_range(index: Array, size: int, op: str) -> None:
 
     def error() -> IndexError:
         lowest, highest = index.min(), index.max()
+        if lowest >= 0 and highest < size:  # a captured step has had other numbers since
+            return IndexError(f"{op} got an index out of range, in a step before; expected 0 to {size - 1}")
         return IndexError(f"{op} got index {int(lowest if lowest < 0 else highest)}; expected 0 to {size - 1}")
 
     if array_module(index) is np:

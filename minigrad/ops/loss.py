@@ -242,7 +242,10 @@ def check_labels(labels: Array, classes: int, ignore_index: int, loss: str) -> A
 
 def wrong_label(loss: str, labels: Array, classes: int, ignore_index: int) -> ValueError:
     """The error that names the first label that is no class."""
-    at = int(((labels != ignore_index) & ((labels < 0) | (labels >= classes))).argmax())
+    wrong = (labels != ignore_index) & ((labels < 0) | (labels >= classes))
+    if not wrong.any():  # a captured step has had other labels since
+        return ValueError(f"{loss} got a label that is no class, in a step before; expected 0 to {classes - 1}")
+    at = int(wrong.argmax())
     return ValueError(f"{loss} got label {int(labels[at])} in row {at}; expected 0 to {classes - 1}")
 
 

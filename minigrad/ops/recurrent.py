@@ -16,7 +16,7 @@ from ..function import Function
 from ..kernels import recurrent as kernels
 from ..kernels.cuda import recurrent as cuda
 from ..kernels.cuda.launch import taken
-from ..kernels.products import fast
+from ..kernels.products import fast, stacked
 from ..twins import twin_of
 
 
@@ -247,6 +247,45 @@ class LSTMSequence(Recurrence):
     """LSTMCell along sequences."""
 
     cell, states = LSTMCell, 2
+
+
+# ------------------------------------------------------------------------------------------------- fast twins of steps
+
+
+class FastCell(Cell):
+    """A step whose products go straight to cuBLAS on a GPU."""
+
+    def project(
+        self, x: Array, h: Array, w: Array, u: Array, b: Array | None = None, d: Array | None = None
+    ) -> tuple[Array, Array]:
+        self.inputs = x, h, w, u
+        from_x, from_h = stacked(x, w.T), stacked(h, u.T)
+        return (from_x if b is None else from_x + b), (from_h if d is None else from_h + d)
+
+    def project_backward(self, ga: Array, gc: Array) -> tuple[Array, ...]:
+        x, h, w, u = self.inputs
+        products = stacked(ga, w), stacked(gc, u), stacked(ga.T, x), stacked(gc.T, h)
+        return *products, ga.sum(axis=0), gc.sum(axis=0)
+
+
+@twin_of(RNNCell, Cell.project, Cell.project_backward)
+class FastRNNCell(FastCell, RNNCell):
+    """RNNCell with these products."""
+
+
+@twin_of(ReLUCell, Cell.project, Cell.project_backward)
+class FastReLUCell(FastCell, ReLUCell):
+    """ReLUCell with these products."""
+
+
+@twin_of(LSTMCell, Cell.project, Cell.project_backward)
+class FastLSTMCell(FastCell, LSTMCell):
+    """LSTMCell with these products."""
+
+
+@twin_of(GRUCell, Cell.project, Cell.project_backward)
+class FastGRUCell(FastCell, GRUCell):
+    """GRUCell with these products."""
 
 
 # ------------------------------------------------------------------------------------------ whole sequences, fast twins

@@ -9,9 +9,12 @@ from itertools import accumulate
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from ..device import Array, array_module
 from ..function import Function
 from ..kernels import selection
+from ..kernels.cuda.capture import Capture
 from ..tensor import Tensor
 from ..tensor_methods import Dim
 from .apply import apply
@@ -242,10 +245,32 @@ class Concatenate(Movement):
 
     def forward(self, *xs: Array) -> Array:
         self.sizes = [x.shape[self.dim] for x in xs]
-        return array_module(xs[0]).concatenate(xs, axis=self.dim)
+        return joined(xs, self.dim)
 
     def backward(self, gy: Array) -> Any:
         return tuple(stretches(gy, self.sizes, self.dim))
+
+
+FEW = 8
+"""Of so many arrays CuPy hands the addresses to a kernel that joins them; those of more it sends to the GPU."""
+
+
+def are_sent(xs: Sequence[Any]) -> bool:
+    """Would addresses be sent to join these arrays, while a step is captured, which must send nothing?"""
+    return Capture.current is not None and len(xs) > FEW
+
+
+def joined(xs: Sequence[Any], dim: int) -> Any:
+    """The arrays one after another along `dim`."""
+    xp = array_module(xs[0])
+    if not are_sent(xs):
+        return xp.concatenate(xs, axis=dim)
+    shape, sizes = list(xs[0].shape), [x.shape[dim] for x in xs]
+    shape[dim] = sum(sizes)
+    y = xp.empty(shape, np.result_type(*[x.dtype for x in xs]))
+    for place, x in zip(stretches(y, sizes, dim), xs, strict=True):
+        place[...] = x
+    return y
 
 
 def stretches(x: Any, sizes: Sequence[int], dim: int) -> list[Any]:
@@ -275,7 +300,8 @@ class Stack(Movement):
 
     def forward(self, *xs: Array) -> Array:
         self.number = len(xs)
-        return array_module(xs[0]).stack(xs, axis=self.dim)
+        xp, dim = array_module(xs[0]), self.dim % (xs[0].ndim + 1)
+        return joined([xp.expand_dims(x, dim) for x in xs], dim) if are_sent(xs) else xp.stack(xs, axis=dim)
 
     def backward(self, gy: Array) -> Any:
         before = (slice(None),) * (self.dim % gy.ndim)
@@ -298,7 +324,7 @@ class Split(Movement):
         return tuple(stretches(x, self.sizes, self.dim))
 
     def backward(self, *gys: Array) -> Any:
-        return array_module(gys[0]).concatenate(gys, axis=self.dim)
+        return joined(gys, self.dim)
 
 
 def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:

@@ -4,7 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from ..checks import check_number, check_real
 from ..device import Array, array_module
+from ..kernels.cuda import gradients as cuda
 from ..tensor import Tensor
+from ..twins import are_learners
+
+PIECES = ("minigrad.optim.clip:common_norm", "minigrad.optim.clip:shrink_")
+"""What the kernels of a GPU do in another way."""
 
 
 def clip_grad_norm_(
@@ -31,10 +36,11 @@ def clip_grad_norm_(
     gradients = gradients_of(parameters)
     if not gradients:
         return Tensor(0.0)
-    total = common_norm(gradients, norm_type)
+    on_gpu = norm_type == 2 and cuda.take(gradients) and not are_learners(PIECES)
+    total = cuda.norm(gradients) if on_gpu else common_norm(gradients, norm_type)
     if error_if_nonfinite and not array_module(total).isfinite(total):
         raise RuntimeError(f"the norm of the gradients is {total}, so they cannot be clipped")
-    shrink_(list(distinct(gradients)), total, max_norm)
+    (cuda.shrink if on_gpu else shrink_)(list(distinct(gradients)), total, max_norm)
     return Tensor(array_module(total).asarray(total))
 
 

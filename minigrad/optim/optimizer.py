@@ -168,14 +168,20 @@ class Optimizer:
         To capture is not to step, so the step that was counted already is taken back.
         """
         states = [state for _, _, state in entries]
+        captured, whole = self.formula(group, states[0]["step"])[0], self.state  # type: ignore[index]
         for state in states:
             state["step"] -= 1
 
         def prepare() -> None:
+            if self.state is not whole:
+                raise CaptureError(f"{self.name} was given another state after its step was captured; capture it anew")
             self.settle()
+            name, _, values = self.formula(group, states[0]["step"] + 1)  # type: ignore[misc]
+            if name != captured:
+                raise CaptureError(f"{self.name} was captured as {captured}, and its settings now ask for {name}")
             for state in states:
                 state["step"] += 1
-            cuda.set_numbers(numbers, self.formula(group, states[0]["step"])[2])  # type: ignore[index]
+            cuda.set_numbers(numbers, values)
             for p, *_ in entries:
                 note_change(p)
 

@@ -8,6 +8,7 @@ from minigrad import Tensor, functional, nn, optim
 from minigrad.amp import GradScaler
 from minigrad.capture import CapturedStep
 from minigrad.data import DataLoader, TensorDataset
+from minigrad.device import get_rng_state, set_rng_state
 from minigrad.errors import CaptureError, DeviceError
 from minigrad.nn import Parameter
 from minigrad.nn.utils import clip_grad_norm_
@@ -236,6 +237,84 @@ def test_a_step_that_overflows_is_none_within_a_captured_step_too(optimizer, dev
     np.testing.assert_allclose(ends[1][2], ends[0][2], 1e-5)
 
 
+def test_what_changes_an_optimizer_after_the_capture_is_refused(device):
+    p, x = Parameter(minigrad.ones(3, device=device)), minigrad.ones(3, device=device)
+    optimizer = optim.SGD([p], 0.1, momentum=0.5)
+    run = CapturedStep(stepping(p, optimizer, GradScaler(enabled=False)))
+    for _ in range(3):
+        run(x)
+    optimizer.param_groups[0]["momentum"] = 0.0
+    with pytest.raises(CaptureError, match="SGD was captured as sgd_momentum, and its settings now ask for sgd"):
+        run(x)
+    optimizer.param_groups[0]["momentum"] = 0.5
+    optimizer.load_state_dict(optimizer.state_dict())
+    with pytest.raises(CaptureError, match="SGD was given another state after its step was captured; capture it anew"):
+        run(x)
+
+
+def test_random_numbers_of_a_captured_step_follow_the_seed_of_the_moment(device):
+    drawn = []
+    for captured in (False, True):
+        step = CapturedStep(lambda x: functional.dropout(x, 0.5)) if captured else lambda x: functional.dropout(x, 0.5)
+        x = minigrad.ones(50, device=device)
+        for _ in range(4):
+            step(x)
+        minigrad.manual_seed(9)
+        first = on_host(step(x))
+        state = get_rng_state()
+        second = on_host(step(x))
+        minigrad.manual_seed(10)
+        step(x)
+        set_rng_state(state)
+        drawn.append([first, second, on_host(step(x))])
+    np.testing.assert_array_equal(*drawn)
+    np.testing.assert_array_equal(drawn[1][1], drawn[1][2])
+    assert not (drawn[1][0] == drawn[1][1]).all()
+
+
+def test_many_gradients_are_clipped_and_many_arrays_joined_within_a_captured_step(device):
+    """CuPy joins more than eight arrays by addresses that it sends."""
+    ends = []
+    for captured in (False, True):
+        rng = np.random.default_rng(3)
+        parameters = [Parameter(Tensor(rng.standard_normal(k + 1).astype("float32"), device=device)) for k in range(11)]
+        optimizer = optim.SGD(parameters, 0.1)
+
+        def step(x, parameters=parameters, optimizer=optimizer):
+            optimizer.zero_grad()
+            rows = minigrad.stack([p.sum() * x for p in parameters])
+            whole = minigrad.cat(list(parameters)) * 2
+            parts = minigrad.split(whole, 5)
+            ((rows**2).sum() + sum((part**2).sum() for part in parts)).backward()
+            return clip_grad_norm_(parameters, 1.0), rows.detach()
+
+        run = CapturedStep(step) if captured else step
+        x = minigrad.ones(2, device=device)
+        for _ in range(4):
+            total, rows = run(x)
+            optimizer.step()
+        ends.append([on_host(total), on_host(rows), *[on_host(p) for p in parameters]])
+    for a, b in zip(*ends, strict=True):
+        np.testing.assert_allclose(a, b, 1e-5)
+
+
+@pytest.mark.parametrize("kind", ["RNNCell", "LSTMCell", "GRUCell"])
+def test_single_steps_of_recurrent_networks_are_captured(kind, device):
+    minigrad.manual_seed(0)
+    cell, x = getattr(nn, kind)(3, 4).to(device), minigrad.rand(2, 3, device=device)
+
+    def step(x):
+        cell.zero_grad()
+        after = cell(x)
+        (after[0] if kind == "LSTMCell" else after).sum().backward()
+        return cell.weight_ih.grad
+
+    run = CapturedStep(step)
+    expected = on_host(step(x)).copy()
+    for _ in range(4):
+        np.testing.assert_allclose(on_host(run(x)), expected, 1e-5)
+
+
 def test_a_scaler_goes_on_from_a_state_within_a_captured_step(device):
     p = Parameter(minigrad.ones(3, device=device))
     scaler, x = GradScaler(growth_interval=1), minigrad.ones(3, device=device)
@@ -246,4 +325,7 @@ def test_a_scaler_goes_on_from_a_state_within_a_captured_step(device):
     scaler.load_state_dict({**scaler.state_dict(), "scale": 8.0})
     run(x)
     assert scaler.get_scale() == 16
-    np.testing.assert_allclose(on_host(p), 0.5, rtol=1e-6)
+    scaler.set_growth_factor(4)
+    run(x)
+    assert scaler.get_scale() == 64
+    np.testing.assert_allclose(on_host(p), 0.4, rtol=1e-6)

@@ -49,13 +49,15 @@ def counts(request):
 
 
 @pytest.fixture
-def capturing(request, monkeypatch):
+def capturing(request, device):
     """Is all that happens that steps are captured? On the stand-in, where no kernel is run then."""
-    on_standin = "stand-in" in request.node.name
-    if on_standin:
-        monkeypatch.setattr(launch, "MOST", 1 << 31)
-        monkeypatch.setattr(standin.cupy.RawKernel, "__call__", lambda self, grid, block, args, shared_mem=0: None)
-    return on_standin
+    if "stand-in" not in request.node.name:
+        yield False
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(launch, "MOST", 1 << 31)
+        patch.setattr(standin.cupy.RawKernel, "__call__", lambda self, grid, block, args, shared_mem=0: None)
+        yield True
 
 
 def check_step(recipe, settings, part, counts):

@@ -20,6 +20,7 @@ from minigrad.dtypes import as_dtype
 from minigrad.errors import DeviceError
 from minigrad.kernels.cuda import (
     activation,
+    gradients,
     indices,
     launch,
     normalization,
@@ -330,6 +331,25 @@ def test_a_scaler_takes_all_gradients_at_once(wrong, dtype, monkeypatch):
         np.testing.assert_allclose(g.get(), before / 64, TOLERANCE[dtype], 0)
 
 
+def test_all_gradients_are_clipped_at_once(dtype, monkeypatch):
+    monkeypatch.setattr(optimizers, "TOGETHER", 3)
+    monkeypatch.setattr(gradients, "TOGETHER", 3)
+    monkeypatch.setattr(optimizers, "MOST_BLOCKS", 2)
+    monkeypatch.setattr(gradients, "MOST_BLOCKS", 2)
+    gradients.text_of_squares.cache_clear()
+    here = [normal(dtype, *shape) for shape in [(3,), (70, 5), (1,), (2, 3), (600,)]]
+    there = [send(g) for g in here]
+    total = np.sqrt(sum((g.astype("float64") ** 2).sum() for g in here))
+    found = gradients.norm(there)
+    np.testing.assert_allclose(found.get(), total, 10 * TOLERANCE[dtype])
+    for most in (2 * total, total / 4):
+        gradients.shrink(there, found, most)
+        factor = min(1, most / (total + 1e-6))
+        for g, before in zip(there, here, strict=True):
+            np.testing.assert_allclose(g.get(), before * factor, 10 * TOLERANCE[dtype], TOLERANCE[dtype])
+    gradients.text_of_squares.cache_clear()
+
+
 def test_what_a_scaler_leaves_to_plain_operations():
     dense, turned = send(normal("float32", 4, 3)), send(normal("float32", 3, 4)).T
     assert not scaler.takes([dense, turned])
@@ -348,7 +368,7 @@ def test_what_a_scaler_leaves_to_plain_operations():
 )
 def test_a_scale_grows_and_shrinks(found, scale, before, after):
     scale, steps = send(np.float32(scale)), send(np.int32(before))
-    scaler.update_scale(scale, steps, send(np.int32(found)), 1.3, 0.7, 5)
+    scaler.update_scale(scale, steps, send(np.int32(found)), lambda: (1.3, 0.7, 5))
     assert (scale.get(), steps.get()) == (np.float32(after[0]), after[1])
 
 
@@ -658,7 +678,19 @@ def test_what_cublas_says_of_an_error_is_told(cublas):
 
 # ------------------------------------------------------------------------------------------------- NVIDIA's compiler
 
-MODULES = (activation, indices, softmax, normalization, recurrent, optimizers, pooling, random, cuda_windows, scaler)
+MODULES = (
+    activation,
+    gradients,
+    indices,
+    softmax,
+    normalization,
+    recurrent,
+    optimizers,
+    pooling,
+    random,
+    cuda_windows,
+    scaler,
+)
 """Those whose kernels are texts that name what they need."""
 
 
@@ -675,7 +707,11 @@ def sources():
 
 
 KERNELS = dict(sources()) | {name: optimizers.source(name, 3) for name in optimizers.FORMULAS}
-KERNELS |= {"unscale": scaler.text_of_unscale(3)}
+KERNELS |= {
+    "unscale": scaler.text_of_unscale(3),
+    "squares": gradients.text_of_squares(3),
+    "shrink": gradients.text_of_shrink(3),
+}
 
 
 @pytest.mark.skipif(

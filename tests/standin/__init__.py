@@ -52,8 +52,8 @@ def filled_beyond(most: int, fill: Callable) -> Callable:
         shape = (size,) if isinstance(size, int) else tuple(size or ())
         if prod(shape) <= most:
             return fill(self, kernel, source, size, dtype)
-        seed, _, number = self.draw()
-        numbers = np.random.default_rng([int(seed), int(number)])
+        _, number = self.draw()
+        numbers = np.random.default_rng([self.seed, int(number)])
         drawn = numbers.random(shape) if kernel == "uniform" else numbers.standard_normal(shape)
         return on_device(drawn.astype(dtype))
 

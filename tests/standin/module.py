@@ -23,7 +23,7 @@ from .array import (
     scatter_add,
 )
 from .counting import DeviceSynchronized, allow_synchronize, note_read, note_sent
-from .graphs import Event, Stream, changed, noted
+from .graphs import Event, Recording, Stream, changed, noted
 
 PLAIN = {"broadcast_shapes", "can_cast", "isscalar", "issubdtype", "may_share_memory", "min_scalar_type", "ndim",
          "promote_types", "result_type", "shape", "shares_memory", "size"}  # fmt: skip
@@ -32,6 +32,8 @@ MEASURED = {"allclose", "array_equal", "array_equiv", "count_nonzero", "iscomple
 """Functions of which NumPy's return Python's numbers, and CuPy's 0-d arrays."""
 ROOM = {"empty", "empty_like"}
 """Functions that do nothing with the memory that they give."""
+JOINED = {"concatenate", "hstack", "stack", "vstack"}
+"""Functions that send the addresses of more than eight arrays to the device, to join them there."""
 SORTED = {"sort", "argsort", "unique", "searchsorted"}
 """Functions that sort."""
 WAITING = {"argwhere", "bincount", "compress", "extract", "flatnonzero", "nonzero", "unique"}
@@ -47,6 +49,8 @@ def same_function(name, function, known):
             check_sorted(args[0])
         if known == "ufunc" and any(isinstance(x, list | tuple) for x in args):
             raise TypeError("Unsupported type <class 'list'>")
+        if name in JOINED and len(args[0]) > 8 and Recording.current is not None:
+            raise RuntimeError("the current stream is capturing, so H2D transfers are disallowed")
         if "kind" in kwargs:
             check_kind(kwargs["kind"])
         if name in WAITING:

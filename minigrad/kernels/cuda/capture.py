@@ -17,8 +17,8 @@ class Capture:
     def __init__(self) -> None:
         self.before: list[Callable[[], None]] = []
         self.after: list[Callable[[], None]] = []
-        self.draws: dict[Any, list[Any]] = {}
-        """For each random generator where it finds how many draws there were before, and how many the step makes."""
+        self.draws: dict[str, list[Any]] = {}
+        """For each GPU where its draws find the seed and how many there were before, and how many the step makes."""
 
     @contextmanager
     def in_progress(self) -> Iterator[None]:
@@ -30,15 +30,15 @@ class Capture:
             Capture.current = None
 
     def draw(self, generator: Any) -> tuple[Any, int]:
-        """Where the number of draws before this run lies, and which draw within the step this is."""
-        entry = self.draws.setdefault(generator, [generator.xp.empty(1, "uint64"), 0])
+        """Where the state before this run lies, and which draw within the step this is."""
+        entry = self.draws.setdefault(generator.device, [generator.xp.empty(2, "uint64"), 0])
         entry[1] += 1
         return entry[0], entry[1]
 
-    def begin_run(self) -> None:
-        """Write what this run needs."""
-        for generator, (counter, count) in self.draws.items():
-            generator.skip(counter, count)
+    def begin_run(self, generator: Callable[[str], Any]) -> None:
+        """Write what this run needs; `generator` gives that of a GPU, which may be a new one, or have a new seed."""
+        for device, (memory, count) in self.draws.items():
+            generator(device).skip(memory, count)
         for prepare in self.before:
             prepare()
 

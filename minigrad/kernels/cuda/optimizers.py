@@ -115,11 +115,11 @@ def source(formula: str, count: int) -> str:
     return for_all(formula, "const A* numbers, const int* skip", "if (skip[0] != 0) return;", arrays, count, body)
 
 
-def for_all(kernel: str, given: str, before: str, arrays: Sequence[str], count: int, body: str) -> str:
+def for_all(kernel: str, given: str, before: str, arrays: Sequence[str], count: int, body: str, after: str = "") -> str:
     """The text of a kernel that goes through `count` sets of arrays at once: block (., k) through those of number k.
 
     It is given what all share, and then each set: the arrays, of n elements each, and n. Each thread does what stands
-    `before`, and then the `body` for each of its elements i.
+    `before`, then the `body` for each of its elements i, and what stands `after`.
     """
     names = [declaration.split()[-1] for declaration in arrays]
     parameters, choices = [], []
@@ -134,6 +134,7 @@ extern "C" __global__ void {kernel}({given}, {", ".join(parameters)}) {{
     {first} int n = n0;
     {" else ".join(choices)}
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) {{{body}}}
+    {after}
 }}
 """
 

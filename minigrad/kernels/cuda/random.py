@@ -26,7 +26,9 @@ __device__ void philox(unsigned int* word, unsigned int k0, unsigned int k1) {
     }
 }
 
-__device__ void numbers_of(unsigned int* word, unsigned int i, unsigned long long seed, unsigned long long draw) {
+__device__ void numbers_of(unsigned int* word, unsigned int i, const unsigned long long* state,
+                           unsigned long long number) {
+    unsigned long long seed = state[0], draw = state[1] + number;
     word[0] = i;
     word[1] = 0u;
     word[2] = (unsigned int) draw;
@@ -34,7 +36,7 @@ __device__ void numbers_of(unsigned int* word, unsigned int i, unsigned long lon
     philox(word, (unsigned int) seed, (unsigned int) (seed >> 32));
 }
 """
-"""Four words for the numbers 4 i to 4 i + 3 of a draw."""
+"""Four words for the numbers 4 i to 4 i + 3 of a draw. `state` holds the seed, and how many draws there were before."""
 
 UNIT = """
 __device__ A unit(const unsigned int* word, int j) {  // number j from [0, 1), of 24 bits or, in double, of 53
@@ -44,12 +46,11 @@ __device__ A unit(const unsigned int* word, int j) {  // number j from [0, 1), o
 """
 
 UNIFORM = """
-extern "C" __global__ void uniform(A* y, int n, unsigned long long seed, const unsigned long long* before,
-                                   unsigned long long draw) {
+extern "C" __global__ void uniform(A* y, int n, const unsigned long long* state, unsigned long long draw) {
     int i = blockIdx.x * blockDim.x + threadIdx.x, each = 16 / sizeof(A);
     if (i * each < n) {
         unsigned int word[4];
-        numbers_of(word, i, seed, before[0] + draw);
+        numbers_of(word, i, state, draw);
         for (int j = 0; j < each; j++) {
             if (each * i + j < n) y[each * i + j] = unit(word, j);
         }
@@ -58,12 +59,11 @@ extern "C" __global__ void uniform(A* y, int n, unsigned long long seed, const u
 """
 
 NORMAL = """
-extern "C" __global__ void normal(A* y, int n, unsigned long long seed, const unsigned long long* before,
-                                   unsigned long long draw) {
+extern "C" __global__ void normal(A* y, int n, const unsigned long long* state, unsigned long long draw) {
     int i = blockIdx.x * blockDim.x + threadIdx.x, each = 16 / sizeof(A);
     if (i * each < n) {
         unsigned int word[4];
-        numbers_of(word, i, seed, before[0] + draw);
+        numbers_of(word, i, state, draw);
         for (int j = 0; j < each; j += 2) {  // Box & Muller, 1958: two normal numbers of two uniform ones
             A size = sqrt((A) -2 * log(1 - unit(word, j))), turn = 2 * unit(word, j + 1);
             if (each * i + j < n) y[each * i + j] = size * cospi(turn);
@@ -75,12 +75,11 @@ extern "C" __global__ void normal(A* y, int n, unsigned long long seed, const un
 
 INTEGERS = """
 extern "C" __global__ void integers(long long* y, int n, long long low, unsigned long long count,
-                                    unsigned long long seed, const unsigned long long* before,
-                                    unsigned long long draw) {
+                                    const unsigned long long* state, unsigned long long draw) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < (n + 1) / 2) {
         unsigned int word[4];
-        numbers_of(word, i, seed, before[0] + draw);
+        numbers_of(word, i, state, draw);
         for (int j = 0; j < 2; j++) {
             unsigned long long wide = ((unsigned long long) word[2 * j] << 32) + word[2 * j + 1];
             if (2 * i + j < n) y[2 * i + j] = low + (long long) (wide % count);
@@ -90,12 +89,12 @@ extern "C" __global__ void integers(long long* y, int n, long long low, unsigned
 """
 
 DROPOUT = """
-extern "C" __global__ void dropout(const T* x, T* y, int n, int given, A p, A scale, unsigned long long seed,
-                                   const unsigned long long* before, unsigned long long draw) {
+extern "C" __global__ void dropout(const T* x, T* y, int n, int given, A p, A scale,
+                                   const unsigned long long* state, unsigned long long draw) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < (n + 3) / 4) {
         unsigned int word[4];
-        numbers_of(word, i, seed, before[0] + draw);
+        numbers_of(word, i, state, draw);
         for (int j = 0; j < 4; j++) {
             A factor = (A) (word[j] >> 8) * (A) 5.9604644775390625e-8 >= p ? scale : 0;
             if (4 * i + j < n) y[4 * i + j] = (T) ((given ? (A) x[4 * i + j] : 1) * factor);
@@ -105,40 +104,47 @@ extern "C" __global__ void dropout(const T* x, T* y, int n, int given, A p, A sc
 """
 
 
-SET_COUNTER = """
-extern "C" __global__ void set_counter(unsigned long long* counter, unsigned long long value) {
-    counter[0] = value;
+SET_STATE = """
+extern "C" __global__ void set_state(unsigned long long* state, unsigned long long seed, unsigned long long draws) {
+    state[0] = seed;
+    state[1] = draws;
 }
 """
 
 
 class Generator:
-    """Random numbers on a GPU. `seed` and `draws`, how often was drawn, are the whole state.
+    """Random numbers on a GPU, which is named `device`. `seed` and `draws`, how often was drawn, are the whole state.
 
     Methods as of numpy.random.Generator: `random`, `standard_normal`, `integers`.
     """
 
-    def __init__(self, xp: Any, seed: int | None = None):
-        self.xp = xp
-        self.seed = int(np.random.default_rng(seed).integers(1 << 63))
-        self.draws = 0
-        self.none = xp.zeros(1, "uint64")
+    def __init__(self, xp: Any, seed: int | None = None, device: str = "cuda:0"):
+        self.xp, self.device = xp, device
+        self.begin(int(np.random.default_rng(seed).integers(1 << 63)), 0)
 
-    def draw(self) -> tuple[Any, Any, Any]:
-        """What makes the next draw differ from all others: the seed, where in memory it finds how many draws there were
-        before, and its own number, counted from there. In a captured step that memory gets new values."""
+    def begin(self, seed: int, draws: int) -> None:
+        """Go on from this state."""
+        self.seed, self.draws = seed, draws
+        self.memory = self.xp.empty(2, "uint64")  # new, for a backward may still need what was drawn before
+        self.write(self.memory, 0)
+
+    def write(self, memory: Array, draws: int) -> None:
+        """Write the seed, and a number of draws, where kernels read them. Handed over by value, nothing is copied."""
+        arguments = memory, np.uint64(self.seed), np.uint64(draws)
+        launch("set_state", (SET_STATE,), FLOAT32, (1,), (1,), *arguments)
+
+    def draw(self) -> tuple[Any, Any]:
+        """What makes the next draw differ from all others: where in memory it finds the seed and how many draws there
+        were before, and its own number, counted from there. In a captured step that memory gets new values."""
         if Capture.current is not None:
-            before, number = Capture.current.draw(self)
-            return np.uint64(self.seed), before, np.uint64(number)
+            memory, number = Capture.current.draw(self)
+            return memory, np.uint64(number)
         self.draws += 1
-        return np.uint64(self.seed), self.none, np.uint64(self.draws)
+        return self.memory, np.uint64(self.draws)
 
-    def skip(self, counter: Array, count: int) -> None:
-        """Count the draws that a captured step is about to make, and write into `counter` how many there were before.
-
-        The number is handed to a kernel by its value: nothing is copied from the host.
-        """
-        launch("set_counter", (SET_COUNTER,), FLOAT32, (1,), (1,), counter, np.uint64(self.draws))
+    def skip(self, memory: Array, count: int) -> None:
+        """Count the draws that a captured step is about to make, and write how many there were before."""
+        self.write(memory, self.draws)
         self.draws += count
 
     def fill(self, kernel: str, source: str, size: Any, dtype: Any) -> Array:

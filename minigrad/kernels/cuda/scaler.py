@@ -1,21 +1,19 @@
 """What GradScaler does to all gradients at once, and to its scale: on a GPU, which nobody waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
-import numpy as np
-
 from ...device import Array, array_module
+from .capture import Capture
 from .launch import launch, taken
-from .optimizers import for_all, launch_for_all
+from .optimizers import NUMBERS, for_all, launch_for_all, set_numbers
 
 UPDATE_SCALE = """
-extern "C" __global__ void update_scale(float* scale, int* finite_steps, const int* found, A growth, A backoff,
-                                        int interval) {
-    int count = finite_steps[0] + 1;
-    float larger = (float) ((A) scale[0] * growth);
+extern "C" __global__ void update_scale(float* scale, int* finite_steps, const int* found, const A* numbers) {
+    int count = finite_steps[0] + 1, interval = (int) numbers[2];
+    float larger = (float) ((A) scale[0] * numbers[0]);
     if (found[0] != 0) {
-        scale[0] = (float) ((A) scale[0] * backoff);
+        scale[0] = (float) ((A) scale[0] * numbers[1]);
     } else if (count == interval && isfinite(larger)) {
         scale[0] = larger;
     }
@@ -44,8 +42,15 @@ def unscale(gradients: Sequence[Array], scale: Array) -> Array:
     return found
 
 
-def update_scale(scale: Array, finite_steps: Array, found: Array, growth: float, backoff: float, interval: int) -> None:
-    """Shrink the scale by the factor `backoff` if something was found, let it grow after an interval of finite steps:
-    in place, computed in float64 as in PyTorch."""
-    arguments = scale, finite_steps, found, float(growth), float(backoff), interval
-    launch("update_scale", (UPDATE_SCALE,), np.dtype("float64"), (1,), (1,), *arguments)
+def update_scale(
+    scale: Array, finite_steps: Array, found: Array, settings: Callable[[], tuple[float, float, int]]
+) -> None:
+    """Shrink the scale if something was found, let it grow after an interval of finite steps: in place, computed in
+    float64 as in PyTorch. `settings()` gives the factor to grow by, that to shrink by, and the interval."""
+    numbers = array_module(scale).empty(NUMBERS, "float64")
+    if Capture.current is None:
+        set_numbers(numbers, settings())
+    else:
+        Capture.current.before.append(lambda: set_numbers(numbers, settings()))
+    arguments = scale, finite_steps, found, numbers
+    launch("update_scale", (UPDATE_SCALE,), numbers.dtype, (1,), (1,), *arguments)
