@@ -230,11 +230,11 @@ NUMBERS_ZH = (
 )
 FLOATS_EN = (
     "y has dtype {got}, the images have {expected}: floats keep their dtype. Make the arrays of mean and std in "
-    "x.dtype, np.array(self.mean, x.dtype), and convert nothing but bytes."
+    "x.dtype, xp.array(self.mean, x.dtype), and convert nothing but bytes."
 )
 FLOATS_ZH = (
     "y 的 dtype 是 {got}，图片的却是 {expected}：浮点数要保持原来的 dtype。均值和标准差的数组用 x.dtype 建："
-    "np.array(self.mean, x.dtype)；除了字节，什么都不要转换。"
+    "xp.array(self.mean, x.dtype)；除了字节，什么都不要转换。"
 )
 
 
