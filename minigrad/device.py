@@ -146,8 +146,8 @@ def import_cupy(device: str) -> ModuleType:
         raise DeviceError(
             say(
                 f"device '{device}' needs CuPy, which is not installed: "
-                "pip install cupy-cuda12x or cupy-cuda13x, to match the CUDA version of the driver",
-                f"设备 '{device}' 需要 CuPy，还没有安装：pip install cupy-cuda12x 或 cupy-cuda13x，"
+                "pip install 'cupy-cuda12x[ctk]' or 'cupy-cuda13x[ctk]', to match the CUDA version of the driver",
+                f"设备 '{device}' 需要 CuPy，还没有安装：pip install 'cupy-cuda12x[ctk]' 或 'cupy-cuda13x[ctk]'，"
                 "要与驱动的 CUDA 版本相符",
             )
         ) from error

