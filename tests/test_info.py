@@ -90,9 +90,9 @@ def pathfinder(there):
 def test_products_without_cublas_say_what_brings_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "cuda", types.ModuleType("cuda"))
     monkeypatch.setitem(sys.modules, "cuda.pathfinder", pathfinder(()))
-    products.library.cache_clear()
+    products.cublas.cache_clear()
     with pytest.raises(DeviceError, match=r"cuBLAS, which was not found: pip install 'cupy-cuda12x\[ctk\]'"):
-        products.library()
+        products.cublas()
 
 
 class Broken(Exception):

@@ -616,7 +616,7 @@ def cublas(request, monkeypatch):
     if "GPU" in request.node.name:
         pytest.skip("cuBLAS itself is used")
     made = CuBLAS()
-    monkeypatch.setattr(products, "library", lambda: products.declared(made))
+    monkeypatch.setattr(products, "cublas", lambda: products.declared(made))
     monkeypatch.setattr(products, "gemm", ITS_GEMM)
     monkeypatch.setattr(products, "handles", products.Handles())
     return made

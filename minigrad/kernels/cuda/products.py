@@ -149,7 +149,7 @@ FUNCTIONS = {
 
 
 @cache
-def library() -> Any:
+def cublas() -> Any:
     """cuBLAS, of which CuPy has loaded the one that fits it; DeviceError if there is none."""
     from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib  # which CuPy brings
 
@@ -180,7 +180,7 @@ class Handle:
     """cuBLAS for one thread and one GPU: what it was told so far."""
 
     def __init__(self, xp: Any):
-        self.library, self.xp = library(), xp
+        self.functions, self.xp = cublas(), xp
         made = POINTER()
         self.pointer: Any = None
         self.call("cublasCreate_v2", ctypes.byref(made))
@@ -190,9 +190,9 @@ class Handle:
 
     def call(self, function: str, *arguments: Any) -> None:
         """Call one of its functions; RuntimeError, with its own words, if that says that something is wrong."""
-        status = getattr(self.library, function)(*arguments)
+        status = getattr(self.functions, function)(*arguments)
         if status:
-            why = self.library.cublasGetStatusString(status).decode()
+            why = self.functions.cublasGetStatusString(status).decode()
             raise RuntimeError(f"{function} of cuBLAS failed: {why} (status {status})")
 
     def use(self, stream: int) -> None:

@@ -71,9 +71,7 @@ def softmax_backward(gy: Array, y: Array) -> Array:
 
 # ------------------------------------------------------------------------------------------------------- cross-entropy
 
-CROSS_ENTROPY = """
-extern "C" __global__ void cross_entropy(const T* x, const long long* t, T* loss, A* parts, int m) {
-    const T* row = x + (long long) blockIdx.x * m;
+LOG_OF_SUM = """const T* row = x + (long long) blockIdx.x * m;
     A largest = -INFINITY;
     for (int j = threadIdx.x; j < m; j += blockDim.x) largest = max(largest, (A) row[j]);
     largest = block_max(largest);
@@ -81,13 +79,18 @@ extern "C" __global__ void cross_entropy(const T* x, const long long* t, T* loss
     for (int j = threadIdx.x; j < m; j += blockDim.x) total += exp((A) row[j] - largest);
     total = log(block_sum(total));
     if (threadIdx.x == 0) {
-        long long label = t[blockIdx.x];
-        if (label < 0 || label >= m) label = 0;  // which is refused as soon as something is read from the GPU
-        loss[blockIdx.x] = (T) (total - ((A) row[label] - largest));
         parts[2 * blockIdx.x] = largest;
         parts[2 * blockIdx.x + 1] = total;
-    }
-}
+        long long label = t[blockIdx.x];"""
+"""The largest x of a row and ln Σ e^(x - largest), with which its first thread goes on."""
+
+CROSS_ENTROPY = f"""
+extern "C" __global__ void cross_entropy(const T* x, const long long* t, T* loss, A* parts, int m) {{
+    {LOG_OF_SUM}
+        if (label < 0 || label >= m) label = 0;  // which is refused as soon as something is read from the GPU
+        loss[blockIdx.x] = (T) (total - ((A) row[label] - largest));
+    }}
+}}
 """
 
 CROSS_ENTROPY_BACKWARD = """
@@ -123,25 +126,15 @@ def cross_entropy_backward(gloss: Array, x: Array, t: Array, parts: Array) -> Ar
     return gx
 
 
-ROW_LOSSES = """
+ROW_LOSSES = f"""
 extern "C" __global__ void row_losses(const T* x, const long long* t, A* loss, A* parts, int* wrong, int m,
-                                      long long ignored) {
-    const T* row = x + (long long) blockIdx.x * m;
-    A largest = -INFINITY;
-    for (int j = threadIdx.x; j < m; j += blockDim.x) largest = max(largest, (A) row[j]);
-    largest = block_max(largest);
-    A total = 0;
-    for (int j = threadIdx.x; j < m; j += blockDim.x) total += exp((A) row[j] - largest);
-    total = log(block_sum(total));
-    if (threadIdx.x == 0) {
-        long long label = t[blockIdx.x];
+                                      long long ignored) {{
+    {LOG_OF_SUM}
         bool counts = label != ignored, known = label >= 0 && label < m;
         if (counts && !known) atomicMax(wrong, 1);
         loss[blockIdx.x] = counts && known ? total - ((A) row[label] - largest) : 0;
-        parts[2 * blockIdx.x] = largest;
-        parts[2 * blockIdx.x + 1] = total;
-    }
-}
+    }}
+}}
 """
 
 MEAN_LOSS = """
