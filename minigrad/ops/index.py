@@ -91,23 +91,26 @@ def places_along(input: Tensor, dim: int, index: Any, op: str) -> tuple[Any, ...
     return (*lines[:along], index, *lines[along + 1 :])
 
 
+FEW = 1 << 16
+"""So many numbers may be kept until it is known whether all of them are in range."""
+
+
 def in_range(index: Array, size: int, op: str) -> None:
     """Raises IndexError unless all of `index` is from 0 to size - 1; negative numbers do not count from the end."""
     if not index.size:
         return
-    index = wide(index)
 
-    def error() -> IndexError:
-        lowest, highest = index.min(), index.max()
+    def error(lowest: Array, highest: Array) -> IndexError:
         if lowest >= 0 and highest < size:  # a captured step has had other numbers since
             return IndexError(f"{op} got an index out of range, in a step before; expected 0 to {size - 1}")
         return IndexError(f"{op} got index {int(lowest if lowest < 0 else highest)}; expected 0 to {size - 1}")
 
-    if array_module(index) is np:
-        lowest, highest = index.min(), index.max()
-        expect((lowest < 0) | (highest >= size), error)
-    else:
-        expect(cuda.outside(index, size), error)
+    if array_module(index) is not np and index.size <= FEW:
+        given = wide(index)
+        expect(cuda.outside(given, size), lambda: error(given.min(), given.max()))
+        return
+    lowest, highest = [wide(x) for x in (index.min(), index.max())]
+    expect((lowest < 0) | (highest >= size), lambda: error(lowest, highest))
 
 
 def wide(x: Array) -> Array:

@@ -112,7 +112,8 @@ class MeanCrossEntropy(Function):
 
     def forward(self, x: Array, t: Array) -> Array:
         y, wrong, x, parts, factor = cuda.mean_cross_entropy(x, t, self.ignored, self.mean)
-        expect(wrong, lambda: wrong_label("cross_entropy", t, x.shape[1], self.ignored))
+        classes, ignored = x.shape[1], self.ignored  # what is expected is kept a while: it must not keep the scores
+        expect(wrong, lambda: wrong_label("cross_entropy", t, classes, ignored))
         self.save(x, t, parts, factor)
         return y
 

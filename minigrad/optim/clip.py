@@ -36,7 +36,7 @@ def clip_grad_norm_(
     gradients = gradients_of(parameters)
     if not gradients:
         return Tensor(0.0)
-    on_gpu = norm_type == 2 and cuda.take(gradients) and not are_learners(PIECES)
+    on_gpu = norm_type == 2 and cuda.takes(gradients) and not are_learners(PIECES)
     total = cuda.norm(gradients) if on_gpu else common_norm(gradients, norm_type)
     if error_if_nonfinite and not array_module(total).isfinite(total):
         raise RuntimeError(f"the norm of the gradients is {total}, so they cannot be clipped")

@@ -1,12 +1,17 @@
 """What belongs to a device and not to one operation: seeds, checkpoints, mixing, names."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 import minigrad
 from minigrad import Tensor, functional, models, nn, optim
+from minigrad import device as device_module
 from minigrad.device import MOST_EXPECTED
 from minigrad.errors import DeviceError, MinigradError, OutOfMemoryError
+from minigrad.ops import index as index_module
 from tests.oracle import on_host
 
 
@@ -117,6 +122,24 @@ def test_what_does_not_fit_is_refused_when_something_is_read(operation, error, m
     with pytest.raises(error, match=message):
         result.cpu()
     assert minigrad.ones(2, device=device).tolist() == [1, 1]
+
+
+def test_what_is_expected_keeps_no_scores_alive(device):
+    """Else a hundred steps' scores would lie in the GPU's memory until something is read."""
+    scores = minigrad.rand(3, 4, device=device, requires_grad=True) * 2
+    array = weakref.ref(scores.data)
+    functional.cross_entropy(scores, Tensor(np.array([0, 1, 2]), device=device))
+    assert device_module._expected
+    del scores
+    gc.collect()
+    assert array() is None
+
+
+@pytest.mark.parametrize("few", [0, 1 << 16])
+def test_numbers_out_of_range_are_named_whether_they_are_few_or_many(few, device, monkeypatch):
+    monkeypatch.setattr(index_module, "FEW", few)
+    with pytest.raises(IndexError, match="embedding got index -3; expected 0 to 2"):
+        functional.embedding(Tensor(np.array([0, -3, 9]), device=device), minigrad.ones(3, 3, device=device)).cpu()
 
 
 def test_answers_are_looked_at_before_they_fill_the_memory(device):

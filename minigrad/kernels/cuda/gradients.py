@@ -34,7 +34,7 @@ def text_of_shrink(count: int) -> str:
     return for_all("shrink", "const T* norm, A most", before, ["T* g"], count, "g[i] = (T) ((A) g[i] * factor);")
 
 
-def take(gradients: Sequence[Array]) -> bool:
+def takes(gradients: Sequence[Array]) -> bool:
     """Are all of these on a GPU, of one dtype and dense in memory?"""
     return bool(gradients) and taken(*gradients) and all(g.flags.c_contiguous for g in gradients)
 
