@@ -95,7 +95,7 @@ class Graph:
         self.inputs = [Tensor(x.data.copy()) for x in inputs]
         self.pool = xp.cuda.MemoryPool()  # whose memory nobody else gets, however often it is free within the step
         xp.get_default_memory_pool().free_all_blocks()  # what the calls before used: the graph needs as much of its own
-        self.capture, stream = Capture(), xp.cuda.Stream(non_blocking=True)
+        self.capture, stream = Capture(xp), xp.cuda.Stream(non_blocking=True)
         self.kept = stream, dict(handles.of)  # whose addresses and whose workspace the graph has
         stream.wait_event(xp.cuda.get_current_stream().record())
         with xp.cuda.using_allocator(partial(allocate, xp, own=self.pool)), stream, self.capture.in_progress():

@@ -55,8 +55,11 @@ class Pool:
     """A memory pool that counts nothing, and refuses what is larger than the memory of its device."""
 
     total = 1 << 26
+    asked = None
+    """The pool that was asked last."""
 
     def malloc(self, size):
+        Pool.asked = self
         if size > Pool.total:
             raise OutOfMemoryError(f"Out of memory allocating {size:,} bytes (allocated so far: 0 bytes).")
 
@@ -107,7 +110,10 @@ def device(result):
     """An array of the device around what NumPy has computed; 0-d ones where NumPy makes scalars."""
     if isinstance(result, np.ndarray | np.generic):
         Memory.allocator(result.nbytes)
-        return ndarray._around(np.asarray(result))
+        made = ndarray._around(np.asarray(result))
+        if Recording.current is not None and Pool.asked is not Memory.pool and made._host.base is None:
+            Recording.memory.append(made._host)
+        return made
     if isinstance(result, list | tuple):
         return [device(part) for part in result] if isinstance(result, list) else tuple(map(device, result))
     return result

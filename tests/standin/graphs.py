@@ -1,7 +1,8 @@
 """Streams and graphs of the stand-in: what is done while a stream captures is noted, not done, and done at each launch.
 
 A captured operation runs once to find out the shape of its result, whose numbers are then made useless, as those of a
-captured operation on a GPU are not there yet.
+captured operation on a GPU are not there yet. What a step takes from a memory pool of its own while it is captured
+may be the memory of what it gave back before: so at each launch it holds nothing, until the step writes there.
 """
 
 import numpy as np
@@ -11,6 +12,8 @@ class Recording:
     """The operations noted since begin_capture; None while nothing is captured."""
 
     current = None
+    memory = []
+    """What was taken meanwhile from other pools than the default one."""
 
 
 class CaptureError(RuntimeError):
@@ -94,11 +97,11 @@ class Stream:
     def begin_capture(self, mode=None):
         if self is Stream.null or not self.non_blocking:
             raise CaptureError("cudaErrorStreamCaptureUnsupported: the stream must be a non-blocking one")
-        Recording.current = []
+        Recording.current, Recording.memory = [], []
 
     def end_capture(self):
         done, Recording.current = Recording.current, None
-        return Graph(done)
+        return Graph(done, Recording.memory)
 
 
 Stream.current = Stream.null = Stream()
@@ -107,10 +110,12 @@ Stream.current = Stream.null = Stream()
 class Graph:
     """What was captured; launch() does it again."""
 
-    def __init__(self, operations):
-        self.operations = operations
+    def __init__(self, operations, memory):
+        self.operations, self.memory = operations, memory
 
     def launch(self, stream=None):
         refuse("the launch of a graph")
+        for array in self.memory:
+            array.fill(np.nan if array.dtype.kind in "fc" or array.dtype.name == "bfloat16" else 77)
         for operation in self.operations:
             operation()

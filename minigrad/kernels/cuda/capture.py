@@ -14,7 +14,9 @@ class Capture:
 
     current: "Capture | None" = None
 
-    def __init__(self) -> None:
+    def __init__(self, xp: Any) -> None:
+        self.allocator = xp.cuda.get_allocator()
+        """Where memory came from before the step had its own."""
         self.before: list[Callable[[], None]] = []
         self.after: list[Callable[[], None]] = []
         self.draws: dict[str, list[Any]] = {}
@@ -31,7 +33,7 @@ class Capture:
 
     def draw(self, generator: Any) -> tuple[Any, int]:
         """Where the state before this run lies, and which draw within the step this is."""
-        entry = self.draws.setdefault(generator.device, [generator.xp.empty(2, "uint64"), 0])
+        entry = self.draws.setdefault(generator.device, [room(generator.xp, 2, "uint64"), 0])
         entry[1] += 1
         return entry[0], entry[1]
 
@@ -46,3 +48,15 @@ class Capture:
         """Look after what this run left behind."""
         for finish in self.after:
             finish()
+
+
+def room(xp: Any, shape: Any, dtype: Any) -> Any:
+    """An array to write into before a kernel is started, or, while a step is captured, before each of its runs.
+
+    The step's own memory is no place for that: what is freed within the step serves again in it, so that its first
+    kernels would write over what was written before the run.
+    """
+    if Capture.current is None:
+        return xp.empty(shape, dtype)
+    with xp.cuda.using_allocator(Capture.current.allocator):
+        return xp.empty(shape, dtype)

@@ -70,6 +70,11 @@ def power_of_two(n: int, least: int = 32, most: int = 1024) -> int:
     return min(max(1 << max(n - 1, 0).bit_length(), least), most)
 
 
+def accurate_type(x: Array) -> str:
+    """The dtype A of the kernels beside x: float64 beside float64, float32 beside all others."""
+    return "float64" if x.dtype == "float64" else "float32"
+
+
 def accurate(x: Array, *shape: int) -> Array:
-    """Room for statistics of x: float64 beside float64, float32 beside all others."""
-    return array_module(x).empty(shape, "float64" if x.dtype == "float64" else "float32")
+    """Room for statistics of x."""
+    return array_module(x).empty(shape, accurate_type(x))

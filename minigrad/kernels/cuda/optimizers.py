@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
 
-from ...device import Array
-from .launch import THREADS, accurate, blocks, launch
+from ...device import Array, array_module
+from .capture import room
+from .launch import THREADS, accurate_type, blocks, launch
 
 TOGETHER = 32
 """Parameters of one kernel: the arguments of a kernel have 4 KB."""
@@ -159,7 +160,7 @@ def set_numbers(numbers: Array, values: Sequence[float]) -> None:
 
 def room_for_numbers(like: Array) -> Array:
     """Where the numbers of a formula for parameters such as this one lie."""
-    return accurate(like, NUMBERS)
+    return room(array_module(like), NUMBERS, accurate_type(like))
 
 
 def update(

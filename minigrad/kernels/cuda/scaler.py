@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from ...device import Array, array_module
-from .capture import Capture
+from .capture import Capture, room
 from .launch import launch, taken
 from .optimizers import NUMBERS, for_all, launch_for_all, set_numbers
 
@@ -47,7 +47,7 @@ def update_scale(
 ) -> None:
     """Shrink the scale if something was found, let it grow after an interval of finite steps: in place, computed in
     float64 as in PyTorch. `settings()` gives the factor to grow by, that to shrink by, and the interval."""
-    numbers = array_module(scale).empty(NUMBERS, "float64")
+    numbers = room(array_module(scale), NUMBERS, "float64")
     if Capture.current is None:
         set_numbers(numbers, settings())
     else:
