@@ -110,7 +110,7 @@ def test_a_captured_step_trains_as_the_step_does(make, optimizer, device):
 )
 def test_what_asks_the_gpu_or_multiplies_past_minigrad_cannot_be_captured(asks, device):
     """It is told in one sentence, and the GPU goes on as before."""
-    x = minigrad.ones(3, device=device)
+    x = minigrad.ones(3, 3, device=device)
     step = CapturedStep(asks)
     before = [on_host(step(x)) for _ in range(2)]
     for _ in range(2):
