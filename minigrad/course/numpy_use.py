@@ -27,6 +27,8 @@ DEMANDED = re.compile(
     r"no implementation found for 'numpy\.|Only numpy\.ndarray can be set"
 )
 """What is said where NumPy would need an array of its own."""
+OPERANDS = re.compile(r"returned NotImplemented from __array_ufunc__\(<ufunc '\w+'>, '__call__', .*\): (.+)$", re.DOTALL)
+"""The types that an operation was given, in NumPy's words, when no array would have it: "'ndarray', 'NoneType'"."""
 ON_TWO_DEVICES = re.compile(r"tensors on (cuda:\d+ and cpu|cpu and cuda:\d+)")
 KINDS = ("numpy_mixed", "numpy_demanded", "numpy_returned", "cpu_tensor", "numpy_asked", "cupy_lacks")
 """The kinds of findings that say what NumPy has to do with it."""
@@ -50,7 +52,9 @@ def why_on_device(error: BaseException, path: str) -> Finding | None:
         return Finding("numpy_asked", facts)
     two_devices = ON_TWO_DEVICES.search(message)
     mixed = MIXED.search(message) or (WITHIN.search(message) and scene.called)
-    if not (two_devices or mixed or DEMANDED.search(message)):
+    operands = OPERANDS.search(message)
+    of_no_array = operands and operands[1].count("'ndarray'") < 2 and not re.search("'(list|tuple)'", operands[1])
+    if of_no_array or not (two_devices or mixed or DEMANDED.search(message)):
         return None
     uses = scene.uses()
     demanding = scene.demanding() if DEMANDED.search(message) else None

@@ -126,9 +126,9 @@ FAIL = [
         np.add.at(image, (slice(None), slice(None), rows, cols), columns)
         return image[:, :, top : top + h, left : left + w]
         """,
-        "numpy_mixed",
+        "numpy_demanded",
         "np.add.at(image, (slice(None), slice(None), rows, cols), columns)",
-        "meets a NumPy array, and CuPy does not mix them: `np.arange(kh)` (line ",
+        "works on NumPy arrays only, and got an array on the GPU: `np.arange(kh)` (line ",
         "write `xp.zeros((n, c, h + top + bottom, w + left + right), columns.dtype)` instead",
     ),
     Solution(

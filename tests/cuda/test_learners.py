@@ -8,7 +8,7 @@ from minigrad.course.lessons import find_lesson
 from minigrad.course.numpy_use import KINDS
 from minigrad.language import LANGUAGES, set_language
 from tests.cuda.learners import FAIL
-from tests.cuda.learners_that_run import RUN
+from tests.cuda.learners_that_run import RUN, WAIT
 from tests.cuda.learning import checked, written
 
 
@@ -54,6 +54,14 @@ def test_what_numpy_hands_on_runs_as_it_stands(solution, tmp_path, device):
         ((finding, seen),) = checked(solution.lesson, text, tmp_path, solution.name, device=where)
         assert finding is None, f"{where}: {finding.seen} {finding.look}"
         assert seen.remark is None, seen.remark.seen
+
+
+@pytest.mark.parametrize("solution", WAIT, ids=str)
+def test_what_waits_for_the_gpu_within_cupy_is_remarked_upon(solution, tmp_path, device):
+    text = written(solution.lesson, {solution.name: solution.body}, solution.helpers)
+    ((finding, seen),) = checked(solution.lesson, text, tmp_path, solution.name, device=device)
+    assert finding is None
+    assert seen.remark.kind == "reads"
 
 
 def found(number, bodies, folder, device, helpers=""):

@@ -159,16 +159,32 @@ def numpys(name, source=np):
     return in_float32(name, function) if name in PRODUCTS else function
 
 
+NUMBER = np.generic | bool | int | float | complex
+
+
+def widened(result, *operands):
+    """The result in float32 if it is of bfloat16 and a float of Python's is among the operands, as CuPy has it."""
+    if getattr(result, "dtype", None) == "bfloat16" and any(isinstance(x, float) for x in operands):
+        return result.astype(np.float32)
+    return result
+
+
 def operator(name, reflected=False):
     ufunc = numpys(name)
 
     def method(self, other):
         other = host(other)
         check_fits(other, self.dtype)
-        if not isinstance(other, np.ndarray | np.generic | bool | int | float | complex):
+        if hasattr(other, "__array_ufunc__") and not isinstance(other, np.ndarray | np.generic):
             return NotImplemented
+        if not isinstance(other, np.ndarray | NUMBER):
+            return getattr(np, name)(*((other, self) if reflected else (self, other)))  # NumPy says why not
         pair = (other, host(self)) if reflected else (host(self), other)
-        return noted(lambda: ufunc(*pair), ufunc(*pair), device)
+
+        def redo():
+            return widened(ufunc(*pair), *pair)
+
+        return noted(redo, redo(), device)
 
     return method
 
@@ -392,6 +408,8 @@ class ndarray:
         from .module import cupy
 
         if method == "reduceat" or not hasattr(cupy, ufunc.__name__):
+            return NotImplemented
+        if not all(isinstance(x, ndarray | np.ndarray | NUMBER) for x in inputs):
             return NotImplemented
         if "out" in kwargs:
             (kwargs["out"],) = kwargs["out"]

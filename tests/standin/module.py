@@ -21,6 +21,7 @@ from .array import (
     ndarray,
     numpys,
     scatter_add,
+    widened,
 )
 from .counting import DeviceSynchronized, allow_synchronize, note_read, note_sent
 from .graphs import Event, Recording, Stream, changed, noted
@@ -36,6 +37,8 @@ JOINED = {"concatenate", "hstack", "stack", "vstack"}
 """Functions that send the addresses of more than eight arrays to the device, to join them there."""
 SORTED = {"sort", "argsort", "unique", "searchsorted"}
 """Functions that sort."""
+CHOOSING = {"where", "clip"}
+"""Functions that make float32 of bfloat16 beside any number of Python's."""
 WAITING = {"argwhere", "bincount", "compress", "extract", "flatnonzero", "nonzero", "unique"}
 """Functions that wait for the device, to know how large their result is."""
 
@@ -60,6 +63,10 @@ def same_function(name, function, known):
 
         def redo():
             result = function(*given, **named)
+            if known == "ufunc" and out is None:
+                result = widened(result, *given)
+            elif name in CHOOSING and any(isinstance(x, int | float) for x in given):
+                result = widened(result, 1.0)
             return np.asarray(result) if name in MEASURED else result
 
         if name in PLAIN:
@@ -166,6 +173,7 @@ def as_strided(x, shape=None, strides=None):
 
 
 def sliding_window_view(x, window_shape, axis=None):
+    note_read("sliding_window_view")  # which sends the shape of the window there, to look at it
     return device(np.lib.stride_tricks.sliding_window_view(host(x), window_shape, axis))
 
 
