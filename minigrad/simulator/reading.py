@@ -58,6 +58,9 @@ class Reader:
         """What the code finds under a name."""
         self.doubles: list[int] = []
         """Lines in which a double makes floats be computed with as doubles."""
+        self.fractions: dict[int, tuple[str, str]] = {}
+        """Lines in which whole numbers have lost a fraction while the kernel ran, and what was lost, in both
+        languages."""
         self.count = 0
 
     def at(self, node: Any) -> None:
@@ -136,7 +139,7 @@ class Reader:
         if isinstance(node, c_ast.BinaryOp) and node.op in "+-*/":
             left, right = self.size(node.left), self.size(node.right)
             return {"+": left + right, "-": left - right, "*": left * right, "/": left // max(right, 1)}[node.op]
-        self.wrong("the size of an array must be a constant, such as 1024", "数组的大小必须是常量，比如 1024")
+        self.wrong("the size of an array must be a constant, such as 1024", "数组的大小必须是常量，比如 1024", "rule")
 
     def variable(self, name: str, given: bool = False) -> Variable:
         """The variable of that name, which may be one that is `given` its first value here."""
