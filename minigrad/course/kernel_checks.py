@@ -24,6 +24,8 @@ from .memory_limit import without_limit
 DTYPES = ("float64", "float32", "float16")
 UNWRITTEN = -7776.0
 """What stands in an output beforehand, and around it; every type here can hold it."""
+LONGEST = 160
+"""So many characters of a line are shown at most."""
 MARGIN = 3
 """So many elements stand before and behind an output, into which nothing may be written."""
 LIKE_A_KNOWN_ONE = ("race", "barrier", "uninitialised")
@@ -251,6 +253,7 @@ def place_in(trial: Trial, line: int) -> dict[str, str] | None:
     if not 0 < line <= len(lines) or not lines[line - 1].strip():
         return None
     code = lines[line - 1].strip()
+    code = code if len(code) <= LONGEST else f"{code[:LONGEST]} ..."
     return {"en": f"Line {line} of your source (`{code}`): ", "zh": f"源码第 {line} 行（`{code}`）："}
 
 

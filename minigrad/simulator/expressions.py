@@ -13,7 +13,7 @@ from pycparser import c_ast
 from ..errors import did_you_mean, nearest
 from . import functions
 from .functions import ATOMICS, NOTHING, SHUFFLES, WAITING
-from .reading import Reader, Signature, Value
+from .reading import Reader, Signature, Value, whole_number
 from .types import (
     BOOL,
     DOUBLE,
@@ -119,7 +119,7 @@ class Expressions(Reader):
         if "int" in node.type or "long" in node.type:
             digits = text.lower().rstrip("ul")
             suffix = text.lower()[len(digits) :]
-            value = int(digits, 8) if re.fullmatch("0[0-7]+", digits) else int(digits, 0)
+            value = whole_number(digits)
             kinds = [UNSIGNED, UNSIGNED_LONG_LONG] if "u" in suffix else [INT, LONG_LONG]
             if digits.startswith("0x") and "u" not in suffix:
                 kinds = [INT, UNSIGNED, LONG_LONG]

@@ -52,8 +52,15 @@ class RawKernel:
 
     @cached_property
     def _translated(self) -> tuple[Translator, Any]:
-        translator = Translator(self._program)
-        translated = translator.translate()
+        try:
+            translator = Translator(self._program)
+            translated = translator.translate()
+        except (RecursionError, MemoryError, SyntaxError) as error:  # Python has its limits, of loops in loops too
+            raise KernelError(
+                "unknown",
+                "the source is nested too deeply for the simulator: parentheses in parentheses, or loops in loops",
+                "源码嵌套得太深，模拟器处理不了：括号套括号，或者循环套循环",
+            ) from error
         if self.name not in self._program.kernels:
             self.without_kernel()
         return translator, translated[self.name]

@@ -1,5 +1,6 @@
 """What is known of a source while it is gone through: its names and types, and where something is wrong."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -37,6 +38,11 @@ class Signature:
     parameters: list[tuple[str, Type]]
     gives: Type | None
     kernel: bool
+
+
+def whole_number(digits: str) -> int:
+    """A whole number as C writes it: 0x1F, and 017 with a 0 before it in octal."""
+    return int(digits, 8) if re.fullmatch("0[0-7]+", digits) else int(digits, 0)
 
 
 class Reader:
@@ -131,13 +137,24 @@ class Reader:
         self.unknown("this kind of type", "这种类型")
 
     def size(self, node: Any) -> int:
-        """The size of an array, which must be a constant; -1 where it is left out."""
+        """The size of an array, which must be a constant of at least 1; -1 where it is left out."""
         if node is None:
             return -1
+        size = self.count_of(node)
+        if size < 1:
+            self.wrong(
+                f"an array has at least 1 element, and this one {size}",
+                f"数组至少有 1 个元素，这里是 {size} 个",
+                "rule",
+            )
+        return size
+
+    def count_of(self, node: Any) -> int:
+        """A constant whole number."""
         if isinstance(node, c_ast.Constant) and "int" in node.type:
-            return int(node.value.rstrip("uUlL"), 0)
+            return whole_number(node.value.rstrip("uUlL"))
         if isinstance(node, c_ast.BinaryOp) and node.op in "+-*/":
-            left, right = self.size(node.left), self.size(node.right)
+            left, right = self.count_of(node.left), self.count_of(node.right)
             return {"+": left + right, "-": left - right, "*": left * right, "/": left // max(right, 1)}[node.op]
         self.wrong("the size of an array must be a constant, such as 1024", "数组的大小必须是常量，比如 1024", "rule")
 

@@ -71,6 +71,12 @@ class Translator(Expressions):
         """Translate one function."""
         self.at(node)
         name, declared = node.decl.name, node.decl.type
+        if not isinstance(declared, c_ast.FuncDecl):
+            self.wrong(
+                f"parentheses with the parameters are missing behind {name}: {name}(...)",
+                f"{name} 后面少了写参数的括号：{name}(...)",
+                "syntax",
+            )
         declarations = declared.args.params if declared.args else ()
         for p in declarations:
             if isinstance(p, c_ast.ID):

@@ -174,6 +174,13 @@ def test_lines_are_those_of_the_learners_text():
     assert at_once.facts["where"]["en"].startswith("Line 1 of your source (`extern")
 
 
+def test_of_a_long_line_the_beginning_is_shown():
+    told = found("relu_source", kernel("relu_source", "y[n] = 0;" + "y[0] = 1;" * 1000).replace("\n", " ")).seen
+    assert told.startswith('Line 1 of your source (`extern "C" __global__ void relu(')
+    assert " ...`): " in told
+    assert len(told) < 400
+
+
 def test_a_barrier_inside_a_given_function_is_told_at_the_learners_line():
     source = BLANKS["softmax_source"].function()
     finding = found("softmax_source", source.replace("largest = block_max", "if (threadIdx.x < m) largest = block_max"))

@@ -236,6 +236,9 @@ WRONG = {
     "const int k = 1; k = 2;": ("rule", "k cannot be assigned to"),
     "x[0] = fmaxf(1.0f);": ("rule", "fmaxf takes 2 arguments, and 1 are given"),
     "int n2 = n[0];": ("type", "no array"),
+    "__shared__ float s[0]; s[0] = 1;": ("rule", "an array has at least 1 element, and this one 0"),
+    "float s[2 - 3]; s[0] = 1;": ("rule", "at least 1 element, and this one -1"),
+    "__shared__ float s[010]; s[threadIdx.x + 1] = 1;": ("out_of_bounds", r"s ends at \[7\]"),
     "extern __shared__ float s[]; s[threadIdx.x] = 1;": ("rule", r"thread 0 writes s\[0\], but s has no elements"),
 }
 

@@ -79,12 +79,27 @@ def test_slips_are_named_with_their_line(body):
         ('extern "C" __global__ void f(const float* x float* y)', "a comma is missing behind the parameter x"),
         ('extern "C" __global__ void f(float* x, int n int m)', "a comma is missing behind the parameter n"),
         ('extern "C" __global__ void f(flaot* x)', "not C before"),
+        ('extern "C" __global__ void f', r"parentheses with the parameters are missing behind f: f\(...\)"),
     ],
 )
 def test_what_is_wrong_with_a_head_is_named(head, told):
     with pytest.raises(KernelError, match=told) as caught:
         RawKernel(f"// a kernel：f\n{head} {{\n}}", "f").compile()
     assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y[0] = " + "(" * 3000 + "1" + ")" * 3000 + ";",
+        "".join(f"for (int k{n} = 0; k{n} < 1; k{n}++) " for n in range(40)) + "y[0] = 1;",
+        "".join(f"if (n > {n}) " for n in range(200)) + "y[0] = 1;",
+    ],
+)
+def test_what_is_nested_too_deeply_is_told(body):
+    with pytest.raises(KernelError, match="nested too deeply") as caught:
+        RawKernel(f"{HEAD}\n{body}\n}}", "f").compile()
+    assert caught.value.kind == "unknown"
 
 
 def test_what_is_c_is_taken():
