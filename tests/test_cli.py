@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from minigrad import __version__, load
+from minigrad import __version__, load, save
 from minigrad.cli import cli
+from minigrad.errors import MinigradError
+from minigrad.language import set_language
 from minigrad.training import CHECKPOINT
 
 TRAIN = ("train", "mnist", "--data", "embedded", "--model", "linear")
@@ -83,6 +85,32 @@ def test_wrong_usage_is_told_in_the_users_language(arguments, told):
     assert told in result.stderr.splitlines()[-1]
     assert result.stderr.splitlines()[-1].startswith("错误：")
     assert not re.search(r"Error|Usage|Invalid|Missing", result.stderr)
+
+
+def test_files_that_are_wrong_are_told_in_the_users_language(tmp_path, monkeypatch):
+    def told(*arguments):
+        set_language("zh")
+        with pytest.raises(MinigradError) as caught:
+            cli.main([str(a) for a in arguments], standalone_mode=False)
+        assert re.search("[\u4e00-\u9fff]", str(caught.value))
+        return str(caught.value)
+
+    checkpoint = tmp_path / CHECKPOINT
+    assert told("train", "mnist", "--resume", tmp_path).startswith(f"无法读取 {checkpoint}：")
+    checkpoint.write_bytes(b"junk")
+    assert told("train", "mnist", "--resume", tmp_path).startswith(f"{checkpoint} 不是可以读取的检查点")
+    checkpoint.write_bytes(b"\x80\x04K\x01.")
+    assert "pickle" in told("predict", tmp_path, "a b")
+    save({"epoch": 1}, checkpoint)
+    assert "不是训练的检查点：格式版本应当是" in told("generate", tmp_path)
+    assert "里已经有一次训练" in told(*TRAIN, "--out", tmp_path)
+    for folder, wrong in (
+        (tmp_path / "none", "没有这个目录"),
+        (checkpoint, "这不是目录"),
+        (tmp_path, "没有 train-images"),
+    ):
+        monkeypatch.setenv("MINIGRAD_DATA", str(folder))
+        assert told("train", "mnist").startswith(f"MINIGRAD_DATA={folder}：{wrong}")
 
 
 def test_help_is_in_the_users_language_as_a_whole():
