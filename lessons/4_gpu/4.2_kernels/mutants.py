@@ -134,11 +134,11 @@ ROLES_EN = (
 )
 ROLES_ZH = "threadIdx.x 和 blockIdx.x 弄反了：相邻的线程要取相邻的元素，乘上 blockDim.x 的应该是块的编号。"
 FIXED_EN = (
-    "256 stands where blockDim.x should: here a block has {threads} threads, so most elements lie between two blocks. "
+    "256 stands where blockDim.x should: here a block has fewer, and most elements lie between two blocks. "
     "Who starts a kernel decides how many threads there are; blockDim.x says it."
 )
 FIXED_ZH = (
-    "该写 blockDim.x 的地方写死了 256：这里一个块只有 {threads} 个线程，两个块之间的大多数元素就没人管了。"
+    "该写 blockDim.x 的地方写死了 256：这里一个块的线程没有那么多，大多数元素落在两个块之间，没人管了。"
     "一个块有多少线程由启动核函数的一方决定，要用 blockDim.x。"
 )
 BLOCK_EN = "The block's number alone: all threads of a block take the same element. threadIdx.x has to be added."
