@@ -15,14 +15,17 @@ import numpy as np
 from . import __version__
 from .course.commands import COMMANDS, Bilingual, BilingualGroup, BilingualOption, lang_option, workspace_option
 from .display import plain_console
-from .errors import DataError, MinigradError, did_you_mean, nearest
-from .language import say
+from .errors import DataError, MinigradError, UnknownNameError, did_you_mean, nearest
+from .language import language, say
 from .recipes import RECIPES
 from .recipes.recipe import Recipe
 from .recipes.settings import About, Choice, Flag, Rate, Share, Whole
 from .summary import show_models, show_summary, summarize_by_name
 from .training import InterruptedRunError
 from .tutor.commands import COMMANDS as TUTOR_COMMANDS
+from .usage import speak_the_users_language
+
+speak_the_users_language()
 
 
 class Group(BilingualGroup):
@@ -65,44 +68,49 @@ class Name(click.ParamType):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self.known:
-            self.fail(f"'{value}'{did_you_mean(value, self.known)} is not one of {', '.join(self.known)}", param, ctx)
+            near = nearest(value, self.known)
+            meant = f"（是不是 {near}？）" if near else ""
+            en = f"'{value}'{did_you_mean(value, self.known)} is not one of {', '.join(self.known)}"
+            self.fail(say(en, f"没有 '{value}'{meant}；可选：{'、'.join(self.known)}"), param, ctx)
         return value
 
 
 class Number(click.ParamType):
-    """A number that `accepts` says yes to; `expected` says in words which those are."""
+    """A number that `accepts` says yes to; `en` and `zh` say in words which those are."""
 
-    def __init__(self, parse: Callable[[str], Any], accepts: Callable[[Any], bool], expected: str):
+    def __init__(self, parse: Callable[[str], Any], accepts: Callable[[Any], bool], en: str, zh: str):
         self.name = "number"
-        self.parse, self.accepts, self.expected = parse, accepts, expected
+        self.parse, self.accepts, self.texts = parse, accepts, (en, zh)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        en, zh = self.texts
         try:
             number = self.parse(value)
         except ValueError:
-            self.fail(f"'{value}' is not {self.expected}", param, ctx)
+            self.fail(say(f"'{value}' is not {en}", f"'{value}' 不是{zh}"), param, ctx)
         if not self.accepts(number):
-            self.fail(f"{value} is not {self.expected}", param, ctx)
+            self.fail(say(f"{value} is not {en}", f"{value} 不是{zh}"), param, ctx)
         return number
 
 
 def whole(least: int) -> Number:
-    return Number(int, lambda number: number >= least, f"a whole number of at least {least}")
+    return Number(int, lambda number: number >= least, f"a whole number of at least {least}", f"不小于 {least} 的整数")
 
 
-RATE = Number(float, lambda number: 0 < number < math.inf, "a finite number greater than 0")
-SHARE = Number(float, lambda number: 0 <= number < 1, "a number from 0 to less than 1")
+RATE = Number(float, lambda number: 0 < number < math.inf, "a finite number greater than 0", "大于 0 的有限数")
+SHARE = Number(float, lambda number: 0 <= number < 1, "a number from 0 to less than 1", "从 0 到 1（不含 1）的数")
 
 
 class Source(click.ParamType):
     """Text that is not empty: where a folder is meant, an empty name would be the current one."""
 
-    def __init__(self, name: str, meant: str = "folder"):
-        self.name, self.meant = name, meant
+    def __init__(self, name: str, en: str = "folder", zh: str = "目录"):
+        self.name, self.texts = name, (en, zh)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value).strip():
-            self.fail(f"the name is empty; expected that of a {self.meant}", param, ctx)
+            en, zh = self.texts
+            self.fail(say(f"the name is empty; expected that of a {en}", f"名字是空的；应当是{zh}的名字"), param, ctx)
         return value
 
 
@@ -124,7 +132,8 @@ class Shape(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         sizes = str(value).lower().replace("×", "x").split("x")
         if not all(size.isascii() and size.isdigit() and int(size) for size in sizes):
-            self.fail(f"'{value}' is no shape; expected sizes of at least 1 such as 3x32x32", param, ctx)
+            en = f"'{value}' is no shape; expected sizes of at least 1 such as 3x32x32"
+            self.fail(say(en, f"'{value}' 不是形状；应当是不小于 1 的大小，例如 3x32x32"), param, ctx)
         return tuple(map(int, sizes))
 
 
@@ -139,7 +148,9 @@ def option(*names: str, en: str, zh: str, **settings: Any) -> Callable[[Callable
     help=("minigrad: a deep-learning framework that you finish yourself.", "minigrad：由你亲手完成的深度学习框架。"),
 )
 @lang_option
-@click.version_option(__version__, prog_name="minigrad")
+@click.version_option(
+    __version__, prog_name="minigrad", cls=BilingualOption, help=("Show the version and exit.", "显示版本号。")
+)
 def cli() -> None:
     pass
 
@@ -187,7 +198,8 @@ def train_command(recipe: Recipe) -> click.Command:
             given = [name for name in (*options, "out") if name != "data" and is_given(ctx, name)]
             if given:
                 options_given = ", ".join("--" + name.replace("_", "-") for name in given)
-                raise click.UsageError(f"--resume goes on with the settings of the run; leave out {options_given}")
+                en = f"--resume goes on with the settings of the run; leave out {options_given}"
+                raise click.UsageError(say(en, f"--resume 按原来的设置继续训练；请去掉 {options_given}"))
             recipe.resume(resume, options["data"] if is_given(ctx, "data") else None)
 
     settings = [
@@ -216,7 +228,7 @@ def setting_option(name: str, about: About, default: Any) -> Callable[[Callable]
     )
 
 
-PATHS = {"data": Source("data"), "weights": Source("weights", "file")}  # the settings that name files
+PATHS = {"data": Source("data"), "weights": Source("weights", "file", "文件")}  # the settings that name files
 
 
 def click_type(about: About) -> click.ParamType | None:
@@ -317,7 +329,7 @@ def predict(run: Path, sentences: tuple[str, ...]) -> None:
 @option("--length", type=whole(1), default=500, show_default=True, en="Characters to write.", zh="写多少个字符。")
 @option(
     "--temperature",
-    type=Number(float, lambda number: 0 <= number < math.inf, "a finite number of at least 0"),
+    type=Number(float, lambda number: 0 <= number < math.inf, "a finite number of at least 0", "不小于 0 的有限数"),
     default=1.0,
     show_default=True,
     en="Below 1 the likely becomes likelier; 0 takes the likeliest.",
@@ -327,7 +339,7 @@ def predict(run: Path, sentences: tuple[str, ...]) -> None:
 @option(
     "--top-p",
     "p",
-    type=Number(float, lambda number: 0 < number <= 1, "a number above 0, up to 1"),
+    type=Number(float, lambda number: 0 < number <= 1, "a number above 0, up to 1", "大于 0、不超过 1 的数"),
     en="Only the likeliest that together have the share P.",
     zh="只在概率之和达到 P 的最可能的几个里选。",
 )
@@ -398,6 +410,13 @@ def main() -> None:
 
 def run() -> int:
     """Run the command line; returns the exit status."""
+    try:
+        language()
+    except UnknownNameError:  # told in the language that would be spoken without it
+        name = os.environ.pop("MINIGRAD_LANG")
+        en, zh = f"MINIGRAD_LANG is '{name}'; expected en or zh", f"MINIGRAD_LANG 是 '{name}'；应当是 en 或 zh"
+        click.echo(say(f"error: {en}", f"错误：{zh}"), err=True)
+        return 1
     try:
         return cli.main(prog_name="minigrad", standalone_mode=False) or 0
     except click.ClickException as error:

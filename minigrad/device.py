@@ -146,9 +146,10 @@ def import_cupy(device: str) -> ModuleType:
         raise DeviceError(
             say(
                 f"device '{device}' needs CuPy, which is not installed: "
-                "pip install 'cupy-cuda12x[ctk]' or 'cupy-cuda13x[ctk]', to match the CUDA version of the driver",
-                f"设备 '{device}' 需要 CuPy，还没有安装：pip install 'cupy-cuda12x[ctk]' 或 'cupy-cuda13x[ctk]'，"
-                "要与驱动的 CUDA 版本相符",
+                "pip install 'cupy-cuda12x[ctk]' or 'cupy-cuda13x[ctk]'; `minigrad info` says which fits the driver, "
+                "and whether there is one",
+                f"设备 '{device}' 需要 CuPy，还没有安装：pip install 'cupy-cuda12x[ctk]' 或 'cupy-cuda13x[ctk]'；"
+                "有没有驱动，适合装哪一个，运行 `minigrad info` 就知道",
             )
         ) from error
     return cupy

@@ -20,6 +20,7 @@ from safetensors.numpy import save as to_bytes
 from .device import array_module, to_device
 from .dtypes import bfloat16_dtype, is_bfloat16, is_real
 from .errors import CheckpointError
+from .language import say
 from .tensor import Tensor
 
 STRUCTURE = "minigrad"  # the one entry of the metadata: a checksum, a space, and everything but the arrays as JSON
@@ -75,12 +76,13 @@ def load(path: str | os.PathLike) -> Any:
             return {name: Tensor(array) for name, array in arrays.items()}
         crc, _, structure = entry.partition(" ")
         if checksum(structure, arrays) != crc:
-            raise ValueError("its checksum does not match its contents")
+            raise ValueError(say("its checksum does not match its contents", "校验和与内容不符"))
         return put_arrays(json.loads(structure), arrays)
     except CheckpointError:
         raise
     except OSError as error:
-        raise CheckpointError(f"could not read {path}: {error.strerror or error}") from error
+        told = error.strerror or error
+        raise CheckpointError(say(f"could not read {path}: {told}", f"无法读取 {path}：{told}")) from error
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(why_unreadable(str(path), start, error)) from error
 
@@ -89,7 +91,12 @@ def check_dtypes(path: Path, dtypes: dict[str, str]) -> None:
     """Raise CheckpointError if a safetensors file has numbers of a dtype that no tensor holds."""
     for name, dtype in dtypes.items():
         if dtype not in DTYPES:
-            raise CheckpointError(f"{path}: '{name}' has the dtype {dtype}, expected one of {', '.join(DTYPES)}")
+            raise CheckpointError(
+                say(
+                    f"{path}: '{name}' has the dtype {dtype}, expected one of {', '.join(DTYPES)}",
+                    f"{path}：'{name}' 的 dtype 是 {dtype}，应当是 {'、'.join(DTYPES)} 之一",
+                )
+            )
 
 
 def read_bfloat16(path: Path) -> dict[str, np.ndarray]:
@@ -104,15 +111,26 @@ def read_bfloat16(path: Path) -> dict[str, np.ndarray]:
 def why_unreadable(path: str, start: bytes, error: Exception) -> str:
     """The sentence for a file that begins with `start` and that reading ended in `error`."""
     if "\0" in path:
-        return f"could not read {path!r}: no file has a name with a null character"
+        return say(
+            f"could not read {path!r}: no file has a name with a null character",
+            f"无法读取 {path!r}：文件名里不能有空字符",
+        )
     if is_pickle(start):
-        return (
+        return say(
             f"{path} is a pickle, as torch.save writes them; loading one can execute code, so minigrad does not. "
-            "Write the tensors again with safetensors.torch.save_file"
+            "Write the tensors again with safetensors.torch.save_file",
+            f"{path} 是 pickle 文件，torch.save 写的就是这种；读取它可能会执行其中的代码，所以 minigrad 不读。"
+            "请用 safetensors.torch.save_file 重新保存这些张量",
         )
     if start.startswith(ZIP):
-        return f"{path} is a zip archive, such as numpy.savez writes; expected a safetensors file"
-    return f"{path} is not a readable checkpoint (truncated or corrupt?): {error}"
+        return say(
+            f"{path} is a zip archive, such as numpy.savez writes; expected a safetensors file",
+            f"{path} 是 zip 压缩文件，numpy.savez 写的就是这种；应当是 safetensors 文件",
+        )
+    return say(
+        f"{path} is not a readable checkpoint (truncated or corrupt?): {error}",
+        f"{path} 不是可以读取的检查点（不完整，或者已经损坏？）：{error}",
+    )
 
 
 def take_arrays(obj: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
@@ -206,8 +224,9 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        unchanged = "; what was there before is unchanged" if os.path.exists(path) else ""
-        raise CheckpointError(f"could not write {path}: {error.strerror or error}{unchanged}") from error
+        en, zh = ("; what was there before is unchanged", "；原来的文件没有变") if os.path.exists(path) else ("", "")
+        told = error.strerror or error
+        raise CheckpointError(say(f"could not write {path}: {told}{en}", f"无法写入 {path}：{told}{zh}")) from error
     finally:
         with suppress(OSError):  # there is none after success
             temporary.unlink()

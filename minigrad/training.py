@@ -341,21 +341,26 @@ def read_checkpoint(folder: str | Path) -> dict[str, Any]:
     try:
         check_state(state)
     except CheckpointError as error:
-        raise CheckpointError(f"{path} is no checkpoint of a run: {error}") from error
+        en, zh = f"{path} is no checkpoint of a run: {error}", f"{path} 不是训练的检查点：{error}"
+        raise CheckpointError(say(en, zh)) from error
     return state
 
 
 def check_state(state: Any) -> None:
     """Raise CheckpointError unless `state` has all that `Trainer.state_dict` returns, each of its kind."""
     if not isinstance(state, dict):
-        raise CheckpointError(f"it holds data of type {type(state).__name__}, expected a dict")
+        kind = type(state).__name__
+        raise CheckpointError(
+            say(f"it holds data of type {kind}, expected a dict", f"内容的类型是 {kind}，应当是 dict")
+        )
     state.setdefault("scaler", None)  # those of before mixed precision do not say
     version = state.get("version")
     if type(version) is not int or version != VERSION:
         found = "none" if version is None else version if type(version) is int else f"a {type(version).__name__}"
-        raise CheckpointError(f"expected version {VERSION} of the format, found {found}")
+        en, zh = f"expected version {VERSION} of the format, found {found}", f"格式版本应当是 {VERSION}，实际是 {found}"
+        raise CheckpointError(say(en, zh))
     if lacking := [name for name in ENTRIES if name not in state]:
-        raise CheckpointError(f"the checkpoint lacks {', '.join(lacking)}")
+        raise CheckpointError(say(f"the checkpoint lacks {', '.join(lacking)}", f"缺少 {'、'.join(lacking)}"))
     for name, kinds in ENTRIES.items():
         if type(state[name]) not in kinds:
             found, expected = type(state[name]).__name__, kinds[0].__name__

@@ -1,6 +1,7 @@
 """The command line, run as a user runs it: in processes of its own, on the embedded digits."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from minigrad import __version__, load
+from minigrad import __version__, load, save
 from minigrad.cli import cli
+from minigrad.errors import MinigradError
+from minigrad.language import set_language
 from minigrad.training import CHECKPOINT
 
 TRAIN = ("train", "mnist", "--data", "embedded", "--model", "linear")
@@ -59,6 +62,72 @@ def test_a_run_killed_in_the_middle_of_an_epoch_and_resumed_gives_the_same_bits(
     assert "going on after 1 of 3 epochs" in resumed.stdout
     a, b = (tmp_path / name / "model.safetensors" for name in ("whole", "killed"))
     assert a.read_bytes() == b.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("train", "mnist", "--epochs", "0"), "'--epochs' 的值不对：0 不是不小于 1 的整数"),
+        (("train", "mnist", "--lr", "x"), "'--lr' 的值不对：'x' 不是大于 0 的有限数"),
+        (("train", "mnist", "--precision", "float8"), "没有 'float8'（是不是 float32？）；可选：bfloat16、float16"),
+        (("train", "mnist", "--data", ""), "'--data' 的值不对：名字是空的；应当是目录的名字"),
+        (("train", "mnist", "--modell", "mlp"), "没有 --modell 这个选项。 是不是 '--model'？"),
+        (("train", "mnist", "--lr"), "选项 --lr 后面要写一个值。"),
+        (("train", "mnist", "7"), "多出一个参数：7"),
+        (("summary", "mlp", "--input", "3x"), "'3x' 不是形状；应当是不小于 1 的大小，例如 3x32x32"),
+        (("start",), "缺少参数 'FOLDER'"),
+        (("plan", "--weeks", "x"), "'x' 不是数。"),
+    ],
+)
+def test_wrong_usage_is_told_in_the_users_language(arguments, told):
+    result = invoke("--lang", "zh", *arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr.splitlines()[-1]
+    assert result.stderr.splitlines()[-1].startswith("错误：")
+    assert not re.search(r"Error|Usage|Invalid|Missing", result.stderr)
+
+
+def test_files_that_are_wrong_are_told_in_the_users_language(tmp_path, monkeypatch):
+    def told(*arguments):
+        set_language("zh")
+        with pytest.raises(MinigradError) as caught:
+            cli.main([str(a) for a in arguments], standalone_mode=False)
+        assert re.search("[\u4e00-\u9fff]", str(caught.value))
+        return str(caught.value)
+
+    checkpoint = tmp_path / CHECKPOINT
+    assert told("train", "mnist", "--resume", tmp_path).startswith(f"无法读取 {checkpoint}：")
+    checkpoint.write_bytes(b"junk")
+    assert told("train", "mnist", "--resume", tmp_path).startswith(f"{checkpoint} 不是可以读取的检查点")
+    checkpoint.write_bytes(b"\x80\x04K\x01.")
+    assert "pickle" in told("predict", tmp_path, "a b")
+    save({"epoch": 1}, checkpoint)
+    assert "不是训练的检查点：格式版本应当是" in told("generate", tmp_path)
+    assert "里已经有一次训练" in told(*TRAIN, "--out", tmp_path)
+    for folder, wrong in (
+        (tmp_path / "none", "没有这个目录"),
+        (checkpoint, "这不是目录"),
+        (tmp_path, "没有 train-images"),
+    ):
+        monkeypatch.setenv("MINIGRAD_DATA", str(folder))
+        assert told("train", "mnist").startswith(f"MINIGRAD_DATA={folder}：{wrong}")
+
+
+def test_help_is_in_the_users_language_as_a_whole():
+    for arguments in ((), ("train",), ("train", "mnist")):
+        text = invoke("--lang", "zh", *arguments, "--help").stdout
+        assert text.startswith("用法:")
+        assert "选项:" in text
+        assert not re.search(r"Usage|Options|Commands|Show|default", text)
+        assert invoke("--lang", "en", *arguments, "--help").stdout.startswith("Usage:")
+
+
+@pytest.mark.parametrize("arguments", [("info",), ("train", "mnist", "--epochs", "0"), ("--help",)])
+def test_a_slip_in_the_language_is_one_sentence(arguments, monkeypatch):
+    monkeypatch.setenv("MINIGRAD_LANG", "xx")
+    result = run(*arguments)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "error: MINIGRAD_LANG is 'xx'; expected en or zh\n"
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):

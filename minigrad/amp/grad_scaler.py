@@ -72,7 +72,7 @@ class GradScaler:
             if is_half(outputs.dtype):  # the scale itself is beyond float16
                 return (outputs.float() * Tensor(self._scale)).to(outputs.dtype)
             return outputs * Tensor(self._known("scale").astype(outputs.dtype))
-        if isinstance(outputs, Iterable):
+        if isinstance(outputs, Iterable) and not isinstance(outputs, str | bytes | dict | np.ndarray):
             scaled = map(self.scale, outputs)
             return type(outputs)(scaled) if isinstance(outputs, list | tuple) else scaled
         raise ValueError(f"GradScaler.scale got {type(outputs).__name__}; expected a tensor or an iterable of tensors")
@@ -81,10 +81,11 @@ class GradScaler:
         """Divide the gradients of an optimizer's parameters by the scale, in place, and note whether all are finite.
 
         Raises RuntimeError if that was done, or a step taken, since the last `update`, and before any `scale`;
-        ValueError for gradients of float16, in which they would vanish again.
+        ValueError for gradients of float16, in which they would vanish again; TypeError for what is no optimizer.
         """
         if not self._enabled:
             return
+        check_optimizer("unscale_", optimizer)
         scale = self._known("unscale_")
         stage = self._stage_of(optimizer)
         if stage == UNSCALED:
@@ -100,6 +101,7 @@ class GradScaler:
         Raises RuntimeError for a second step before `update`, with a closure, whose loss would not be scaled, and if
         there are no gradients.
         """
+        check_optimizer("step", optimizer)
         if not self._enabled:
             return optimizer.step(*args, **kwargs)
         if args or kwargs.get("closure") is not None:
@@ -111,6 +113,7 @@ class GradScaler:
             self.unscale_(optimizer)
         found = self._stages[id(optimizer)][2]
         if found is None:
+            del self._stages[id(optimizer)]  # it may be stepped as soon as there are gradients
             raise RuntimeError(
                 "GradScaler.step got an optimizer whose parameters have no gradients; call backward before"
             )
@@ -127,7 +130,8 @@ class GradScaler:
         """Set the scale for the next step: lower if a gradient was not finite, higher after enough steps in which all
         were; or to `new_scale`, a number or a tensor of one element.
 
-        Raises RuntimeError if nothing was scaled or unscaled since the last time.
+        Raises RuntimeError if nothing was scaled or unscaled since the last time, ValueError for a number that is not
+        finite and above 0 and for a tensor of several elements, TypeError for anything else.
         """
         if not self._enabled:
             return
@@ -135,6 +139,10 @@ class GradScaler:
         xp = array_module(scale)
         if new_scale is not None:
             value = new_scale.data if isinstance(new_scale, Tensor) else new_scale
+            if not isinstance(new_scale, Tensor):
+                check_positive("GradScaler.update: new_scale", new_scale)
+            elif new_scale.size != 1:
+                raise ValueError(f"GradScaler.update: new_scale has shape {new_scale.shape}; expected one element")
             scale[...] = xp.asarray(value, float32).reshape(())
         else:
             flags = [found for _, _, found in self._stages.values() if found is not None]
@@ -206,10 +214,12 @@ class GradScaler:
         """Take over what `state_dict`, here or in PyTorch, returned; nothing if the scaler is not enabled.
 
         Raises RuntimeError for an empty dict, which is that of a scaler that was not enabled, ValueError if something
-        is missing or cannot be; nothing is changed then.
+        is missing or cannot be, TypeError for what is no dict; nothing is changed then.
         """
         if not self._enabled:
             return
+        if not isinstance(state_dict, dict):
+            raise TypeError(f"GradScaler.load_state_dict got {type(state_dict).__name__}; expected a dict")
         if not state_dict:
             raise RuntimeError(
                 "GradScaler.load_state_dict got an empty dict; expected that of a scaler that is enabled"
@@ -250,6 +260,12 @@ class GradScaler:
     def _stage_of(self, optimizer: Optimizer) -> str:
         """What an optimizer has been through since the last update."""
         return self._stages.get(id(optimizer), (None, READY, None))[1]
+
+
+def check_optimizer(method: str, optimizer: Any) -> None:
+    """Raise TypeError unless this has groups of parameters, as an optimizer has."""
+    if not hasattr(optimizer, "param_groups"):
+        raise TypeError(f"GradScaler.{method} got {type(optimizer).__name__}; expected an optimizer")
 
 
 def unscaled(optimizer: Optimizer, scale: Array) -> Array | None:

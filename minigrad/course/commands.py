@@ -39,6 +39,12 @@ class Bilingual(click.Command):
         self.help = say(*self.texts)
         super().format_help_text(ctx, formatter)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = say("Show this message and exit.", "显示这段说明。")
+        return option
+
 
 class BilingualGroup(Bilingual, click.Group):
     """A group of commands, likewise."""

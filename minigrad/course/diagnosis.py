@@ -18,6 +18,8 @@ import numpy as np
 from ..autograd import check_broadcast, unbroadcast
 from ..language import language, pick
 
+ALONE, NUMBER = {"en": "", "zh": " "}, {"en": "it", "zh": "它"}
+ELEMENT = {"en": "that element", "zh": "这个元素"}
 RTOL, ATOL = 1e-5, 1e-7  # measured slopes are exact to about 1e-9
 
 
@@ -122,7 +124,11 @@ def diagnose(case: Case, got: Any, expected: Sequence[Any]) -> Finding | None:
         found = known or found
     first = wrong[0]
     if found is None:
-        found = Finding("wrong", {"count": int((~close(results[first], expected[first])).sum())})
+        count, size = int((~close(results[first], expected[first])).sum()), int(np.size(expected[first]))
+        found = Finding("wrong", {"extent": ALONE, "what": NUMBER})
+        if np.ndim(expected[first]):
+            told = {"en": f" in {count} of {size} elements", "zh": f" 的 {size} 个元素中有 {count} 个"}
+            found.facts |= {"extent": told, "what": ELEMENT}
     found.facts.setdefault("name", case.names[first])
     found.facts.setdefault("size", int(np.size(expected[first])))
     found.worst = found.worst or worst_element(case, first, results[first], expected[first])
@@ -146,7 +152,7 @@ def wrong_form(case: Case, results: Sequence[Any], expected: Sequence[Any]) -> F
         if x is None:
             return Finding("nothing", {"name": name})
         if not isinstance(x, np.ndarray | np.generic | float | int):
-            return Finding("no_array", {"name": name, "got": type(x).__name__})
+            return Finding("no_array" if e.ndim else "no_number", {"name": name, "got": type(x).__name__})
         if np.shape(x) != e.shape:
             return wrong_shape(case, i, np.asarray(x), results, expected)
         if hasattr(x, "dtype") and x.dtype != e.dtype:
@@ -397,10 +403,11 @@ def worst_of(name: str, at: tuple[int, ...], x: Any, e: Any) -> dict[str, Any]:
 
 
 def number(x: Any) -> str:
-    """A number as it is shown: six digits, and no minus before a zero."""
+    """A number as it is shown: whole, or with six digits, and no minus before a zero."""
     if isinstance(x, bool | np.bool_):
         return str(bool(x))
-    return f"{float(x) + 0.0:.6g}"
+    value = float(x) + 0.0
+    return f"{value:.0f}" if value.is_integer() and 1e6 <= abs(value) < 1e16 else f"{value:.6g}"
 
 
 def list_text(x: Any) -> str:

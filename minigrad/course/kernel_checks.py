@@ -24,6 +24,8 @@ from .memory_limit import without_limit
 DTYPES = ("float64", "float32", "float16")
 UNWRITTEN = -7776.0
 """What stands in an output beforehand, and around it; every type here can hold it."""
+LONGEST = 160
+"""So many characters of a line are shown at most."""
 MARGIN = 3
 """So many elements stand before and behind an output, into which nothing may be written."""
 LIKE_A_KNOWN_ONE = ("race", "barrier", "uninitialised")
@@ -53,6 +55,8 @@ class Trial:
     """Those of arrays, when it was simulated last."""
     parameters: Sequence[str] = ()
     """What the kernel's parameters were called then."""
+    fractions: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """The lines in which whole numbers lost a fraction then, and what, in both languages."""
 
     def given(self, dtype: str) -> dict[str, np.ndarray]:
         """The inputs as elements of this dtype."""
@@ -79,7 +83,7 @@ class Trial:
         before = [x.copy() for x in inputs.values()]
         kernel = RawKernel(self.source(dtype), self.name, most_steps=10_000 + 600 * self.grid * self.block)
         kernel.uses = self.uses = []
-        self.parameters = kernel.parameters
+        self.parameters, self.fractions = kernel.parameters, kernel.fractions
         numbers = map(np.int32, self.numbers.values())
         kernel((self.grid,), (self.block,), (*inputs.values(), *results, *numbers))
         for (name, x), old in zip(inputs.items(), before):
@@ -114,7 +118,7 @@ def try_kernel(check: Check, trial: Trial) -> None:
         settings: dict[str, Any] = {**trial.numbers, "threads": trial.block, "blocks": trial.grid, "T": dtype}
 
         def compare(results: Sequence[np.ndarray], dtype: str = dtype, settings: dict = settings) -> Finding | None:
-            uses, names = trial.uses, trial.parameters  # before known mistakes are tried
+            uses, names, fractions = trial.uses, trial.parameters, trial.fractions  # before known mistakes are tried
             wide = np.float32 if dtype == "float16" else np.dtype(dtype)  # halves are compared as coarsely as floats
             case = Case(trial.outputs, {n: x.astype(wide) for n, x in trial.given(dtype).items()}, settings=settings)
             expected = [y.astype(wide) for y in trial.expected(dtype)]
@@ -127,6 +131,8 @@ def try_kernel(check: Check, trial: Trial) -> None:
             found = check.diagnosed(case, shown(results), expected, lambda: shown(trial.simulated(dtype)))
             if found is None:
                 return None
+            if cut := cut_off(trial, fractions):
+                return cut
             if found.worst and float(found.worst["got"]) == UNWRITTEN:
                 found.worst |= {"got": {"en": "nothing, it was not written", "zh": "旧值（没有写过）"}, "ratio": ""}
             if found.kind == "mistake":
@@ -154,6 +160,15 @@ def rounded(got: np.ndarray, expected: np.ndarray, dtype: str) -> np.ndarray:
         return got
     with np.errstate(all="ignore"):
         return np.where(np.abs(got - expected) <= 3e-3 * np.abs(expected) + 1e-3, expected, got)
+
+
+def cut_off(trial: Trial, fractions: Mapping[int, tuple[str, str]]) -> Finding | None:
+    """That whole numbers lost a fraction in the learner's lines."""
+    for line, (en, zh) in fractions.items():
+        where = place_in(trial, line)
+        if where is not None:
+            return Finding("kernel_fraction", {"where": where, "told": {"en": en + ".", "zh": zh + "。"}})
+    return None
 
 
 def left_over(trial: Trial, names: Sequence[str], uses: Sequence[Use]) -> Finding | None:
@@ -209,7 +224,7 @@ def finding_of(check: Check, trial: Trial, error: KernelError, dtype: str) -> Fi
     """A KernelError as a finding; with the sentence of the known mistake that does just the same, if there is one."""
     where, inside = place_of(trial, error, dtype)
     told = {language: inside[language] + error.told[language] for language in ("en", "zh")}
-    if not where["en"]:
+    if not where["en"] and told["en"].split(maxsplit=1)[0] not in re.findall(r"\w+", trial.source(dtype)):
         told["en"] = told["en"][0].upper() + told["en"][1:]
     told = {language: text if text[-1] in ".?？" else text + end for (language, text), end in zip(told.items(), ".。")}
     facts: dict[str, Any] = {"where": where, "told": told, "dtype": dtype}
@@ -223,16 +238,23 @@ def finding_of(check: Check, trial: Trial, error: KernelError, dtype: str) -> Fi
 def place_of(trial: Trial, error: KernelError, dtype: str) -> tuple[dict[str, str], dict[str, str]]:
     """Where an error is in the learner's text, in both languages, empty if it is nowhere there; and in what function
     of the helpers, if the learner's line calls one."""
-    lines = str(trial.write()).splitlines()
     helpers = re.findall(r"\b(\w+)\s*\(", trial.frame(dtype))
     in_helper = bool(error.calls) and error.calls[0][0] in helpers
     ways = [(error.line, ""), *[(line, name) for name, line in error.calls]]
     for line, called in ways[in_helper:]:
-        if 0 < line <= len(lines) and lines[line - 1].strip():
-            code = lines[line - 1].strip()
-            where = {"en": f"Line {line} of your source (`{code}`): ", "zh": f"源码第 {line} 行（`{code}`）："}
+        if where := place_in(trial, line):
             return where, {"en": f"in {called}, ", "zh": f"在 {called} 里，"} if called else {"en": "", "zh": ""}
     return {"en": "", "zh": ""}, {"en": "", "zh": ""}
+
+
+def place_in(trial: Trial, line: int) -> dict[str, str] | None:
+    """The beginning of a sentence about this line of the learner's text, in both languages; None if it is none."""
+    lines = str(trial.write()).splitlines()
+    if not 0 < line <= len(lines) or not lines[line - 1].strip():
+        return None
+    code = lines[line - 1].strip()
+    code = code if len(code) <= LONGEST else f"{code[:LONGEST]} ..."
+    return {"en": f"Line {line} of your source (`{code}`): ", "zh": f"源码第 {line} 行（`{code}`）："}
 
 
 def known_mistake(check: Check, trial: Trial, error: KernelError, dtype: str) -> Any:
@@ -251,7 +273,8 @@ def known_mistake(check: Check, trial: Trial, error: KernelError, dtype: str) ->
 
 def said(error: KernelError) -> tuple[str, str, str]:
     """What an error says and of which line, whatever variables are called and however lines are numbered."""
-    line = re.sub(r"[A-Za-z_]\w*", "v", error.text).replace(" ", "")
+    line = re.sub(r"^\s*(const\s+)?(A|T|int|float|double|auto)\s+(?=\w)", "", error.text)
+    line = re.sub(r"[A-Za-z_]\w*", "v", line).replace(" ", "")
     return error.kind, re.sub(r"line \d+|\w+(?=\[)", "", error.told["en"]), line
 
 
@@ -261,15 +284,19 @@ def said(error: KernelError) -> tuple[str, str, str]:
 def note_doubles(check: Check, trial: Trial) -> None:
     """Tell the lines that compute with 64 bits although the elements are floats."""
     frame = trial.frame("float32").strip()
-    for line in RawKernel(trial.source("float32"), trial.name).doubles:
-        code = line.removeprefix(frame).strip()
-        check.note(
-            f"{check.blank}: `{code}` computes with 64 bits also where elements are floats: a constant like 1.0 is a "
-            "double. The result is right, but most GPUs are many times slower at it: write 1.0f or (A) 1, and A for "
-            "the types of variables.",
-            f"{check.blank}：元素是 float 时，`{code}` 也用 64 位计算，因为 1.0 这样的常量是 double。结果没错，但"
-            "大多数 GPU 算 double 要慢很多倍：请写 1.0f 或 (A) 1，变量的类型写 A。",
-        )
+    lines = RawKernel(trial.source("float32"), trial.name).doubles
+    if not lines:
+        return
+    codes = [f"`{line.removeprefix(frame).strip()}`" for line in lines]
+    compute = "computes" if len(codes) == 1 else "compute"
+    check.note(
+        f"{check.blank}: {', '.join(codes)} {compute} with 64 bits also where elements are floats: constants like 1.0 "
+        "and variables declared double do that. The result is right, but most GPUs are many times slower at it: write "
+        "1.0f or (A) 1, and A for the types of variables.",
+        f"{check.blank}：元素是 float 时，{'、'.join(codes)} 也用 64 位计算，因为 1.0 这样的常量是 double，"
+        "或者变量声明成了 double。结果没错，但大多数 GPU 算 double 要慢很多倍：请写 1.0f 或 (A) 1，"
+        "变量的类型写 A。",
+    )
 
 
 @cache

@@ -62,7 +62,9 @@ def load_text(source: str | Path) -> CharacterData:
         try:
             (path,) = locate(KNOWN[str(source)])
         except DataError as error:
-            raise type(error)(f"{error}; any text file will do, or {where_to_put(KNOWN[str(source)])}") from error
+            put = where_to_put(KNOWN[str(source)])
+            en, zh = f"{error}; any text file will do, or {put}", f"{error}；用任何文本文件都可以，{put}也行"
+            raise type(error)(say(en, zh)) from error
         name = str(source)
     elif path.is_file():
         name = path.name

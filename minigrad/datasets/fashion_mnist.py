@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..errors import DataError
+from ..language import say
 from .download import NotAvailableError
 from .fetch import DataFile, FileSet, find_in, is_intact, locate, where_from, where_to_put
 from .images import ImageData, origin_of
@@ -55,9 +56,11 @@ def load_fashion_mnist(source: str | Path = "auto") -> ImageData:
         origin = origin_of(source, SOURCES)
         paths = locate(FASHION_MNIST) if source == "auto" else find_in(Path(source), FASHION_MNIST, origin)
     except NotAvailableError as error:
-        raise NotAvailableError(f"{error}; {where_to_put(FASHION_MNIST)}") from error
+        put = where_to_put(FASHION_MNIST)
+        raise NotAvailableError(say(f"{error}; {put}", f"{error}；{put}")) from error
     except DataError as error:
-        raise DataError(f"{error} ({where_from(FASHION_MNIST)})") from error
+        origin = where_from(FASHION_MNIST)
+        raise DataError(say(f"{error} ({origin})", f"{error}（{origin}）")) from error
     if is_intact(paths[0], MNIST.files[0]):
         raise DataError(
             f"{paths[0]}: these are MNIST's digits; expected {FASHION_MNIST.title}, in a folder {FASHION_MNIST.folder} "

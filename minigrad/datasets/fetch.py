@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError
+from ..language import say
 from .download import NotAvailableError, download_files
 
 
@@ -52,12 +53,15 @@ def locate(wanted: FileSet) -> tuple[Path, ...]:
 def where_to_put(wanted: FileSet) -> str:
     """What to do where nothing can be downloaded: which files are wanted, where they are, and where to put them."""
     names = ", ".join(file.name for file in wanted.files)
-    return f"set MINIGRAD_DATA to a folder with its files ({names}, published at {wanted.mirrors[0]})"
+    return say(
+        f"set MINIGRAD_DATA to a folder with its files ({names}, published at {wanted.mirrors[0]})",
+        f"可以把 MINIGRAD_DATA 设为存放这些文件的目录（{names}，发布在 {wanted.mirrors[0]}）",
+    )
 
 
 def where_from(wanted: FileSet) -> str:
     """What to say of a folder that lacks the files."""
-    return f"{wanted.title} is published at {wanted.mirrors[0]}"
+    return say(f"{wanted.title} is published at {wanted.mirrors[0]}", f"{wanted.title} 发布在 {wanted.mirrors[0]}")
 
 
 def cache_folder() -> Path:
@@ -76,22 +80,33 @@ def find_in(folder: Path, wanted: FileSet, origin: str) -> tuple[Path, ...]:
     """
     folder = Path(os.path.expanduser(folder))  # unlike Path.expanduser, it leaves '~nobody' alone where there is none
     expected = f"expected a folder with the files of {wanted.title}"
+    expected_zh = f"应当是存放 {wanted.title} 文件的目录"
     try:
         if not folder.is_dir():
-            wrong = "this is not a folder" if folder.exists() else "there is no such folder"
-            raise DataError(f"{origin}: {wrong}; {expected}")
+            en, zh = (
+                ("this is not a folder", "这不是目录")
+                if folder.exists()
+                else ("there is no such folder", "没有这个目录")
+            )
+            raise DataError(say(f"{origin}: {en}; {expected}", f"{origin}：{zh}；{expected_zh}"))
         places = (folder / wanted.folder, folder)
         found = [[existing(place, file) for file in wanted.files] for place in places]
     except OSError as error:
-        raise DataError(f"{origin}: cannot be read ({error.strerror or error}); {expected}") from error
+        told = error.strerror or error
+        en, zh = f"{origin}: cannot be read ({told}); {expected}", f"{origin}：无法读取（{told}）；{expected_zh}"
+        raise DataError(say(en, zh)) from error
     for paths in found:
         if None not in paths:
             return tuple(path for path in paths if path is not None)
     fullest = max(found, key=lambda paths: len(paths) - paths.count(None))
     missing = [file.name for file, path in zip(wanted.files, fullest) if path is None]
     raise DataError(
-        f"{origin}: no {', no '.join(missing)} (packed or unpacked) there; "
-        f"expected the files of {wanted.title} in {places[0]} or {places[1]}"
+        say(
+            f"{origin}: no {', no '.join(missing)} (packed or unpacked) there; "
+            f"expected the files of {wanted.title} in {places[0]} or {places[1]}",
+            f"{origin}：没有 {'、'.join(missing)}（压缩的和解压的都没有）；"
+            f"{wanted.title} 的文件应当在 {places[0]} 或 {places[1]} 里",
+        )
     )
 
 
@@ -110,8 +125,12 @@ def from_cache(wanted: FileSet, folder: Path) -> tuple[Path, ...]:
                 download_files(wanted.title, [(file.name, file.sha256) for file in missing], wanted.mirrors, folder)
     except OSError as error:
         raise NotAvailableError(
-            f"{wanted.title} cannot be kept in {folder} ({error.strerror or error}); "
-            "set MINIGRAD_CACHE to a folder that can be written"
+            say(
+                f"{wanted.title} cannot be kept in {folder} ({error.strerror or error}); "
+                "set MINIGRAD_CACHE to a folder that can be written",
+                f"{wanted.title} 无法存放在 {folder} 里（{error.strerror or error}）；"
+                "请把 MINIGRAD_CACHE 设为一个可以写入的目录",
+            )
         ) from error
     return tuple(existing(folder, file) or folder / file.name for file in wanted.files)
 

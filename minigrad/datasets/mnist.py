@@ -85,9 +85,13 @@ def load_mnist(source: str | Path = "auto") -> MNISTData:
     except NotAvailableError as error:
         if source == "auto":
             return load_embedded(say(f"{error}, so the embedded subset is used", f"{error}，所以改用自带的子集"))
-        raise NotAvailableError(f"{error}; {where_to_put(MNIST)}, or use 'embedded'") from error
+        en, zh = (
+            f"{error}; {where_to_put(MNIST)}, or use 'embedded'",
+            f"{error}；{where_to_put(MNIST)}，或者用 'embedded'",
+        )
+        raise NotAvailableError(say(en, zh)) from error
     except DataError as error:
-        raise DataError(f"{error} ({where_from(MNIST)})") from error
+        raise DataError(say(f"{error} ({where_from(MNIST)})", f"{error}（{where_from(MNIST)}）")) from error
     return MNISTData(**load_files(MNIST, paths, "digits", DIGITS))
 
 

@@ -14,6 +14,7 @@ from ..checks import check_bool
 from ..datasets.download import CONNECT_SECONDS, HEADERS, NotAvailableError, reason
 from ..datasets.fetch import DataFile, FileSet, cache_folder, from_cache, locate, where_to_put
 from ..errors import CheckpointError, DataError, UnknownNameError
+from ..language import say
 from ..nn import Module
 from ..nn.module import Missing
 from ..serialization import START, load, write_atomically
@@ -110,7 +111,7 @@ def find(source: str | os.PathLike, sha256: str = "") -> Path:
         try:
             return locate(known)[0]
         except DataError as error:
-            raise DataError(f"{error}; {where_to_put(known)}") from error
+            raise DataError(say(f"{error}; {where_to_put(known)}", f"{error}；{where_to_put(known)}")) from error
     if not known.endswith(FILES):
         if re.search(r"[./:\\]", known):
             raise CheckpointError(f"expected a checkpoint whose name ends in {', '.join(FILES)}, got '{text}'")

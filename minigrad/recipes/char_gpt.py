@@ -214,15 +214,15 @@ def writer(run: Path) -> tuple[GPT, CharacterVocabulary]:
     state = read_checkpoint(run)
     settings: Any = RECIPE.settings_of(state, run)
     if state["epoch"] < settings.epochs:
-        unfinished = f"{state['epoch']} of {settings.epochs} epochs"
-        raise CheckpointError(
-            f"{run} is not finished ({unfinished}); go on with minigrad train char_gpt --resume {run}"
-        )
+        done, epochs, go_on = state["epoch"], settings.epochs, f"minigrad train char_gpt --resume {run}"
+        en = f"{run} is not finished ({done} of {epochs} epochs); go on with {go_on}"
+        raise CheckpointError(say(en, f"{run} 还没有训练完（{epochs} 轮中的 {done} 轮）；请用 {go_on} 继续"))
     path = run / VOCABULARY
     try:
         vocabulary = CharacterVocabulary(json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError) as error:
-        raise CheckpointError(f"{path} is no vocabulary of a run: {error}") from error
+        en, zh = f"{path} is no vocabulary of a run: {error}", f"{path} 不是训练的词表：{error}"
+        raise CheckpointError(say(en, zh)) from error
     model = network(settings, vocabulary)
     model.load_state_dict(load(run / WEIGHTS))
     return model, vocabulary
@@ -237,7 +237,7 @@ def write(
     try:
         ids = vocabulary.encode(prompt)
     except ValueError as error:
-        raise DataError(f"the prompt cannot be read: {error}") from error
+        raise DataError(say(f"the prompt cannot be read: {error}", f"无法读懂 --prompt：{error}")) from error
     tokens = generate(model, ids, length, temperature, k, p, seed)
     return (vocabulary.decode([token]) for token in tokens)
 

@@ -36,13 +36,14 @@ class Predictor:
         """The probability [C] of each class. Raises DataError for a text without words, or too long for the network."""
         ids = self.encode(text)
         if not ids:
-            raise DataError("the text is empty; expected a sentence to judge")
+            raise DataError(say("the text is empty; expected a sentence to judge", "文本是空的；应当是要判断的句子"))
         self.model.eval()
         try:
             with no_grad():
                 scores = self.model(Tensor(np.array([ids]))).numpy()[0].astype(np.float64)
         except ValueError as error:
-            raise DataError(f"the text has {len(ids)} tokens, which is too long for this network: {error}") from error
+            en = f"the text has {len(ids)} tokens, which is too long for this network: {error}"
+            raise DataError(say(en, f"文本有 {len(ids)} 个词元，对这个网络来说太长了：{error}")) from error
         e = np.exp(scores - scores.max())
         return e / e.sum()
 
@@ -60,19 +61,19 @@ def load_predictor(run: Path) -> Predictor:
         parts = sorted(path.parent.name for path in run.glob(f"*/{CHECKPOINT}"))
         if parts:
             choices = ", ".join(str(run / part) for part in parts)
-            raise CheckpointError(f"{run} has several networks; say which: {choices}")
+            en, zh = f"{run} has several networks; say which: {choices}", f"{run} 里有几个网络，请选一个：{choices}"
+            raise CheckpointError(say(en, zh))
     state = read_checkpoint(run)
     recipe = recipes.get(str(state["settings"].get("recipe")))
     if recipe is None:
-        raise CheckpointError(f"{run} is not a run of minigrad train")
+        raise CheckpointError(say(f"{run} is not a run of minigrad train", f"{run} 不是 minigrad train 的训练"))
     settings = recipe.settings_of(state, run)
     if recipe.parts != ("",):
         folder, part = run.resolve().parent, run.resolve().name
     if state["epoch"] < settings.epochs:
-        unfinished = f"{state['epoch']} of {settings.epochs} epochs"
-        raise CheckpointError(
-            f"{run} is not finished ({unfinished}); go on with minigrad train {recipe.name} --resume {folder}"
-        )
+        done, epochs, go_on = state["epoch"], settings.epochs, f"minigrad train {recipe.name} --resume {folder}"
+        en = f"{run} is not finished ({done} of {epochs} epochs); go on with {go_on}"
+        raise CheckpointError(say(en, f"{run} 还没有训练完（{epochs} 轮中的 {done} 轮）；请用 {go_on} 继续"))
     predictor = recipe.predictor(settings, folder, part)
     predictor.model.load_state_dict(load(run / WEIGHTS))
     return predictor

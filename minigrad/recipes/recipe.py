@@ -193,7 +193,8 @@ class Recipe:
                 states[part] = read_checkpoint(folder / part)
                 before, settings = settings, self.settings_of(states[part], folder / part)
                 if replace(before, data=settings.data) != settings:
-                    raise CheckpointError(f"{folder / part} was begun with other settings than the networks before it")
+                    en = f"{folder / part} was begun with other settings than the networks before it"
+                    raise CheckpointError(say(en, f"{folder / part} 开始训练时的设置和前面的网络不同"))
         complete = len(states) == len(self.parts) and all(s["epoch"] >= settings.epochs for s in states.values())
         if complete and all((folder / name).exists() for name in self.results):
             show(console, say(f"already finished; its results are in {folder}", f"训练早已完成，结果在 {folder}"))
@@ -213,8 +214,9 @@ class Recipe:
             return read_checkpoint(run)
         if os.path.exists(folder / CHECKPOINT):
             self.settings_of(read_checkpoint(folder), folder)
+            en = f"{folder} holds one network of a run; go on with the run by --resume {folder.parent}"
             raise CheckpointError(
-                f"{folder} holds one network of a run; go on with the run by --resume {folder.parent}"
+                say(en, f"{folder} 里只是一次训练的一个网络；请用 --resume {folder.parent} 继续整个训练")
             )
         return read_checkpoint(folder / self.parts[0])
 
@@ -224,10 +226,14 @@ class Recipe:
             found = dict(state["settings"])
             name = found.pop("recipe", "mnist")  # the first recipe's checkpoints did not name it
             if name != self.name:
-                raise ValueError(f"it is one of {name}, which goes on with minigrad train {name} --resume")
+                go_on = f"minigrad train {name} --resume"
+                raise ValueError(
+                    say(f"it is one of {name}, which goes on with {go_on}", f"它属于 {name}，请用 {go_on} 继续")
+                )
             return type(self.defaults)(**found)
         except (TypeError, ValueError) as error:
-            raise CheckpointError(f"{run} is not a run of {self.name}: {error}") from error
+            en, zh = f"{run} is not a run of {self.name}: {error}", f"{run} 不是 {self.name} 的训练：{error}"
+            raise CheckpointError(say(en, zh)) from error
 
     def show_data(self, source: str, console: "Console") -> Any:
         """The data from `source`, after saying what they are."""
@@ -326,8 +332,12 @@ def check_same_data(data: Any, settings: Settings) -> None:
     """Raise DataError unless `data` are those that the run was begun with."""
     if data.sha256 != settings.data_sha256:
         raise DataError(
-            f"{data.description}: these are not the data that the run was begun with, which were in {settings.data}; "
-            "put those back, or say by --data where they are"
+            say(
+                f"{data.description}: these are not the data that the run was begun with, which were in "
+                f"{settings.data}; put those back, or say by --data where they are",
+                f"{data.description}：这不是开始训练时用的数据，当时的数据在 {settings.data}；请放回去，"
+                "或用 --data 指明现在的位置",
+            )
         )
 
 

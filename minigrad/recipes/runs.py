@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from ..errors import CheckpointError
+from ..language import say
 from ..training import CHECKPOINT
 
 
@@ -38,10 +39,19 @@ def claimed(folder: Path, results: Iterable[str]) -> Path:
         raise not_writable(folder, error) from error
     if there:
         begun = any(Path(name).name == CHECKPOINT for name in there)
-        go_on = f"go on with it by --resume {folder}, or " if begun else ""
-        raise CheckpointError(f"{folder} already holds a run ({', '.join(there)}); {go_on}choose another --out")
+        en, zh = (
+            (f"go on with it by --resume {folder}, or ", f"可以用 --resume {folder} 继续，或") if begun else ("", "请")
+        )
+        raise CheckpointError(
+            say(
+                f"{folder} already holds a run ({', '.join(there)}); {en}choose another --out",
+                f"{folder} 里已经有一次训练（{'、'.join(there)}）；{zh}换一个 --out",
+            )
+        )
     return folder
 
 
 def not_writable(folder: Path, error: OSError) -> CheckpointError:
-    return CheckpointError(f"results cannot be written to {folder} ({error.strerror or error}); choose another --out")
+    told = error.strerror or error
+    en = f"results cannot be written to {folder} ({told}); choose another --out"
+    return CheckpointError(say(en, f"结果无法写入 {folder}（{told}）；请换一个 --out"))

@@ -9,11 +9,11 @@ from ..language import say
 class KernelError(MinigradError):
     """A kernel is wrong, or does what the simulator does not know.
 
-    `kind` names the mistake: 'syntax', 'unknown', 'type', 'argument', 'out_of_bounds', 'no_value' (a variable),
-    'uninitialised' (a place in memory), 'race' (of threads of a block), 'block_race', 'barrier', 'overflow', 'division'
-    or 'endless'. `line` is the number of the line
-    in the source (0: of no line), `text` that line. `calls` are the functions in which the line stands, innermost
-    first, each with the line that called it. `told` is the sentence without the line, in English and Chinese.
+    `kind` names the mistake: 'syntax', 'unknown', 'type', 'rule' (C forbids it, whatever the types of the elements),
+    'argument', 'out_of_bounds', 'no_value' (a variable), 'no_return' (a function), 'uninitialised' (a place in memory),
+    'race' (of threads of a block), 'block_race', 'barrier', 'overflow', 'division' or 'endless'. `line` is the number
+    of the line in the source (0: of no line), `text` that line. `calls` are the functions in which the line stands,
+    innermost first, each with the line that called it. `told` is the sentence without the line, in English and Chinese.
     """
 
     def __init__(

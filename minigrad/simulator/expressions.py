@@ -13,7 +13,7 @@ from pycparser import c_ast
 from ..errors import did_you_mean, nearest
 from . import functions
 from .functions import ATOMICS, NOTHING, SHUFFLES, WAITING
-from .reading import Reader, Signature, Value
+from .reading import Reader, Signature, Value, whole_number
 from .types import (
     BOOL,
     DOUBLE,
@@ -57,7 +57,14 @@ class Expressions(Reader):
                 "这里要一个数，给的却是指针；是不是漏了下标 [i]？",
             )
         if value.type is None:
-            self.wrong("a function without a result stands where a number is needed", "这里要一个数，函数却没有返回值")
+            called = re.search(r"f_(\w+)\(", value.code)
+            name = called[1] if called else "a function"
+            zh = called[1] if called else "这个函数"
+            self.wrong(
+                f"{name} gives no value, being void, and stands where a number is needed",
+                f"这里要一个数，而 {zh} 是 void 函数，没有返回值",
+                "rule",
+            )
         return value.type
 
     def truth(self, node: Any) -> str:
@@ -77,8 +84,17 @@ class Expressions(Reader):
                 self.wrong(f"{value.type.name} is no {target.name}", f"{value.type.name} 不能当作 {target.name}")
             return value.code
         source = self.check_number(value)
+        if isinstance(target, Number) and target.floating and value.code.startswith("divided("):
+            value = Value(value.code.replace("divided(", "quotient(", 1), value.type)
         function = converter(source, target)
         return value.code if function is None else f"{self.constant(function)}({value.code})"
+
+    def assigned(self, name: str, value: Value, target: Type) -> str:
+        """The value as it is put into the variable or array called `name`."""
+        whole = isinstance(target, Number) and not target.floating and target is not BOOL
+        if whole and isinstance(value.type, Number) and value.type.floating:
+            return f"whole('{name}', {value.code}, {self.constant(target)}, {self.line})"
+        return self.converted(value, target)
 
     def constant(self, thing: Any) -> str:
         """A name under which the code finds something that was computed here."""
@@ -93,11 +109,17 @@ class Expressions(Reader):
     def of_Constant(self, node: Any) -> Value:
         text = node.value
         if text[0] in "\"'LuU":
+            if "inf" in text.lower():
+                self.wrong(
+                    "C makes no number of a text; infinity is INFINITY",
+                    "C 不能把文本变成数；无穷大写作 INFINITY",
+                    "syntax",
+                )
             self.unknown("texts and characters", "字符和字符串")
         if "int" in node.type or "long" in node.type:
             digits = text.lower().rstrip("ul")
             suffix = text.lower()[len(digits) :]
-            value = int(digits, 8) if re.fullmatch("0[0-7]+", digits) else int(digits, 0)
+            value = whole_number(digits)
             kinds = [UNSIGNED, UNSIGNED_LONG_LONG] if "u" in suffix else [INT, LONG_LONG]
             if digits.startswith("0x") and "u" not in suffix:
                 kinds = [INT, UNSIGNED, LONG_LONG]
@@ -143,6 +165,7 @@ class Expressions(Reader):
                 self.wrong(
                     "* stands before what is no pointer; C has no power **, write v * v",
                     "* 后面不是指针；C 没有乘方 **，请写 v * v",
+                    "rule",
                 )
             return pointer.code, "0", pointer.type.of
         base = self.expression(node.name)
@@ -152,7 +175,7 @@ class Expressions(Reader):
         index = self.number(node.subscript)
         self.at(node)
         if index.type.floating:  # type: ignore[union-attr]
-            self.wrong("an index must be a whole number", "下标必须是整数")
+            self.wrong("an index must be a whole number", "下标必须是整数", "rule")
         if len(base.type.sizes) > 1:
             rest = base.type.sizes[1:]
             code = f"within({index.code}, {base.type.sizes[0]}, {self.line}) * {int(np.prod(rest))}"
@@ -225,19 +248,19 @@ class Expressions(Reader):
             if isinstance(variable.type, Pointer) and variable.type.sizes == (0,):  # a shared number
                 return self.stored(variable.code, "0", variable.type.of, operator, node)
             if variable.constant or (isinstance(variable.type, Pointer) and variable.type.sizes):
-                self.wrong(f"{target.name} cannot be assigned to", f"不能给 {target.name} 赋值")
+                self.wrong(f"{target.name} cannot be assigned to", f"不能给 {target.name} 赋值", "rule")
             value = self.expression(node.rvalue)
             self.at(node)
             if operator:
                 value = self.combined(operator, Value(variable.code, variable.type), value)
-            return Value(f"({variable.code} := {self.converted(value, variable.type)})", variable.type)
+            return Value(f"({variable.code} := {self.assigned(target.name, value, variable.type)})", variable.type)
         if isinstance(target, c_ast.ArrayRef) or (isinstance(target, c_ast.UnaryOp) and target.op == "*"):
             base = self.expression(target.name if isinstance(target, c_ast.ArrayRef) else target.expr)
             if isinstance(base.type, Pointer) and base.type.constant:
-                self.wrong("this array is const: it cannot be written to", "这个数组是 const，不能写")
+                self.wrong("this array is const: it cannot be written to", "这个数组是 const，不能写", "rule")
             address, index, of = self.place(target)
             if isinstance(of, Pointer):
-                self.wrong("a whole row cannot be assigned to", "不能给一整行赋值")
+                self.wrong("a whole row cannot be assigned to", "不能给一整行赋值", "rule")
             return self.stored(address, index, of, operator, node)
         self.wrong("this cannot be assigned to", "不能给它赋值", "syntax")
 
@@ -262,6 +285,7 @@ class Expressions(Reader):
             self.wrong(
                 "a < b < c compares the 0 or 1 of a < b with c; write a < b && b < c",
                 "a < b < c 是拿 a < b 的结果 0 或 1 去和 c 比；请写 a < b && b < c",
+                "rule",
             )
         return self.combined(node.op, left, right)
 
@@ -288,7 +312,9 @@ class Expressions(Reader):
         if of.floating:
             if operator not in ("+", "-", "*", "/"):
                 power_en, power_zh = ("; a power is v * v", "；乘方写作 v * v") if operator == "^" else ("", "")
-                self.wrong(f"{operator} is for whole numbers only{power_en}", f"{operator} 只能用于整数{power_zh}")
+                self.wrong(
+                    f"{operator} is for whole numbers only{power_en}", f"{operator} 只能用于整数{power_zh}", "rule"
+                )
             return Value(f"({x} {operator} {y})", of)
         if operator == "/":
             return Value(f"divided({x}, {y}, {self.line})", of)
@@ -306,10 +332,10 @@ class Expressions(Reader):
                 return Value(f"({left.code}.offset {operator} {right.code}.offset)", BOOL)
         elif operator in ("+", "-") and isinstance(left.type, Pointer):
             if self.check_number(right).floating:
-                self.wrong("an index must be a whole number", "下标必须是整数")
+                self.wrong("an index must be a whole number", "下标必须是整数", "rule")
             sign = "-" if operator == "-" else ""
             return Value(f"{left.code}.plus({sign}({right.code}))", Pointer(left.type.of, left.type.constant))
-        self.wrong(f"{operator} cannot be computed with a pointer", f"指针不能做 {operator} 运算")
+        self.wrong(f"{operator} cannot be computed with a pointer", f"指针不能做 {operator} 运算", "rule")
 
     def in_range(self, code: str, of: Number) -> str:
         """What whole numbers do at their limits: unsigned ones wrap around, signed ones must not get there."""
@@ -388,7 +414,7 @@ class Expressions(Reader):
     def check_count(self, name: str, expected: int, given: int) -> None:
         if expected != given:
             en = f"{name} takes {expected} arguments, and {given} are given"
-            self.wrong(en, f"{name} 要 {expected} 个参数，给了 {given} 个")
+            self.wrong(en, f"{name} 要 {expected} 个参数，给了 {given} 个", "rule")
 
     def own_call(self, signature: Signature, values: Sequence[Value]) -> Value:
         if signature.kernel:
@@ -425,7 +451,7 @@ class Expressions(Reader):
         self.check_count(name, 2, len(values))
         pointer = values[0].type
         if not isinstance(pointer, Pointer):
-            self.wrong(f"{name} takes an address first: &x[i]", f"{name} 的第一个参数是地址：&x[i]")
+            self.wrong(f"{name} takes an address first: &x[i]", f"{name} 的第一个参数是地址：&x[i]", "rule")
         value = self.converted(values[1], pointer.of)
         change = f"(lambda old, value={value}: {self.constant(ATOMICS[name])}(old, value))"
         return Value(f"atomic({values[0].code}, t, {self.line}, {change})", pointer.of)

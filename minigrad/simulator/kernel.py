@@ -52,8 +52,15 @@ class RawKernel:
 
     @cached_property
     def _translated(self) -> tuple[Translator, Any]:
-        translator = Translator(self._program)
-        translated = translator.translate()
+        try:
+            translator = Translator(self._program)
+            translated = translator.translate()
+        except (RecursionError, MemoryError, SyntaxError) as error:  # Python has its limits, of loops in loops too
+            raise KernelError(
+                "unknown",
+                "the source is nested too deeply for the simulator: parentheses in parentheses, or loops in loops",
+                "源码嵌套得太深，模拟器处理不了：括号套括号，或者循环套循环",
+            ) from error
         if self.name not in self._program.kernels:
             self.without_kernel()
         return translator, translated[self.name]
@@ -92,6 +99,11 @@ class RawKernel:
         lines = self.code.splitlines()
         return [lines[n - 1].strip() for n in dict.fromkeys(self._translated[0].doubles)]
 
+    @property
+    def fractions(self) -> dict[int, tuple[str, str]]:
+        """The lines in which whole numbers have lost a fraction so far, and what, in English and Chinese."""
+        return self._translated[0].fractions
+
     def __call__(self, grid: Sequence[int], block: Sequence[int], args: Sequence[Any], *, shared_mem: int = 0) -> None:
         translator, run = self._translated
         sizes = three(grid, "grid"), three(block, "block")
@@ -119,8 +131,11 @@ class RawKernel:
             name = found[1] if found else str(error)
             en, zh = f"{name} is read before it has a value", f"{name} 还没有值就被读了"
             raise KernelError("no_value", en, zh, line, self.code, calls) from error
-        except RecursionError:
-            raise KernelError("endless", "a function calls itself without end", "有个函数不停地调用自己") from None
+        except RecursionError as error:
+            frames = kernel_frames(error)
+            name = frames[-1][0].f_code.co_name.removeprefix("f_")
+            en, zh = f"{name} calls itself without end", f"{name} 不停地调用自己"
+            raise KernelError("rule", en, zh, translator.way(frames)[0], self.code) from None
         except KernelError as error:
             frames = kernel_frames(error)
             if len(frames) < 2:

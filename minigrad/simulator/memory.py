@@ -91,6 +91,15 @@ class Memory:
         buffer, k = pointer.buffer, pointer.offset + int(index)
         if 0 <= k < buffer.array.size:
             return k
+        if not buffer.array.size:
+            self.fail(
+                "rule",
+                f"{t.en} {does[0]} {buffer.name}[{k}], but {buffer.name} has no elements: it is extern, and so as "
+                f"large as whoever starts the kernel says, here 0 bytes; state its size, as in {buffer.name}[1024]",
+                f"{t.zh} {does[1]} {buffer.name}[{k}]，而 {buffer.name} 一个元素也没有：它是 extern，"
+                f"大小由启动核函数的一方决定，这里是 0 字节；请写明大小，如 {buffer.name}[1024]",
+                line,
+            )
         last = buffer.array.size - 1
         wrapped = BELOW_ZERO if 1 << 31 <= k < 1 << 32 else ("", "")
         self.fail(
@@ -137,7 +146,7 @@ class Memory:
         k = self.place(pointer, index, t, line, ("writes", "写了"))
         if buffer.constant:
             self.fail(
-                "type", f"{buffer.name} is const: it cannot be written to", f"{buffer.name} 是 const，不能写", line
+                "rule", f"{buffer.name} is const: it cannot be written to", f"{buffer.name} 是 const，不能写", line
             )
         self.note(buffer, k, t, line, writes=True, value=value)
         buffer.array[k] = value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import KernelError
-from .slips import check_characters, check_kernels, explained
+from .slips import check_characters, check_comments, check_kernels, explained
 from .types import ALIASES
 
 KNOWN_TYPES = ("bool", "__half", "__nv_bfloat16", *ALIASES)
@@ -43,6 +43,7 @@ def parse(source: str, definitions: Mapping[str, str] | None = None) -> Program:
     from pycparser import c_parser
 
     code = text = without_comments(source)
+    check_comments(text, source)
     check_characters(text, source)
     check_kernels(text, source)
     kernels = tuple(re.findall(r"__global__\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?void\s+(\w+)", text))

@@ -1,5 +1,6 @@
 """What is known of a source while it is gone through: its names and types, and where something is wrong."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -39,6 +40,11 @@ class Signature:
     kernel: bool
 
 
+def whole_number(digits: str) -> int:
+    """A whole number as C writes it: 0x1F, and 017 with a 0 before it in octal."""
+    return int(digits, 8) if re.fullmatch("0[0-7]+", digits) else int(digits, 0)
+
+
 class Reader:
     """What is known of a source while it is gone through: names, types, and where something is wrong."""
 
@@ -58,6 +64,9 @@ class Reader:
         """What the code finds under a name."""
         self.doubles: list[int] = []
         """Lines in which a double makes floats be computed with as doubles."""
+        self.fractions: dict[int, tuple[str, str]] = {}
+        """Lines in which whole numbers have lost a fraction while the kernel ran, and what was lost, in both
+        languages."""
         self.count = 0
 
     def at(self, node: Any) -> None:
@@ -128,15 +137,26 @@ class Reader:
         self.unknown("this kind of type", "这种类型")
 
     def size(self, node: Any) -> int:
-        """The size of an array, which must be a constant; -1 where it is left out."""
+        """The size of an array, which must be a constant of at least 1; -1 where it is left out."""
         if node is None:
             return -1
+        size = self.count_of(node)
+        if size < 1:
+            self.wrong(
+                f"an array has at least 1 element, and this one {size}",
+                f"数组至少有 1 个元素，这里是 {size} 个",
+                "rule",
+            )
+        return size
+
+    def count_of(self, node: Any) -> int:
+        """A constant whole number."""
         if isinstance(node, c_ast.Constant) and "int" in node.type:
-            return int(node.value.rstrip("uUlL"), 0)
+            return whole_number(node.value.rstrip("uUlL"))
         if isinstance(node, c_ast.BinaryOp) and node.op in "+-*/":
-            left, right = self.size(node.left), self.size(node.right)
+            left, right = self.count_of(node.left), self.count_of(node.right)
             return {"+": left + right, "-": left - right, "*": left * right, "/": left // max(right, 1)}[node.op]
-        self.wrong("the size of an array must be a constant, such as 1024", "数组的大小必须是常量，比如 1024")
+        self.wrong("the size of an array must be a constant, such as 1024", "数组的大小必须是常量，比如 1024", "rule")
 
     def variable(self, name: str, given: bool = False) -> Variable:
         """The variable of that name, which may be one that is `given` its first value here."""

@@ -84,7 +84,7 @@ NAMES = {
     "blockIdx": ("blockIdx has the parts .x, .y, .z: blockIdx.x", "blockIdx 有 .x、.y、.z 三个分量：blockIdx.x"),
     "blockDim": ("blockDim has the parts .x, .y, .z: blockDim.x", "blockDim 有 .x、.y、.z 三个分量：blockDim.x"),
     "gridDim": ("gridDim has the parts .x, .y, .z: gridDim.x", "gridDim 有 .x、.y、.z 三个分量：gridDim.x"),
-    "__syncthreads": ("it is a call: __syncthreads();", "这是一次调用：__syncthreads();"),
+    "__syncthreads": ("it is a call, __syncthreads()", "这是一次调用，要写成 __syncthreads()"),
     "len": (
         "an array of C does not know its length; the kernel gets it as a parameter",
         "C 的数组不知道自己的长度；长度由参数传进来",
@@ -101,7 +101,7 @@ def check_characters(text: str, source: str) -> None:
     """Raise KernelError at the first character that C does not know in the `text`, which is the source's."""
     for number, line in enumerate(text.splitlines(), 1):
         for character in line:
-            if character.isascii():
+            if character.isascii() and character not in "`@$":
                 continue
             instead = FULL_WIDTH.get(character)
             raise KernelError(
@@ -113,6 +113,19 @@ def check_characters(text: str, source: str) -> None:
                 number,
                 source,
             )
+
+
+def check_comments(text: str, source: str) -> None:
+    """Raise KernelError where a comment of the source has no end, or no beginning: the `text` is without the others."""
+    if found := re.search(r"/\*|\*/", text):
+        opens = found[0] == "/*"
+        raise KernelError(
+            "syntax",
+            "this comment is not closed: */ is missing" if opens else "this */ closes nothing: /* is missing",
+            "这条注释没有闭合：少了 */" if opens else "这个 */ 没有对应的 /*",
+            text.count("\n", 0, found.start()) + 1,
+            source,
+        )
 
 
 def check_kernels(text: str, source: str) -> None:
@@ -166,6 +179,10 @@ def explained(told: str, source: str, code: str) -> KernelError:
     if last and before and lines[line - 1].lstrip().startswith(before) and not goes_on:
         return error(last, "a semicolon is missing at the end of this line", "这一行的末尾少了分号")
     if line and before.isidentifier():
+        found = re.search(rf"[(,]\s*(?:const\s+)?\w+\s*\*?\s*(\w+)\s+(?:const\s+)?{before}\b", lines[line - 1])
+        if found and re.search(r"\b__(global|device)__\b", lines[line - 1]):
+            name = found[1]
+            return error(line, f"a comma is missing behind the parameter {name}", f"参数 {name} 后面少了逗号")
         found = re.search(rf"\b([A-Za-z_]\w*)\s+{before}", lines[line - 1])
         if found:
             return error(line, f"'{found[1]}' before '{before}' is no type", f"{before} 前面的 {found[1]} 不是类型")

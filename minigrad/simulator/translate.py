@@ -12,7 +12,7 @@ from .launch import MOST_STEPS, Frames, Meeting, Way, own_array, shared_array
 from .memory import Memory
 from .parsing import Program
 from .reading import Signature, Variable
-from .types import Number, Pointer, Type
+from .types import Number, Pointer, Type, truncated
 
 
 class Translator(Expressions):
@@ -54,7 +54,7 @@ class Translator(Expressions):
         namespace = {**functions.VALUES, **self.constants, **RUNTIME}
         memory = self.memory
         namespace |= {"load": memory.load, "store": memory.store, "atomic": memory.atomic}
-        namespace |= {name: getattr(self, name) for name in ("fitted", "divided", "remainder", "within", "tick")}
+        namespace |= {name: getattr(self, name) for name in CALLED}
         text = "\n".join(self.lines)
         exec(compile(text, "<kernel>", "exec"), namespace)
         return {name: namespace[f"f_{name}"] for name in self.signatures}
@@ -71,6 +71,12 @@ class Translator(Expressions):
         """Translate one function."""
         self.at(node)
         name, declared = node.decl.name, node.decl.type
+        if not isinstance(declared, c_ast.FuncDecl):
+            self.wrong(
+                f"parentheses with the parameters are missing behind {name}: {name}(...)",
+                f"{name} 后面少了写参数的括号：{name}(...)",
+                "syntax",
+            )
         declarations = declared.args.params if declared.args else ()
         for p in declarations:
             if isinstance(p, c_ast.ID):
@@ -96,6 +102,8 @@ class Translator(Expressions):
         self.indent = 1
         self.emit("if False: yield")
         self.statement(node.body)
+        if gives is not None:
+            self.emit(f"without_return(t, '{name}', {node.decl.coord.line})")
 
     # ------------------------------------------------------------------------------------------------------ statements
 
@@ -130,7 +138,7 @@ class Translator(Expressions):
             return self.declare_array(node, of, "register" in storage, "extern" in storage)
         if "register" in storage:
             return self.declare_shared_number(node, of)
-        value = None if node.init is None else self.converted(self.expression(node.init), of)
+        value = None if node.init is None else self.assigned(node.name, self.expression(node.init), of)
         variable = self.declare(node.name, of, constant="const" in node.quals and not isinstance(of, Pointer))
         if value is not None:
             self.emit(f"{variable.code} = {value}")
@@ -157,6 +165,7 @@ class Translator(Expressions):
             self.wrong(
                 "shared memory has no first values; the threads write them, and meet at a __syncthreads()",
                 "共享内存不能带初始值；要由线程写进去，再用 __syncthreads() 会合",
+                "rule",
             )
         elif shared:
             made = f"shared_array(t, '{self.fresh(node.name)}', '{node.name}', {number}, {count})"
@@ -172,6 +181,7 @@ class Translator(Expressions):
             self.wrong(
                 "shared memory has no first value; one thread writes it, and all meet at a __syncthreads()",
                 "共享内存不能带初始值；要由一个线程写进去，再用 __syncthreads() 会合",
+                "rule",
             )
         if isinstance(of, Pointer):
             self.unknown("shared pointers", "共享的指针")
@@ -259,6 +269,7 @@ class Translator(Expressions):
             self.wrong(
                 "a function of type void returns no value; is a semicolon missing behind return?",
                 "void 函数不返回值；是不是 return 后面少了分号？",
+                "rule",
             )
         else:
             self.emit(f"return {self.converted(self.expression(node.expr), self.gives)}")
@@ -288,6 +299,22 @@ class Translator(Expressions):
             self.fail("division", f"{a} is divided by 0", f"{a} 除以 0", line)
         return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
 
+    def quotient(self, a: int, b: int, line: int) -> int:
+        """The same where it goes on as a floating-point number."""
+        result = self.divided(a, b, line)
+        if result * b != a:
+            told = f"{a} / {b} is a quotient of whole numbers, {result}", f"{a} / {b} 是整数相除，得 {result}"
+            self.fractions.setdefault(line, told)
+        return result
+
+    def whole(self, name: str, value: Any, of: Number, line: int) -> int:
+        """A floating-point number that is put into a variable of whole numbers."""
+        result = truncated(value, of)
+        if result != value:
+            told = f"{name} is {of.name}: of {value:.6g} it keeps {result}"
+            self.fractions.setdefault(line, (told, f"{name} 的类型是 {of.name}：放进去 {value:.6g}，只留下 {result}"))
+        return result
+
     def remainder(self, a: int, b: int, line: int) -> int:
         return a - b * self.divided(a, b, line)
 
@@ -302,6 +329,15 @@ class Translator(Expressions):
             )
         return index
 
+    def without_return(self, t: Any, name: str, line: int) -> None:
+        """What happens at the end of a function that has to give a value."""
+        self.fail(
+            "no_return",
+            f"{t.en} comes to the end of {name} without return, and {name} has to give a value",
+            f"{t.zh} 走到了 {name} 的末尾，却没有遇到 return，而 {name} 是要返回值的",
+            line,
+        )
+
     def tick(self, t: Any, line: int) -> None:
         t.steps[0] += 1
         if t.steps[0] > self.most_steps:
@@ -313,6 +349,7 @@ class Translator(Expressions):
             )
 
 
+CALLED = ("fitted", "divided", "quotient", "whole", "remainder", "within", "tick", "without_return")
 RUNTIME = {
     "Meeting": Meeting,
     "shared_array": shared_array,

@@ -185,6 +185,43 @@ def test_the_scale_can_be_set():
         assert scaler.get_scale() == 32
 
 
+@pytest.mark.parametrize(
+    ("misuse", "kind", "told"),
+    [
+        (lambda s, o: s.scale("loss"), ValueError, "scale got str; expected a tensor"),
+        (lambda s, o: s.scale(np.ones(3)), ValueError, "scale got ndarray; expected a tensor"),
+        (lambda s, o: s.step(None), TypeError, "step got NoneType; expected an optimizer"),
+        (lambda s, o: s.unscale_(nn.Linear(2, 2)), TypeError, "unscale_ got Linear; expected an optimizer"),
+        (lambda s, o: s.update(-1.0), ValueError, "new_scale must be finite and above 0, got -1.0"),
+        (lambda s, o: s.update(np.inf), ValueError, "new_scale must be finite and above 0, got inf"),
+        (lambda s, o: s.update("x"), TypeError, "new_scale must be a number, got str"),
+        (lambda s, o: s.update(minigrad.ones(3)), ValueError, r"new_scale has shape \(3,\); expected one element"),
+        (lambda s, o: s.load_state_dict("scale"), TypeError, "load_state_dict got str; expected a dict"),
+        (lambda s, o: s.load_state_dict(None), TypeError, "load_state_dict got NoneType; expected a dict"),
+    ],
+)
+def test_misuse_is_told_in_one_sentence(misuse, kind, told):
+    x = minigrad.ones(2, requires_grad=True)
+    scaler, optimizer = GradScaler("cpu", **SETTINGS), optim.SGD([x], lr=1)
+    scaler.scale(x.sum()).backward()
+    with pytest.raises(kind, match=told):
+        misuse(scaler, optimizer)
+    assert scaler.get_scale() == SETTINGS["init_scale"]
+    scaler.step(optimizer)
+    assert x.tolist() == [0, 0]
+
+
+def test_a_step_without_gradients_does_not_stand_in_the_way_of_the_next():
+    x = minigrad.ones(2, requires_grad=True)
+    scaler, optimizer = GradScaler("cpu", **SETTINGS), optim.SGD([x], lr=1)
+    loss = scaler.scale(x.sum())
+    with pytest.raises(RuntimeError, match="no gradients; call backward before"):
+        scaler.step(optimizer)
+    loss.backward()
+    scaler.step(optimizer)
+    assert x.tolist() == [0, 0]
+
+
 def test_small_gradients_survive_float16_only_when_the_loss_is_scaled():
     layer, x = nn.Linear(4, 1), minigrad.ones(1, 4)
     for scaler, lost in ((GradScaler("cpu", enabled=False), True), (GradScaler("cpu"), False)):

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from minigrad.course.diagnosis import Case, Finding, diagnose, sentences
+from minigrad.course.diagnosis import Case, Finding, diagnose, number, sentences
 from minigrad.language import set_language
 
 RNG = np.random.default_rng(0)
@@ -47,6 +47,21 @@ def case(count=1, **inputs):
 def test_kinds(got, expected, kind):
     found = diagnose(case(len(expected)), got, expected)
     assert (found and found.kind) == kind
+
+
+def test_a_number_is_not_spoken_of_as_an_array():
+    right = np.array(3.0)
+    assert diagnose(case(), "text", [right]).seen == "gx is of type str; expected a number."
+    found = diagnose(case(), 7.25, [right])
+    assert (found.seen, found.look[:16]) == ("gx is wrong.", "Work it out by h")
+    set_language("zh")
+    assert found.seen == "gx 不对。"
+    assert diagnose(case(), A + B, [A]).seen == "gx 的 12 个元素中有 12 个不对。"
+
+
+def test_whole_numbers_are_shown_whole():
+    shown = [number(x) for x in (2**31 - 1, np.int64(8388608), 3, 0.5, 1234567.5, 1e30, -0.0, True)]
+    assert shown == ["2147483647", "8388608", "3", "0.5", "1.23457e+06", "1e+30", "0", "True"]
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,13 @@ def test_lines_are_those_of_the_learners_text():
     assert at_once.facts["where"]["en"].startswith("Line 1 of your source (`extern")
 
 
+def test_of_a_long_line_the_beginning_is_shown():
+    told = found("relu_source", kernel("relu_source", "y[n] = 0;" + "y[0] = 1;" * 1000).replace("\n", " ")).seen
+    assert told.startswith('Line 1 of your source (`extern "C" __global__ void relu(')
+    assert " ...`): " in told
+    assert len(told) < 400
+
+
 def test_a_barrier_inside_a_given_function_is_told_at_the_learners_line():
     source = BLANKS["softmax_source"].function()
     finding = found("softmax_source", source.replace("largest = block_max", "if (threadIdx.x < m) largest = block_max"))
@@ -210,6 +217,31 @@ def test_constants_that_are_doubles_are_told_and_no_mistake():
         "relu_source: `if (i < n) y[i] = (A) x[i] < 0.0"
     )
     assert sum("64 bits" in n["en"] for n in notes) == 1
+
+
+def test_variables_that_are_doubles_are_told_together():
+    notes = []
+    source = BLANKS["softmax_source"].function()
+    assert found("softmax_source", source.replace("A total", "double total"), notes) is None
+    (told,) = [n["en"] for n in notes if "64 bits" in n["en"]]
+    assert "variables declared double" in told
+    assert told.count("`") == 4
+
+
+def test_sentences_begin_with_the_names_of_the_source_as_they_are():
+    assert found("relu_source", kernel("relu_source", "").replace("int n", "int n, int m")).seen.startswith(
+        "relu takes"
+    )
+    void = "__device__ void block_sum(A value) { }"
+    assert found("block_sum_source", void).seen.startswith("block_sum gives no value")
+
+
+def test_what_is_declared_beside_a_barrier_does_not_hide_that_it_is_missing():
+    source = BLANKS["block_sum_source"].function()
+    head, _, tail = source.rpartition("    __syncthreads();")
+    kept = head.replace("value = part[0]", "A sum = part[0]") + tail.partition("\n")[2].replace("value", "sum")
+    assert "A sum = part[0];\n    return sum;" in kept
+    assert found("block_sum_source", kept).facts["id"] == "last_barrier_missing_and_sum_kept"
 
 
 def test_without_a_gpu_it_is_said_once_where_kernels_ran(tmp_path):

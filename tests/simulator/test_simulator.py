@@ -216,8 +216,8 @@ WRONG = {
     "float s; if (n < 0) s = 1; x[threadIdx.x] = s;": ("no_value", "s is read before it has a value"),
     "__shared__ float s[8]; x[threadIdx.x] = s[threadIdx.x];": ("uninitialised", r"reads s\[0\]"),
     "float own[4]; x[threadIdx.x] = own[2];": ("uninitialised", r"reads own\[2\], into which it has written nothing"),
-    "__shared__ float s = 0;": ("type", "shared memory has no first value"),
-    "__shared__ float s[2] = {0, 1};": ("type", "shared memory has no first values"),
+    "__shared__ float s = 0;": ("rule", "shared memory has no first value"),
+    "__shared__ float s[2] = {0, 1};": ("rule", "shared memory has no first values"),
     "if (threadIdx.x < 4) __syncthreads();": ("barrier", "thread 4 has ended"),
     "if (threadIdx.x < 4) return; __syncthreads();": ("barrier", "thread 0 has ended"),
     "if (threadIdx.x < 4)\n__syncthreads();\nelse\n__syncthreads();": ("barrier", "waits in line 6"),
@@ -231,11 +231,15 @@ WRONG = {
     "x[0] = = 1;": ("syntax", "not C: Invalid expression"),
     "float4 v;": ("unknown", "float4"),
     "x = 3;": ("type", "a number stands where a pointer is needed"),
-    "x[1.5f] = 3;": ("type", "index must be a whole number"),
+    "x[1.5f] = 3;": ("rule", "index must be a whole number"),
     "float y = x;": ("type", "a pointer stands where"),
-    "const int k = 1; k = 2;": ("type", "k cannot be assigned to"),
-    "x[0] = fmaxf(1.0f);": ("type", "fmaxf takes 2 arguments, and 1 are given"),
+    "const int k = 1; k = 2;": ("rule", "k cannot be assigned to"),
+    "x[0] = fmaxf(1.0f);": ("rule", "fmaxf takes 2 arguments, and 1 are given"),
     "int n2 = n[0];": ("type", "no array"),
+    "__shared__ float s[0]; s[0] = 1;": ("rule", "an array has at least 1 element, and this one 0"),
+    "float s[2 - 3]; s[0] = 1;": ("rule", "at least 1 element, and this one -1"),
+    "__shared__ float s[010]; s[threadIdx.x + 1] = 1;": ("out_of_bounds", r"s ends at \[7\]"),
+    "extern __shared__ float s[]; s[threadIdx.x] = 1;": ("rule", r"thread 0 writes s\[0\], but s has no elements"),
 }
 
 
@@ -252,7 +256,7 @@ def test_what_is_wrong_is_named_with_its_line(body):
 def test_const_arrays_are_not_written_to():
     with pytest.raises(KernelError, match="const") as caught:
         kernel("x[0] = 1;", "const float* x")((1,), (1,), (np.zeros(1, np.float32),))
-    assert caught.value.kind == "type"
+    assert caught.value.kind == "rule"
 
 
 def test_blocks_are_in_no_order():
@@ -288,6 +292,33 @@ def test_a_loop_without_end_is_given_up():
     with pytest.raises(KernelError, match="after 1,000 turns of all threads; does it end") as caught:
         run((1,), (8,), (np.zeros(1, np.float32), np.int32(0)))
     assert caught.value.kind == "endless"
+
+
+GIVES = "__device__ float half_of(float v) {\n    if (v > 2) return v / 2;\n}\n"
+
+
+def test_a_function_that_ends_without_its_value():
+    source = GIVES + 'extern "C" __global__ void f(float* x) { x[threadIdx.x] = half_of(x[threadIdx.x]); }'
+    run, x = RawKernel(source, "f"), np.full(4, 3, np.float32)
+    run((1,), (4,), (x,))
+    assert (x == 1.5).all()
+    x[2] = 1
+    with pytest.raises(KernelError, match="thread 0 comes to the end of half_of without return") as caught:
+        run((1,), (4,), (x,))
+    assert (caught.value.kind, caught.value.line) == ("no_return", 1)
+
+
+def test_what_whole_numbers_lose_is_noted_with_its_line():
+    body = (
+        "int k = 2.75f;\nk += 1;\nx[0] = 1 / n;\nint j = n / 3;\nint whole = 4.0f;\nx[1] = (int) 2.5f + k + j + whole;"
+    )
+    run, x = kernel(body), np.zeros(2, np.float32)
+    run((1,), (1,), (x, np.int32(8)))
+    assert x.tolist() == [0, 2 + 3 + 2 + 4]
+    assert {line: told[0] for line, told in run.fractions.items()} == {
+        3: "k is int: of 2.75 it keeps 2",
+        5: "1 / 8 is a quotient of whole numbers, 0",
+    }
 
 
 @pytest.mark.parametrize(

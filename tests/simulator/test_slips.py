@@ -47,6 +47,10 @@ IN_THE_BODY = {
     "if (i >= n) return\n y[i] = x[i];": "behind return",
     "y[i] = 'a';": "texts and characters",
     "__shared_ float s[4];": "two underscores",
+    "/* the guard\n y[i] = x[i];": r"this comment is not closed: \*/ is missing",
+    "the guard */ y[i] = x[i];": r"this \*/ closes nothing",
+    "```c": "'`' is no character of C",
+    'y[i] = float("-inf");': "infinity is INFINITY",
 }
 
 
@@ -72,12 +76,30 @@ def test_slips_are_named_with_their_line(body):
         ("float g(float x)", "g is no function of the GPU: __device__ must stand before it"),
         ("def f(x):", "this is Python"),
         ('extern "C" __global__ void f(float* x， int n)', "full-width"),
+        ('extern "C" __global__ void f(const float* x float* y)', "a comma is missing behind the parameter x"),
+        ('extern "C" __global__ void f(float* x, int n int m)', "a comma is missing behind the parameter n"),
+        ('extern "C" __global__ void f(flaot* x)', "not C before"),
+        ('extern "C" __global__ void f', r"parentheses with the parameters are missing behind f: f\(...\)"),
     ],
 )
 def test_what_is_wrong_with_a_head_is_named(head, told):
     with pytest.raises(KernelError, match=told) as caught:
         RawKernel(f"// a kernel：f\n{head} {{\n}}", "f").compile()
     assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y[0] = " + "(" * 3000 + "1" + ")" * 3000 + ";",
+        "".join(f"for (int k{n} = 0; k{n} < 1; k{n}++) " for n in range(40)) + "y[0] = 1;",
+        "".join(f"if (n > {n}) " for n in range(200)) + "y[0] = 1;",
+    ],
+)
+def test_what_is_nested_too_deeply_is_told(body):
+    with pytest.raises(KernelError, match="nested too deeply") as caught:
+        RawKernel(f"{HEAD}\n{body}\n}}", "f").compile()
+    assert caught.value.kind == "unknown"
 
 
 def test_what_is_c_is_taken():
@@ -159,8 +181,9 @@ def test_arrays_and_numbers_are_not_taken_for_each_other():
 
 def test_a_function_that_calls_itself_for_ever():
     source = '__device__ int g(int a) { return g(a); }\nextern "C" __global__ void f(float* x) { x[0] = g(1); }'
-    with pytest.raises(KernelError, match="calls itself without end"):
+    with pytest.raises(KernelError, match="g calls itself without end") as caught:
         RawKernel(source, "f")((1,), (1,), (np.ones(4, np.float32),))
+    assert caught.value.line == 1
 
 
 def test_doubles_between_question_mark_and_colon_are_told():

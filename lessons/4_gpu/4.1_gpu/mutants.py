@@ -261,7 +261,7 @@ def moved_and_not_returned(x, device):
     "You timed the handing over of the work: the call came back as soon as the work stood in the queue, long before "
     "the GPU had done it. Call synchronize(device) between the call and the second reading of the clock. (Without "
     "`device` it waits for the CPU, that is, not at all.)",
-    "你量到的是把活儿交出去的时间：任务一排进队列，调用就返回了，GPU 远远没有做完。在调用之后、第二次读钟之前，"
+    "你量到的是把活儿交出去的时间：任务一排进队列，调用就返回了，GPU 远远没有做完。在调用之后、第二次读时间之前，"
     "要调用 synchronize(device)。（不写 `device`，等的是 CPU，也就是不等。）",
 )
 def not_synchronized(function, device="cpu"):
@@ -274,7 +274,7 @@ def not_synchronized(function, device="cpu"):
 QUEUE_NOT_EMPTIED = (
     "Work that stood in the queue before was timed, too: you waited for it after the first reading of the clock. Call "
     "synchronize(device) before you start.",
-    "之前排在队列里的任务也算进去了：第一次读钟之后还在等它们。开始计时之前先调用 synchronize(device)。",
+    "之前排在队列里的任务也算进去了：第一次读时间之后还在等它们。开始计时之前先调用 synchronize(device)。",
 )
 
 
@@ -353,7 +353,7 @@ def result_too(function, device="cpu"):
 @mistake(
     SECONDS,
     "The function ran twice between the readings; once is asked for.",
-    "两次读钟之间，函数运行了两次；只要一次。",
+    "两次读时间之间，函数运行了两次；只要一次。",
 )
 def called_twice(function, device="cpu"):
     return seconds_of(lambda: [function(), function()], device)
@@ -383,7 +383,7 @@ def time_of_the_end(function, device="cpu"):
 @mistake(
     SECONDS,
     "The function never ran between the two readings: `function` without brackets names it, function() calls it.",
-    "两次读钟之间函数根本没有运行：不带括号的 `function` 只是它的名字，function() 才是调用。",
+    "两次读时间之间函数根本没有运行：不带括号的 `function` 只是它的名字，function() 才是调用。",
 )
 def never_called(function, device="cpu"):
     return seconds_of(lambda: function, device)
@@ -413,7 +413,7 @@ def sample(function, device, rounds, warmup):
     MEASURE,
     "You timed the first calls, in which kernels are compiled, memory is asked for and caches are filled. Call the "
     "function `warmup` times before.",
-    "你把最初几次调用也计了时：那时在编译内核、申请内存、填充缓存。要先调用 `warmup` 次，再开始计时。",
+    "你把最初几次调用也计了时：那时在编译核函数、申请内存、填充缓存。要先调用 `warmup` 次，再开始计时。",
 )
 def no_warmup(function, device="cpu", rounds=7, warmup=2):
     return statistics.median(sample(function, device, rounds, 0))
@@ -423,7 +423,7 @@ def no_warmup(function, device="cpu", rounds=7, warmup=2):
     MEASURE,
     "The first calls were timed, in which kernels are compiled and memory is asked for, and the mean was taken, "
     "which they move far. Call the function `warmup` times before, and take the median.",
-    "最初几次调用也计了时，那时在编译内核、申请内存；取的又是平均值，会被它们带偏很多。"
+    "最初几次调用也计了时，那时在编译核函数、申请内存；取的又是平均值，会被它们带偏很多。"
     "要先调用 `warmup` 次，再取中位数。",
 )
 def mean_without_warmup(function, device="cpu", rounds=7, warmup=2):
@@ -513,6 +513,15 @@ def middle_unsorted(function, device="cpu", rounds=7, warmup=2):
 )
 def upper_of_two(function, device="cpu", rounds=7, warmup=2):
     return sorted(sample(function, device, rounds, warmup))[rounds // 2]
+
+
+@mistake(
+    MEASURE,
+    "More rounds were timed than `rounds` says: `warmup` more, although the warming up came before.",
+    "计时的次数比 `rounds` 多了 `warmup` 次，而预热前面已经做过了。",
+)
+def as_many_rounds_more(function, device="cpu", rounds=7, warmup=2):
+    return statistics.median(sample(function, device, rounds + warmup, warmup))
 
 
 @mistake(
@@ -834,7 +843,7 @@ def convolution_in_a_tuple(x, weight, y, itemsize=4):
     LEAST,
     "The times were added up. The machine computes, moves bytes and takes the next kernels at the same time, so the "
     "longest decides: max.",
-    "把几个时间加起来了。机器一边计算，一边搬运字节，一边接收后面的内核，所以由最长的决定：用 max。",
+    "把几个时间加起来了。机器一边计算，一边搬运字节，一边接收后面的核函数，所以由最长的决定：用 max。",
 )
 def added_up(work, machine, launches=0):
     return work.operations / machine.flops + work.bytes / machine.bandwidth + launches * machine.launch
@@ -854,7 +863,7 @@ def quickest(work, machine, launches=0):
     LEAST,
     "The launches are missing: many small kernels take as long as the host needs to hand them over, launches * "
     "machine.launch.",
-    "漏了启动的时间：小内核很多时，要多久取决于主机交出它们的速度，即 launches * machine.launch。",
+    "漏了启动的时间：小核函数很多时，要多久取决于主机交出它们的速度，即 launches * machine.launch。",
 )
 def launches_forgotten(work, machine, launches=0):
     return max(work.operations / machine.flops, work.bytes / machine.bandwidth)
@@ -883,7 +892,7 @@ def bytes_alone(work, machine, launches=0):
 @mistake(
     LEAST,
     "A single launch was counted: machine.launch is the time of one kernel, and there are `launches` of them.",
-    "只算了一次启动：machine.launch 是一个内核的时间，一共有 `launches` 个。",
+    "只算了一次启动：machine.launch 是一个核函数的时间，一共有 `launches` 个。",
 )
 def one_launch(work, machine, launches=0):
     return max(work.operations / machine.flops, work.bytes / machine.bandwidth, machine.launch)
@@ -893,8 +902,8 @@ def one_launch(work, machine, launches=0):
     LEAST,
     "The launches were added to the longer of the others. The host hands over the next kernels while the GPU works, "
     "so they count only where they take longest: all three stand in the max.",
-    "在运算和字节中较长的那个上又加了启动的时间。GPU 工作的同时，主机就在交出后面的内核，所以启动只在它最长时才起作用："
-    "三个都要放进 max。",
+    "在运算和字节中较长的那个上又加了启动的时间。GPU 工作的同时，主机就在交出后面的核函数，"
+    "所以启动只在它最长时才起作用：三个都要放进 max。",
 )
 def launches_added(work, machine, launches=0):
     return max(work.operations / machine.flops, work.bytes / machine.bandwidth) + launches * machine.launch

@@ -74,7 +74,7 @@ def timeline(pictures: Path) -> None:
         axes.set_yticks([1, 0], ["host", "device"])
         axes.set_title(f"{title}: {seconds:g} µs each, {LAUNCH:g} µs to launch", fontsize=10)
         working = sum(length for _, length, _ in queue.device) / queue.now
-        zh = {"large kernels": "大内核", "small kernels": "小内核", "waits for each": "每个都等"}[title]
+        zh = {"large kernels": "大核函数", "small kernels": "小核函数", "waits for each": "每个都等"}[title]
         print(
             say(
                 f"  {title:<15} the last is handed over after {handed_over:5.0f} µs, all is done after "
@@ -143,9 +143,11 @@ def roofline(device: str, pictures: Path) -> Machine:
     axes = figure.subplots()
     for marker, (name, measured) in zip("os^D", found.items()):
         axes.loglog(*zip(*[(i, rate / 1e9) for i, rate in measured]), marker, label=name)
+        shown = say(name, name.replace(" times k columns", " 乘 k 列").replace(" times ", " 乘 "))
+        shown += " " * (32 - cell_len(shown))
         for i, rate in [measured[0], *measured[1:][-1:]]:
             share = rate / min(machine.flops, i * machine.bandwidth)
-            print(f"  {name:<32}{i:10.2f}{rate / 1e9:9.1f}{share:13.0%}")
+            print(f"  {shown}{i:10.2f}{rate / 1e9:9.1f}{share:13.0%}")
     reach = np.array([0.05, machine.ridge, 1000])
     axes.loglog(reach, np.minimum(machine.flops, reach * machine.bandwidth) / 1e9, color="k", label="roof, as measured")
     axes.set_xlabel("operations per byte (arithmetic intensity)")
@@ -167,7 +169,7 @@ def journey(machine: Machine) -> None:
     print(
         say(
             "       n     here µs     sent µs    there µs",
-            "       n    这里微秒    传送微秒    那里微秒",
+            "       n  本机（µs）  传送（µs）  显卡（µs）",
         )
     )
     for n in (16, 64, 256, 1024, 4096, 16384):
@@ -181,8 +183,8 @@ def journey(machine: Machine) -> None:
         say(
             f"  adding vectors of {ELEMENTS:,}: here {1e3 * least_seconds(work, machine):.1f} ms, "
             f"sent {1e3 * sent:.1f} ms, there {1e3 * there:.2f} ms",
-            f"  两个长 {ELEMENTS:,} 的向量相加：这里 {1e3 * least_seconds(work, machine):.1f} 毫秒，"
-            f"传送 {1e3 * sent:.1f} 毫秒，那里 {1e3 * there:.2f} 毫秒",
+            f"  两个长 {ELEMENTS:,} 的向量相加：本机 {1e3 * least_seconds(work, machine):.1f} 毫秒，"
+            f"传送 {1e3 * sent:.1f} 毫秒，显卡 {1e3 * there:.2f} 毫秒",
         )
     )
 
@@ -231,7 +233,7 @@ def main(pictures: Path) -> None:
     print(
         say(
             "a product here, or on an RTX 4090 (by its data sheet) behind PCIe 4.0:",
-            "矩阵乘法：在这里算，还是隔着 PCIe 4.0 送给 RTX 4090（按产品手册）：",
+            "矩阵乘法：在本机算，还是经 PCIe 4.0 送到 RTX 4090 上算（按产品手册）：",
         )
     )
     journey(machine)

@@ -46,7 +46,7 @@ def count_of_blocks(check: Check) -> None:
 
 # ---------------------------------------------------------------------------------------------- one thread, one element
 
-SIZES = [(70, 32), (64, 32), (5, 32), (1000, 256)]  # elements, threads of a block
+SIZES = [(300, 32), (70, 32), (64, 32), (5, 32), (1000, 256)]  # elements, threads of a block
 
 
 def values(check: Check, n: int) -> np.ndarray:

@@ -133,6 +133,14 @@ ROLES_EN = (
     "is what is multiplied by blockDim.x."
 )
 ROLES_ZH = "threadIdx.x 和 blockIdx.x 弄反了：相邻的线程要取相邻的元素，乘上 blockDim.x 的应该是块的编号。"
+FIXED_EN = (
+    "256 stands where blockDim.x should: here a block has fewer, and most elements lie between two blocks. "
+    "Who starts a kernel decides how many threads there are; blockDim.x says it."
+)
+FIXED_ZH = (
+    "该写 blockDim.x 的地方写死了 256：这里一个块的线程没有那么多，大多数元素落在两个块之间，没人管了。"
+    "一个块有多少线程由启动核函数的一方决定，要用 blockDim.x。"
+)
 BLOCK_EN = "The block's number alone: all threads of a block take the same element. threadIdx.x has to be added."
 BLOCK_ZH = "只用了块的编号：一个块的所有线程取的是同一个元素。还要加上 threadIdx.x。"
 
@@ -145,6 +153,16 @@ def thread_alone():
 @mistake(RELU_BACK, ALONE_EN, ALONE_ZH)
 def thread_alone_back():
     return relu_back_of(f"int i = threadIdx.x;\n    if (i < n) gx[i] = {GRADIENT};")
+
+
+@mistake(RELU, FIXED_EN, FIXED_ZH)
+def always_256():
+    return relu_of(f"int i = blockIdx.x * 256 + threadIdx.x;\n    if (i < n) y[i] = {PLUS};")
+
+
+@mistake(RELU_BACK, FIXED_EN, FIXED_ZH)
+def always_256_back():
+    return relu_back_of(f"int i = blockIdx.x * 256 + threadIdx.x;\n    if (i < n) gx[i] = {GRADIENT};")
 
 
 @mistake(RELU, GRID_EN, GRID_ZH)
@@ -326,7 +344,7 @@ def half_compared():
     return relu_of(f"{I}\n    if (i < n) y[i] = x[i] < 0 ? 0 : x[i];")
 
 
-@mutant(RELU, "kernel_type")
+@mutant(RELU, "kernel_rule")
 def written_to_const():
     return relu_of(f"{I}\n    if (i < n) x[i] = {PLUS};")
 
@@ -414,16 +432,23 @@ def loop_barrier_missing():
     return sum_of(tree=TREE.replace("        __syncthreads();\n", ""))
 
 
-@mistake(
-    SUM,
+LAST_EN = (
     "The last __syncthreads() is missing: one call's threads may still read part[0] while a faster thread, in the "
-    "next "
-    "call, already puts its new value there.",
-    "少了最后一个 __syncthreads()：这一次调用里还有线程没读完 part[0]，快的线程已经进入下一次调用，"
-    "把新的值写到那里了。",
+    "next call, already puts its new value there."
 )
+LAST_ZH = (
+    "少了最后一个 __syncthreads()：这一次调用里还有线程没读完 part[0]，快的线程已经进入下一次调用，把新的值写到那里了。"
+)
+
+
+@mistake(SUM, LAST_EN, LAST_ZH)
 def last_barrier_missing():
     return sum_of(end="\n    return part[0];")
+
+
+@mistake(SUM, LAST_EN, LAST_ZH)
+def last_barrier_missing_and_sum_kept():
+    return sum_of(end="\n    value = part[0];\n    return value;")
 
 
 @mistake(
@@ -540,7 +565,7 @@ def too_few_places():
     return sum_of(START.replace("1024", "32"))
 
 
-@mutant(SUM, "kernel_type")
+@mutant(SUM, "kernel_rule")
 def places_counted_at_run_time():
     return sum_of(START.replace("1024", "blockDim.x"))
 
@@ -555,9 +580,14 @@ def another_function():
     return sum_of(head="__device__ A blocksum(A value)")
 
 
-@mutant(SUM, "kernel_type")
+@mutant(SUM, "kernel_rule")
 def gives_nothing():
     return sum_of(end="\n    __syncthreads();", head="__device__ void block_sum(A value)")
+
+
+@mutant(SUM, "kernel_no_return")
+def return_forgotten():
+    return sum_of(end="\n    value = part[0];\n    __syncthreads();")
 
 
 @mutant(SUM, "kernel_endless")
@@ -677,10 +707,10 @@ def subtracted_once():
 
 @mistake(
     SOFTMAX,
-    "Each thread subtracts the largest of its own elements: block_max is missing. The number that is subtracted "
-    "must be "
-    "the same for the whole row.",
-    "每个线程减的是自己那些元素里最大的：少了 block_max。整行减去的必须是同一个数。",
+    "Each thread subtracts the largest of its own elements: block_max is missing, or what it gives was not kept "
+    "(largest = block_max(largest)). The number that is subtracted must be the same for the whole row.",
+    "每个线程减的是自己那些元素里最大的：少了 block_max，或者没有把它返回的值存下来（largest = block_max(largest)）。"
+    "整行减去的必须是同一个数。",
 )
 def own_largest():
     return softmax_with(("    largest = block_max(largest);\n", ""))
@@ -688,8 +718,9 @@ def own_largest():
 
 @mistake(
     SOFTMAX,
-    "Each thread divides by the sum of its own elements: block_sum is missing.",
-    "每个线程除以的是自己那些元素的和：少了 block_sum。",
+    "Each thread divides by the sum of its own elements: block_sum is missing, or what it gives was not kept "
+    "(total = block_sum(total)).",
+    "每个线程除以的是自己那些元素的和：少了 block_sum，或者没有把它返回的值存下来（total = block_sum(total)）。",
 )
 def own_sum():
     return softmax_with(("    total = block_sum(total);\n", ""))
@@ -758,6 +789,21 @@ def float_for_a_in_softmax():
 @mutant(SOFTMAX, "kernel_type")
 def summed_in_t():
     return softmax_with(("A total = 0", "T total = 0"), ("total += exp", "total = total + (T) exp"))
+
+
+@mutant(SOFTMAX, "kernel_fraction")
+def summed_in_int():
+    return softmax_with(("A total = 0", "int total = 0"))
+
+
+@mutant(SOFTMAX, "kernel_fraction")
+def whole_numbers_divided():
+    return softmax_with((" / total)", " * (1 / m))"))
+
+
+@mutant(SOFTMAX, "kernel_syntax")
+def comment_without_end():
+    return softmax_with(("    A total", "    /* the sum\n    A total"))
 
 
 @mutant(SOFTMAX, "kernel_repeated")
@@ -861,8 +907,9 @@ def exchanged_softmax_back():
 
 @mistake(
     SOFTMAX_BACK,
-    "Each thread subtracts the sum over its own elements: block_sum is missing.",
-    "每个线程减的是自己那些元素的和：少了 block_sum。",
+    "Each thread subtracts the sum over its own elements: block_sum is missing, or what it gives was not kept "
+    "(total = block_sum(total)).",
+    "每个线程减的是自己那些元素的和：少了 block_sum，或者没有把它返回的值存下来（total = block_sum(total)）。",
 )
 def own_sum_back():
     return back_with(("    total = block_sum(total);\n", ""))

@@ -133,7 +133,7 @@ MISTAKES = [
             if (i < n) return x[i] < 0 ? 0 : x[i];
         }
         """,
-        "kernel_type",
+        "kernel_rule",
         NAMED,
     ),
     relu(
