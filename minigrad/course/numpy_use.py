@@ -27,7 +27,7 @@ DEMANDED = re.compile(
     r"no implementation found for 'numpy\.|Only numpy\.ndarray can be set"
 )
 """What is said where NumPy would need an array of its own."""
-OPERANDS = re.compile(r"returned NotImplemented from __array_ufunc__\(<ufunc '\w+'>, '__call__', .*\): (.+)$", re.DOTALL)
+OPERANDS = re.compile(r"NotImplemented from __array_ufunc__\(<ufunc '\w+'>, '__call__', .*\): (.+)$", re.DOTALL)
 """The types that an operation was given, in NumPy's words, when no array would have it: "'ndarray', 'NoneType'"."""
 ON_TWO_DEVICES = re.compile(r"tensors on (cuda:\d+ and cpu|cpu and cuda:\d+)")
 KINDS = ("numpy_mixed", "numpy_demanded", "numpy_returned", "cpu_tensor", "numpy_asked", "cupy_lacks")

@@ -12,8 +12,8 @@ class Recording:
     """The operations noted since begin_capture; None while nothing is captured."""
 
     current = None
-    memory = []
-    """What was taken meanwhile from other pools than the default one."""
+    memory = None
+    """What was taken since from other pools than the default one."""
 
 
 class CaptureError(RuntimeError):
