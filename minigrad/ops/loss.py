@@ -260,8 +260,8 @@ def label_weights(labels: Array, counted: Array | None, weight: Tensor | None, r
         raise RuntimeError("class weights get no gradient where the targets are labels; use weight.detach()")
     if counted is None:
         return weight.data[labels]
-    # 0 as an array, for CuPy makes float32 of bfloat16 beside a number
-    return xp.where(counted, weight.data[xp.where(counted, labels, 0)], xp.zeros((), rows.dtype))
+    weights = xp.where(counted, weight.data[xp.where(counted, labels, 0)], 0)
+    return weights.astype(rows.dtype, copy=False)  # CuPy's where makes float32 of bfloat16
 
 
 def check_class_weights(weight: Tensor | None, classes: int, input: Tensor) -> None:

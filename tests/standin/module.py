@@ -38,7 +38,7 @@ JOINED = {"concatenate", "hstack", "stack", "vstack"}
 SORTED = {"sort", "argsort", "unique", "searchsorted"}
 """Functions that sort."""
 CHOOSING = {"where", "clip"}
-"""Functions that make float32 of bfloat16 beside any number of Python's."""
+"""Functions that make float32 of bfloat16."""
 WAITING = {"argwhere", "bincount", "compress", "extract", "flatnonzero", "nonzero", "unique"}
 """Functions that wait for the device, to know how large their result is."""
 
@@ -65,7 +65,7 @@ def same_function(name, function, known):
             result = function(*given, **named)
             if known == "ufunc" and out is None:
                 result = widened(result, *given)
-            elif name in CHOOSING and any(isinstance(x, int | float) for x in given):
+            elif name in CHOOSING:
                 result = widened(result, 1.0)
             return np.asarray(result) if name in MEASURED else result
 
